@@ -1,0 +1,134 @@
+"""Looks at where the data should be before anything is written there."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pwd
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from xiachen.site.embedded.account import Account
+from xiachen.site.embedded.errors import (
+    DataForeign,
+    DataIsMount,
+    DataNewer,
+    DataOlder,
+    DataOwnedByOther,
+    DataUnreachable,
+    SocketFolderTaken,
+    StartBusy,
+)
+
+
+def open_the_way(data: Path, account: Account) -> None:
+    """
+    Make the folders above the data where they are missing.
+
+    :raises DataUnreachable: the account cannot get through one of them
+    """
+    missing = [path for path in data.parents if not path.exists()]
+    for path in reversed(missing):
+        try:
+            path.mkdir(mode=0o755)
+        except PermissionError as failure:
+            raise DataUnreachable(account=account.name, path=path.parent, data=data) from failure
+        if account.switch:
+            path.chmod(0o755)  # root's umask may close what the account must pass
+    closed = account.first_closed(reversed(data.parents))
+    if closed is not None:
+        raise DataUnreachable(account=account.name, path=closed, data=data)
+
+
+def holds_data(data: Path, account: Account, *, major: int) -> bool:
+    """
+    Whether a data folder of ours is there; False where one may be made.
+
+    :raises DataForeign: something else is there
+    :raises DataIsMount: the folder is empty, but a mounted volume
+    :raises DataOwnedByOther: another account owns it
+    :raises DataNewer: a newer PostgreSQL wrote it
+    :raises DataOlder: an older PostgreSQL wrote it
+    """
+    if not data.exists():
+        return False
+    if not data.is_dir():
+        raise DataForeign(data=data)
+    owner = data.stat().st_uid
+    if not os.access(data, os.R_OK | os.X_OK):
+        raise DataOwnedByOther(data=data, owner=_name(owner), account=account.name)
+    if not (data / "PG_VERSION").exists():
+        if any(data.iterdir()):
+            raise DataForeign(data=data)
+        if os.path.ismount(data):
+            raise DataIsMount(data=data)
+        return False
+    if owner != account.uid:
+        raise DataOwnedByOther(data=data, owner=_name(owner), account=account.name)
+    _check_version(data, major)
+    return True
+
+
+def _check_version(data: Path, major: int) -> None:
+    written = (data / "PG_VERSION").read_text().strip()
+    if not written.isdigit():
+        raise DataForeign(data=data)
+    if int(written) > major:
+        raise DataNewer(data=data, found=written, programs=major)
+    if int(written) < major:
+        raise DataOlder(data=data, found=written, programs=major)
+
+
+def _name(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)
+
+
+def open_socket_folder(folder: Path, account: Account) -> None:
+    """
+    Make the socket's folder, for the account alone.
+
+    :raises SocketFolderTaken: somebody else made it first, to lure our passwordless clients
+    """
+    try:
+        folder.mkdir(mode=0o700)
+        account.hand_over(folder)
+    except FileExistsError:
+        pass
+    found = folder.lstat()
+    if folder.is_symlink() or not folder.is_dir() or found.st_uid != account.uid:
+        raise SocketFolderTaken(path=folder, account=account.name)
+    if found.st_mode & 0o077:
+        folder.chmod(0o700)
+
+
+@contextmanager
+def start_lock(data: Path, *, seconds: float) -> Iterator[int]:
+    """
+    Let one starter or stopper at a time through; yields the lock's descriptor.
+
+    :raises StartBusy: another one held it for all of `seconds`
+    """
+    path = data.with_name(f".{data.name}.lock")
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        until = time.monotonic() + seconds
+        while not _locked(handle):
+            if time.monotonic() > until:
+                raise StartBusy(data=data, seconds=int(seconds))
+            time.sleep(0.02)
+        yield handle
+    finally:
+        os.close(handle)
+
+
+def _locked(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

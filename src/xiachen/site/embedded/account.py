@@ -32,6 +32,28 @@ class Account:
         if self.switch:
             os.chown(path, self.uid, self.gid)
 
+    def read_link(self, path: Path) -> str | None:
+        """Answer where a link leads, asking as the account where only it may look."""
+        try:
+            return os.readlink(path)
+        except PermissionError:
+            # Root in a container lacks the right to look into other accounts' processes.
+            return self._read_link_as_account(path) if self.switch else None
+        except OSError:
+            return None
+
+    def _read_link_as_account(self, path: Path) -> str | None:
+        done = subprocess.run(
+            ["readlink", "-n", str(path)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+            user=self.uid,
+            group=self.gid,
+            extra_groups=self.groups,
+        )
+        return os.fsdecode(done.stdout) if done.returncode == 0 else None
+
     def first_closed(self, paths: Iterable[Path]) -> Path | None:
         """Answer the first of the paths the account may not enter or execute, asking as it."""
         asked = [str(path) for path in paths]

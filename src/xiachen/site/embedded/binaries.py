@@ -36,7 +36,7 @@ def find_binaries(account: Account, *, system_place: Path = SYSTEM_PLACE) -> Pat
     closed = _first_closed(folder, account)
     if closed is None:
         return folder
-    if named:
+    if named or not account.switch:
         raise BinariesUnreachable(account=account.name, path=closed)
     return _copy_for_system(folder, account, system_place)
 
@@ -93,7 +93,9 @@ def _fingerprint(package: Path) -> str:
 
 def _copy_package(package: Path, kept: Path) -> None:
     # Whoever else copies at the same moment makes the same tree: the first rename wins.
-    kept.parent.mkdir(parents=True, exist_ok=True)
+    if not kept.parent.exists():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.parent.chmod(0o755)
     half = Path(tempfile.mkdtemp(prefix=".postgres-", dir=kept.parent))
     try:
         for source in (package, package.with_name(package.name + ".libs")):

@@ -182,7 +182,8 @@ class MakingFailed(EmbeddedError):
 
     code = "embedded.making-failed"
     message = (
-        "A new database could not be made in %(data)s; nothing was kept. PostgreSQL said: %(said)s"
+        "A new database could not be made in %(data)s; nothing was kept. "
+        "Act on what PostgreSQL said and start again: %(said)s"
     )
 
 
@@ -190,7 +191,10 @@ class StartFailed(EmbeddedError):
     """The server did not start, for a reason of its own."""
 
     code = "embedded.start-failed"
-    message = "PostgreSQL did not start on %(data)s. Its last words, from %(log)s: %(said)s"
+    message = (
+        "PostgreSQL did not start on %(data)s; the data are as they were. Act on its last words "
+        "and start again; all of them are in %(log)s. Last words: %(said)s"
+    )
 
 
 class StartSlow(EmbeddedError):

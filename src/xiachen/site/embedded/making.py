@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 from xiachen.site.embedded.errors import MakingFailed, NoSpace, ProgramFailed
+from xiachen.site.embedded.place import tells_of_no_space
 from xiachen.site.embedded.programs import Programs
-from xiachen.site.embedded.space import tells_of_no_space
 
 OWNER_ROLE = "xiachen_owner"
 APP_ROLE = "xiachen_app"
@@ -39,7 +39,8 @@ def make_data(programs: Programs, data: Path, *, major: int, durable: bool, lock
     :raises MakingFailed: PostgreSQL refused; nothing is left behind
     """
     half = data.with_name(f".{data.name}.half-made")
-    shutil.rmtree(half, ignore_errors=True)  # a killed program's
+    if half.exists():  # left by a program that was killed
+        shutil.rmtree(half)
     half.mkdir(mode=0o700)
     try:
         programs.account.hand_over(half)

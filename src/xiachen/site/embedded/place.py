@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import pwd
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,9 +20,13 @@ from xiachen.site.embedded.errors import (
     DataOlder,
     DataOwnedByOther,
     DataUnreachable,
+    NoSpace,
     SocketFolderTaken,
     StartBusy,
 )
+
+_NO_SPACE_WORDS = ("No space left on device", "Disk quota exceeded")
+_TOO_LITTLE = 1 << 20  # bytes; a full disk often silences the very log that would say so
 
 
 def open_the_way(data: Path, account: Account) -> None:
@@ -29,12 +35,8 @@ def open_the_way(data: Path, account: Account) -> None:
 
     :raises DataUnreachable: the account cannot get through one of them
     """
-    missing = [path for path in data.parents if not path.exists()]
-    for path in reversed(missing):
-        try:
-            path.mkdir(mode=0o755)
-        except PermissionError as failure:
-            raise DataUnreachable(account=account.name, path=path.parent, data=data) from failure
+    for path in reversed([path for path in data.parents if not path.exists()]):
+        path.mkdir(mode=0o755)
         if account.switch:
             path.chmod(0o755)  # root's umask may close what the account must pass
     closed = account.first_closed(reversed(data.parents))
@@ -73,11 +75,12 @@ def holds_data(data: Path, account: Account, *, major: int) -> bool:
 
 def _check_version(data: Path, major: int) -> None:
     written = (data / "PG_VERSION").read_text().strip()
-    if not written.isdigit():
+    written_by = written.partition(".")[0]  # before 10 there were versions like 9.6
+    if not written_by.isdigit():
         raise DataForeign(data=data)
-    if int(written) > major:
+    if int(written_by) > major:
         raise DataNewer(data=data, found=written, programs=major)
-    if int(written) < major:
+    if int(written_by) < major:
         raise DataOlder(data=data, found=written, programs=major)
 
 
@@ -107,14 +110,40 @@ def open_socket_folder(folder: Path, account: Account) -> None:
 
 
 @contextmanager
+def refusals_told(data: Path, account: Account) -> Iterator[None]:
+    """
+    Turn the system's own refusals about the place into ours.
+
+    :raises NoSpace: the disk is full
+    :raises DataUnreachable: somewhere we may not write
+    """
+    try:
+        yield
+    except PermissionError as failure:
+        closed = failure.filename or data.parent
+        raise DataUnreachable(account=account.name, path=closed, data=data) from failure
+    except OSError as failure:
+        if failure.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise NoSpace(data=data) from failure
+        raise
+
+
+def tells_of_no_space(said: str, place: Path) -> bool:
+    """Whether words, or the disk itself, tell that space ran out."""
+    if any(word in said for word in _NO_SPACE_WORDS):
+        return True
+    standing = next(path for path in (place, *place.parents) if path.exists())
+    return shutil.disk_usage(standing).free < _TOO_LITTLE
+
+
+@contextmanager
 def start_lock(data: Path, *, seconds: float) -> Iterator[int]:
     """
     Let one starter or stopper at a time through; yields the lock's descriptor.
 
     :raises StartBusy: another one held it for all of `seconds`
     """
-    path = data.with_name(f".{data.name}.lock")
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    handle = _open_lock(data)
     try:
         until = time.monotonic() + seconds
         while not _locked(handle):
@@ -124,6 +153,16 @@ def start_lock(data: Path, *, seconds: float) -> Iterator[int]:
         yield handle
     finally:
         os.close(handle)
+
+
+def _open_lock(data: Path) -> int:
+    try:
+        return os.open(data.with_name(f".{data.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+    except PermissionError:
+        if not data.exists():
+            raise
+        # A folder made for us by an administrator, in one where we may not write.
+        return os.open(data, os.O_RDONLY)
 
 
 def _locked(handle: int) -> bool:

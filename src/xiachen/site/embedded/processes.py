@@ -7,6 +7,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from xiachen.site.embedded.account import Account
+
 PROC = Path("/proc")
 
 
@@ -18,6 +20,12 @@ class PostmasterNote:
     socket_directory: Path | None
     status: str
     single_user: bool
+
+    @property
+    def swept(self) -> bool:
+        """Whether the socket of a server that was ready is gone, as from a cleaned /tmp."""
+        folder = self.socket_directory
+        return self.status == "ready" and folder is not None and not any(folder.glob(".s.PGSQL.*"))
 
 
 def read_note(data: Path) -> PostmasterNote | None:
@@ -37,23 +45,24 @@ def visible() -> bool:
     return (PROC / "self" / "stat").exists()
 
 
-def works_in(pid: int, data: Path) -> bool:
+def works_in(pid: int, data: Path, account: Account) -> bool:
     """Whether the process is a live PostgreSQL process of this data folder."""
     try:
-        # PostgreSQL's processes all stand in their data folder, which no pid reuse can fake.
-        standing = os.readlink(PROC / str(pid) / "cwd")
         name, _, rest = (PROC / str(pid) / "stat").read_text().rpartition(")")
     except OSError:
         return False
-    return standing == str(data) and name.endswith("(postgres") and rest.split()[0] != "Z"
+    if not name.endswith("(postgres") or rest.split()[0] == "Z":
+        return False
+    # PostgreSQL's processes all stand in their data folder: a reused pid does not.
+    return account.read_link(PROC / str(pid) / "cwd") == str(data)
 
 
-def all_in(data: Path) -> list[int]:
+def all_in(data: Path, account: Account) -> list[int]:
     """Answer every live PostgreSQL process of this data folder."""
     if not visible():
         return []
     numbers = [int(entry.name) for entry in PROC.iterdir() if entry.name.isdigit()]
-    return [pid for pid in numbers if works_in(pid, data)]
+    return [pid for pid in numbers if works_in(pid, data, account)]
 
 
 def seems_postgres(pid: int) -> bool:

@@ -7,21 +7,27 @@ import subprocess
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import IO
 
 from xiachen.site.embedded.account import Account
-from xiachen.site.embedded.errors import ProgramFailed
+from xiachen.site.embedded.binaries import find_binaries
+from xiachen.site.embedded.errors import BinariesMissing, ProgramFailed
 
 Stream = IO[bytes] | IO[str] | int | None
 
 
 @dataclass(frozen=True)
 class Programs:
-    """The programs in one folder, run as one account."""
+    """PostgreSQL's programs, run as one account."""
 
-    folder: Path
     account: Account
+
+    @cached_property
+    def folder(self) -> Path:
+        """Where the programs are; looked for only when one is wanted."""
+        return find_binaries(self.account)
 
     def run(
         self,
@@ -31,19 +37,24 @@ class Programs:
         input: str | None = None,
         stdin: Stream = None,
         stdout: Stream = subprocess.PIPE,
+        stderr: Stream = subprocess.PIPE,
         pass_fds: Sequence[int] = (),
     ) -> subprocess.CompletedProcess[str]:
         """
         Run a program to its end; what it writes is captured as UTF-8 text.
 
         :raises ProgramFailed: it ended with another status than 0 and `check` is set
+        :raises BinariesMissing: there is no such program
         """
+        path = self.folder / program
+        if not path.exists():
+            raise BinariesMissing(place=path)
         done = subprocess.run(
-            [str(self.folder / program), *arguments],
+            [str(path), *arguments],
             input=input,
             stdin=(stdin or subprocess.DEVNULL) if input is None else None,
             stdout=stdout,
-            stderr=subprocess.PIPE,
+            stderr=stderr,
             encoding="utf-8",
             errors="replace",
             env=self.environment(),
@@ -54,7 +65,7 @@ class Programs:
             pass_fds=pass_fds,
         )
         if check and done.returncode:
-            output = f"{done.stdout or ''}{done.stderr}"
+            output = f"{done.stdout or ''}{done.stderr or ''}"
             raise ProgramFailed(program=program, status=done.returncode, output=output)
         return done
 
@@ -66,17 +77,7 @@ class Programs:
         """
         # Through a pipe we would wait for the server, which inherits the writing end.
         with tempfile.TemporaryFile() as said:
-            done = subprocess.run(
-                [str(self.folder / program), *arguments],
-                stdin=subprocess.DEVNULL,
-                stdout=said,
-                stderr=said,
-                env=self.environment(),
-                cwd="/",
-                user=self.account.uid if self.account.switch else None,
-                group=self.account.gid if self.account.switch else None,
-                extra_groups=self.account.groups if self.account.switch else None,
-            )
+            done = self.run(program, *arguments, check=False, stdout=said, stderr=subprocess.STDOUT)
             said.seek(0)
             if done.returncode:
                 output = said.read().decode(errors="replace")

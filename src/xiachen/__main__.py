@@ -1,0 +1,3 @@
+from xiachen.site.command_line import main
+
+main()

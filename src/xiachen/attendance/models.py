@@ -1,0 +1,95 @@
+"""Who was there, in time or late, and what they did."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from xiachen.base.owned.models import Fact, fact_constraints
+from xiachen.incidents.models import Incident
+from xiachen.privacy.classes import Handling
+
+
+class CheckIn(Fact):
+    """A person's sign-in on a day; the deadline in force is kept with it."""
+
+    handling = Handling(
+        _("Know who is on site"),
+        none=("incident", "team", "day", "deadline", "by_proxy"),
+        service=("member",),
+    )
+
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="+")
+    member = models.UUIDField(_("member"))
+    team = models.UUIDField(_("team"), null=True, blank=True)
+    day = models.DateField(_("day"))
+    deadline = models.DateTimeField(_("deadline"))
+    by_proxy = models.BooleanField(_("by proxy"), default=False)
+
+    class Meta:
+        verbose_name = _("check-in")
+        constraints = (
+            *fact_constraints("check_in"),
+            models.UniqueConstraint(
+                name="check_in_once",
+                fields=("community", "incident", "member", "day", "reverses"),
+                nulls_distinct=False,
+            ),
+        )
+        indexes = (models.Index(name="check_in_day", fields=("community", "incident", "day")),)
+
+
+class WorkRecord(Fact):
+    """Work that was done, taken from a finished task; what was done and for how many persons."""
+
+    handling = Handling(
+        _("Prove work without extra forms"),
+        none=("incident", "team", "day", "kind", "task", "times", "persons_served"),
+        service=("member",),
+    )
+
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="+")
+    member = models.UUIDField(_("member"))
+    team = models.UUIDField(_("team"), null=True, blank=True)
+    day = models.DateField(_("day"))
+    kind = models.CharField(_("kind"), max_length=40)
+    task = models.UUIDField(_("task"))
+    times = models.PositiveIntegerField(_("times"), default=1)
+    persons_served = models.PositiveIntegerField(_("persons served"), default=0)
+
+    class Meta:
+        verbose_name = _("work record")
+        constraints = (
+            *fact_constraints("work_record"),
+            models.UniqueConstraint(
+                name="work_record_once",
+                fields=("community", "task", "member", "reverses"),
+                nulls_distinct=False,
+            ),
+        )
+        indexes = (models.Index(name="work_record_day", fields=("community", "incident", "day")),)
+
+
+class GapKind(models.TextChoices):
+    NOT_PRESENT = "not-present", _("reported in, not on site")
+    NOT_WORKING = "not-working", _("on site, no work recorded")
+
+
+class Answer(Fact):
+    """What the person or the liaison says to a line of a list to verify, and whether it excuses."""
+
+    handling = Handling(
+        _("Hear people before anything is said about them"),
+        none=("incident", "day", "gap", "excuses"),
+        service=("member", "words"),
+    )
+
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="+")
+    member = models.UUIDField(_("member"))
+    day = models.DateField(_("day"))
+    gap = models.CharField(_("list"), max_length=12, choices=GapKind)
+    words = models.TextField(_("answer"))
+    excuses = models.BooleanField(_("excuses"), default=False)
+
+    class Meta:
+        verbose_name = _("answer")
+        constraints = (*fact_constraints("answer"),)
+        indexes = (models.Index(name="answer_day", fields=("community", "incident", "day")),)

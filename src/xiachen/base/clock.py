@@ -1,0 +1,25 @@
+"""The wall clock, read only by doors; operations get the time as an argument."""
+
+from datetime import UTC, date, datetime, time, tzinfo
+
+from django.utils import timezone
+
+
+def now() -> datetime:
+    """Return the present moment, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def local_zone() -> tzinfo:
+    """Return the zone in which days begin and deadlines fall (settings.TIME_ZONE)."""
+    return timezone.get_default_timezone()
+
+
+def local_day(moment: datetime) -> date:
+    """Return the calendar day of a moment where the work is done."""
+    return moment.astimezone(local_zone()).date()
+
+
+def on_day(day: date, at: time) -> datetime:
+    """Return the moment of a local time on a local day."""
+    return datetime.combine(day, at, tzinfo=local_zone())

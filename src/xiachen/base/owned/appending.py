@@ -1,0 +1,73 @@
+"""Appending facts: numbered per community, once each, in one statement per batch."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db import connection, models
+
+from xiachen.base.models import Counter
+from xiachen.base.owned.models import CENTRE, CentralFact, Fact
+
+AnyFact = Fact | CentralFact
+
+
+def take_numbers(community: int, count: int) -> int:
+    """
+    Take `count` consecutive numbers of a community and return the first.
+
+    The counter's row stays locked until the transaction ends: numbers follow commit order.
+    """
+    table = connection.ops.quote_name(Counter._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"insert into {table} as held (community_id, value) values (%s, %s) "
+            "on conflict (community_id) do update set value = held.value + excluded.value "
+            "returning value",
+            [community, count],
+        )
+        (last,) = cursor.fetchone()
+    return int(last) - count + 1
+
+
+def append(facts: Sequence[AnyFact]) -> set[UUID]:
+    """
+    Write facts of one model and return the ids that were new.
+
+    A fact whose key or unique constraint exists already is left out, silently here: the caller
+    compares the answer with what it gave and says so per item. Numbers taken for facts left out
+    stay unused.
+    """
+    written: set[UUID] = set()
+    for community, rows in sorted(_by_community(facts).items()):
+        first = take_numbers(community, len(rows))
+        for offset, row in enumerate(rows):
+            row.sequence = first + offset
+        written |= _insert(rows)
+    return written
+
+
+def _by_community(facts: Sequence[AnyFact]) -> dict[int, list[AnyFact]]:
+    groups: dict[int, list[AnyFact]] = defaultdict(list)
+    for fact in facts:
+        groups[fact.community_id if isinstance(fact, Fact) else CENTRE].append(fact)
+    return groups
+
+
+def _insert(rows: Sequence[AnyFact]) -> set[UUID]:
+    model = type(rows[0])
+    fields = [field for field in model._meta.local_concrete_fields if not field.generated]
+    columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    line = "(" + ", ".join(["%s"] * len(fields)) + ")"
+    values = [_prepared(row, field) for row in rows for field in fields]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"insert into {connection.ops.quote_name(model._meta.db_table)} ({columns}) "
+            f"values {', '.join([line] * len(rows))} on conflict do nothing returning id",
+            values,
+        )
+        return {row[0] for row in cursor.fetchall()}
+
+
+def _prepared(row: AnyFact, field: models.Field) -> object:
+    return field.get_db_prep_save(field.pre_save(row, add=True), connection)

@@ -1,0 +1,36 @@
+"""
+The PostgreSQL backend with the two differences that community-owned tables need.
+
+Django sees `id` as the primary key; in the database it is (id, community_id).
+"""
+
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.backends.postgresql import base, features, schema
+from django.db.models import Model
+
+
+class DatabaseFeatures(features.DatabaseFeatures):
+    """PostgreSQL's features, less one that rests on the primary key."""
+
+    def allows_group_by_selected_pks_on_model(self, model: type[Model]) -> bool:
+        """Name every column in GROUP BY: `id` alone does not determine a row's other columns."""
+        return False
+
+
+class SchemaEditor(schema.DatabaseSchemaEditor):
+    """The schema editor, sequential where Citus spreads a statement over shards."""
+
+    def __enter__(self) -> BaseDatabaseSchemaEditor:
+        editor = super().__enter__()
+        if not self.collect_sql:
+            # Plain PostgreSQL accepts any dotted setting and ignores it.
+            self.execute("set citus.multi_shard_modify_mode = 'sequential'", None)
+            self.execute("set lock_timeout = '10s'", None)
+        return editor
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """Django's PostgreSQL connection with the two classes above."""
+
+    features_class = DatabaseFeatures
+    SchemaEditorClass = SchemaEditor

@@ -1,0 +1,122 @@
+"""Bulletins: figures frozen with their cut-off, and the figures other authorities declare."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from xiachen.base.ids import uuid7
+from xiachen.base.owned.models import CentralFact, fact_constraints
+from xiachen.incidents.models import Incident
+from xiachen.privacy.classes import Handling
+
+
+class Bulletin(models.Model):
+    """
+    One revision of a day's bulletin for a division or community.
+
+    Its figures hold for what occurred until `occurred_until` and was received by `received_until`;
+    `marks` are the sequence numbers that fix the records it was computed from.
+    """
+
+    placement: ClassVar[str] = "central"
+    append_only: ClassVar[bool] = True
+    handling = Handling(
+        _("Report from records, and be able to show them again"),
+        none=(
+            "id",
+            "incident",
+            "division",
+            "day",
+            "revision",
+            "occurred_until",
+            "received_until",
+            "marks",
+            "completeness",
+            "audit_head",
+            "issued_by",
+            "issued_at",
+            "reason",
+        ),
+    )
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="bulletins")
+    division = models.BigIntegerField(_("place"))
+    day = models.DateField(_("day"))
+    revision = models.PositiveSmallIntegerField(_("revision"))
+    occurred_until = models.DateTimeField(_("occurred until"))
+    received_until = models.DateTimeField(_("received until"))
+    marks = models.JSONField()
+    completeness = models.JSONField(_("completeness"))
+    audit_head = models.CharField(_("audit head"), max_length=64, blank=True)
+    issued_by = models.UUIDField(_("issued by"))
+    issued_at = models.DateTimeField(_("issued at"))
+    reason = models.CharField(_("reason for the revision"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("bulletin")
+        constraints = (
+            models.UniqueConstraint(
+                name="bulletin_revision", fields=("incident", "division", "day", "revision")
+            ),
+        )
+
+
+class FrozenFigure(models.Model):
+    """One figure as a revision of a bulletin states it."""
+
+    placement: ClassVar[str] = "central"
+    append_only: ClassVar[bool] = True
+    handling = Handling(
+        _("State a figure and keep it"),
+        none=("id", "bulletin", "figure", "position", "value", "unit", "of", "late", "source"),
+    )
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    bulletin = models.ForeignKey(Bulletin, models.PROTECT, related_name="figures")
+    figure = models.CharField(_("figure"), max_length=60)
+    position = models.PositiveSmallIntegerField()
+    value = models.DecimalField(_("value"), max_digits=20, decimal_places=4)
+    unit = models.CharField(_("unit"), max_length=20)
+    of = models.DecimalField(_("out of"), max_digits=20, decimal_places=4, null=True, blank=True)
+    late = models.IntegerField(_("received after the previous bulletin"), default=0)
+    source = models.CharField(_("declared by"), max_length=200, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(name="frozen_figure_once", fields=("bulletin", "figure")),
+        )
+
+
+class DeclaredFigure(CentralFact):
+    """A figure of another authority, or from a story; stated with its source, never computed."""
+
+    handling = Handling(
+        _("Quote other authorities as such"),
+        none=(
+            "incident",
+            "division",
+            "name",
+            "value",
+            "unit",
+            "source",
+            "document_number",
+            "as_of",
+            "story",
+        ),
+    )
+
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="declared_figures")
+    division = models.BigIntegerField(_("place"))
+    name = models.CharField(_("name"), max_length=60)
+    value = models.DecimalField(_("value"), max_digits=20, decimal_places=4)
+    unit = models.CharField(_("unit"), max_length=20)
+    source = models.CharField(_("source"), max_length=200)
+    document_number = models.CharField(_("document number"), max_length=60, blank=True)
+    as_of = models.DateTimeField(_("as of"))
+    story = models.BooleanField(_("from the story"), default=False)
+
+    class Meta:
+        verbose_name = _("declared figure")
+        constraints = (*fact_constraints("declared_figure", owned=False),)

@@ -1,0 +1,233 @@
+"""Who works with whom, and where: teams, squads, assignments and withdrawal."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from xiachen.base.ids import uuid7
+from xiachen.base.owned.fields import CommunityForeignKey
+from xiachen.base.owned.models import Fact, Owned, fact_constraints
+from xiachen.incidents.models import Incident
+from xiachen.people.models import Member, Organisation, PartyOrganisation
+from xiachen.places.models import Community, Edited, Grid
+from xiachen.privacy.classes import Handling
+
+
+class TeamType(models.Model):
+    """A kind of team; the list is open, each operation adds the words it uses."""
+
+    placement: ClassVar[str] = "reference"
+    handling = Handling(_("Name kinds of team"), none=("id", "code", "name", "name_en"))
+
+    id = models.BigAutoField(primary_key=True)
+    code = models.SlugField(_("code"), max_length=40, unique=True)
+    name = models.CharField(_("name"), max_length=40)
+    name_en = models.CharField(_("name in English"), max_length=40)
+
+    class Meta:
+        verbose_name = _("type of team")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Team(models.Model):
+    """A team, perhaps within another; a person may be in several at once."""
+
+    placement: ClassVar[str] = "central"
+    handling = Handling(
+        _("Know which teams there are"),
+        none=(
+            "id",
+            "incident",
+            "type",
+            "name",
+            "parent",
+            "organisation",
+            "branch",
+            "formed_on",
+            "disbanded_on",
+        ),
+    )
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="teams")
+    type = models.ForeignKey(TeamType, models.PROTECT, related_name="teams")
+    name = models.CharField(_("name"), max_length=80)
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children"
+    )
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, blank=True, related_name="teams"
+    )
+    branch = models.ForeignKey(
+        PartyOrganisation, models.PROTECT, null=True, blank=True, related_name="teams"
+    )
+    formed_on = models.DateField(_("formed on"))
+    disbanded_on = models.DateField(_("disbanded on"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("team")
+        constraints = (
+            models.UniqueConstraint(
+                name="team_name", fields=("incident", "parent", "name"), nulls_distinct=False
+            ),
+            models.CheckConstraint(name="team_not_its_own_parent", condition=~Q(parent=F("id"))),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TeamPost(models.TextChoices):
+    LEADER = "leader", _("leader")
+    DEPUTY = "deputy", _("deputy leader")
+    MEMBER = "member", _("member")
+
+
+class Membership(models.Model):
+    """A person's place in a team, from one day to another."""
+
+    placement: ClassVar[str] = "central"
+    handling = Handling(
+        _("Know who is in a team"), none=("id", "team", "member", "post", "from_day", "to_day")
+    )
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    team = models.ForeignKey(Team, models.CASCADE, related_name="memberships")
+    member = models.ForeignKey(Member, models.PROTECT, related_name="memberships")
+    post = models.CharField(_("post"), max_length=12, choices=TeamPost, default=TeamPost.MEMBER)
+    from_day = models.DateField(_("from"))
+    to_day = models.DateField(_("to"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("membership")
+        constraints = (
+            models.UniqueConstraint(
+                name="membership_now", fields=("team", "member"), condition=Q(to_day=None)
+            ),
+            models.UniqueConstraint(
+                name="one_team_leader", fields=("team",), condition=Q(post="leader", to_day=None)
+            ),
+        )
+
+
+class Assignment(models.Model):
+    """That a team works in a community, from one day to another."""
+
+    placement: ClassVar[str] = "central"
+    handling = Handling(
+        _("Know which team works where"), none=("id", "team", "community", "from_day", "to_day")
+    )
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    team = models.ForeignKey(Team, models.CASCADE, related_name="assignments")
+    community = models.ForeignKey(Community, models.PROTECT, related_name="+")
+    from_day = models.DateField(_("from"))
+    to_day = models.DateField(_("to"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("assignment")
+        constraints = (
+            models.UniqueConstraint(
+                name="assignment_now", fields=("team", "community"), condition=Q(to_day=None)
+            ),
+        )
+
+
+class Squad(Owned):
+    """A small group cut out of a team in its community, usually working in one grid."""
+
+    handling = Handling(
+        _("Divide a team's work"),
+        none=("incident", "team", "number", "grid", "formed_at", "dissolved_at"),
+    )
+
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="+")
+    team = models.UUIDField(_("team"))
+    number = models.PositiveSmallIntegerField(_("number"))
+    grid = CommunityForeignKey(Grid, models.PROTECT, null=True, blank=True, related_name="squads")
+    formed_at = models.DateTimeField(_("formed"))
+    dissolved_at = models.DateTimeField(_("dissolved"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("squad")
+        constraints = (
+            models.UniqueConstraint(
+                name="squad_number_now",
+                fields=("community", "team", "number"),
+                condition=Q(dissolved_at=None),
+            ),
+        )
+
+
+class SquadMember(Owned):
+    """A person's place in a squad; in one squad of a team at a time."""
+
+    handling = Handling(
+        _("Know who is in a squad"), none=("squad", "team", "member", "joined_at", "left_at")
+    )
+
+    squad = CommunityForeignKey(Squad, models.CASCADE, related_name="members")
+    team = models.UUIDField(_("team"))
+    member = models.UUIDField(_("member"))
+    joined_at = models.DateTimeField(_("joined"))
+    left_at = models.DateTimeField(_("left"), null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                name="squad_member_now",
+                fields=("community", "team", "member"),
+                condition=Q(left_at=None),
+            ),
+        )
+
+
+class Briefing(Edited):
+    """What the community tells an arriving team: what was done, what matters, what is hard."""
+
+    handling = Handling(
+        _("Hand the community's situation over to those who arrive"),
+        none=("version", "incident", "done_so_far", "key_points", "difficulties"),
+    )
+
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="+")
+    done_so_far = models.TextField(_("done so far"), blank=True)
+    key_points = models.TextField(_("key points"), blank=True)
+    difficulties = models.TextField(_("difficulties"), blank=True)
+
+    class Meta:
+        verbose_name = _("briefing")
+        constraints = (
+            models.UniqueConstraint(name="briefing_once", fields=("community", "incident")),
+        )
+
+
+class Withdrawal(Fact):
+    """The end of a person's work in a community: last health check, and a word of thanks."""
+
+    handling = Handling(
+        _("Bring everybody home in good health"),
+        none=("incident", "member", "team", "thanks"),
+        service=("fit_on_leaving",),
+    )
+
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="+")
+    member = models.UUIDField(_("member"))
+    team = models.UUIDField(_("team"), null=True, blank=True)
+    fit_on_leaving = models.BooleanField(_("fit on leaving"))
+    thanks = models.TextField(_("thanks"), blank=True)
+
+    class Meta:
+        verbose_name = _("withdrawal")
+        constraints = (
+            *fact_constraints("withdrawal"),
+            models.UniqueConstraint(
+                name="withdrawal_once",
+                fields=("community", "incident", "member", "reverses"),
+                nulls_distinct=False,
+            ),
+        )

@@ -1,0 +1,159 @@
+"""From the call to the community's door: who is sent, who is excused, who has reported in."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from xiachen.base.ids import uuid7
+from xiachen.base.owned.models import CentralFact, Fact, fact_constraints
+from xiachen.incidents.models import Incident
+from xiachen.notices.models import Document
+from xiachen.people.models import Member, Organisation
+from xiachen.places.models import Community
+from xiachen.privacy.classes import Handling
+
+
+class Dispatch(models.Model):
+    """A unit's people sent to a community on a document, in a numbered batch."""
+
+    placement: ClassVar[str] = "central"
+    handling = Handling(
+        _("Show who was sent where on what ground"),
+        none=("id", "incident", "document", "organisation", "community", "batch", "sent_on"),
+    )
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="dispatches")
+    document = models.ForeignKey(Document, models.PROTECT, related_name="dispatches")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="dispatches")
+    community = models.ForeignKey(Community, models.PROTECT, related_name="+")
+    batch = models.PositiveSmallIntegerField(_("batch"), default=1)
+    sent_on = models.DateField(_("sent on"))
+
+    class Meta:
+        verbose_name = _("dispatch")
+        constraints = (
+            models.UniqueConstraint(
+                name="dispatch_once",
+                fields=("incident", "organisation", "community", "batch"),
+            ),
+        )
+
+
+class EnrolmentSource(models.TextChoices):
+    DISPATCHED = "dispatched", _("sent by a unit")
+    JOINED = "joined", _("joined on the spot")
+
+
+class Enrolment(CentralFact):
+    """That a person belongs to the operation at a community; sent, or joined on the spot."""
+
+    handling = Handling(
+        _("Know who is expected where"),
+        none=("incident", "member", "community", "source", "dispatch"),
+    )
+
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="enrolments")
+    member = models.ForeignKey(Member, models.PROTECT, related_name="enrolments")
+    community = models.ForeignKey(Community, models.PROTECT, related_name="+")
+    source = models.CharField(_("source"), max_length=12, choices=EnrolmentSource)
+    dispatch = models.ForeignKey(
+        Dispatch, models.PROTECT, null=True, blank=True, related_name="enrolments"
+    )
+
+    class Meta:
+        verbose_name = _("enrolment")
+        constraints = (
+            *fact_constraints("enrolment", owned=False),
+            models.UniqueConstraint(
+                name="enrolment_once",
+                fields=("incident", "member", "community", "reverses"),
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                name="enrolment_source",
+                condition=Q(source="dispatched", dispatch__isnull=False)
+                | Q(source="joined", dispatch=None),
+            ),
+        )
+
+
+class ExcuseReason(models.TextChoices):
+    ISOLATED = "isolated", _("in isolation")
+    ILL = "ill", _("ill")
+    AWAY = "away", _("away")
+    PREGNANT = "pregnant", _("pregnant or nursing")
+    KEPT = "kept", _("kept by the unit")
+
+
+class Excuse(CentralFact):
+    """That a person is excused from reporting or working, from one day to another."""
+
+    handling = Handling(
+        _("Expect nobody who cannot come"),
+        none=("incident", "member", "from_day", "to_day"),
+        emergency=("reason",),
+    )
+
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="excuses")
+    member = models.ForeignKey(Member, models.PROTECT, related_name="excuses")
+    reason = models.CharField(_("reason"), max_length=12, choices=ExcuseReason)
+    from_day = models.DateField(_("from"))
+    to_day = models.DateField(_("to"))
+
+    class Meta:
+        verbose_name = _("excuse")
+        constraints = (
+            *fact_constraints("excuse", owned=False),
+            models.CheckConstraint(name="excuse_dates", condition=Q(to_day__gte=F("from_day"))),
+        )
+
+
+class Channel(models.TextChoices):
+    UNIT = "unit", _("unit to contact point")
+    RESIDENCE = "residence", _("person to residence")
+
+
+class ReportIn(Fact):
+    """
+    A report-in (双报到) at a community: of a unit, or of a person.
+
+    A person who reports through both channels is one person and two report-ins.
+    """
+
+    handling = Handling(
+        _("Know who has reported where"),
+        none=("incident", "channel", "organisation", "member", "accepted_by"),
+    )
+
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="+")
+    channel = models.CharField(_("channel"), max_length=12, choices=Channel)
+    organisation = models.UUIDField(_("organisation"), null=True, blank=True)
+    member = models.UUIDField(_("member"), null=True, blank=True)
+    accepted_by = models.UUIDField(_("accepted by"))
+
+    class Meta:
+        verbose_name = _("report-in")
+        constraints = (
+            *fact_constraints("report_in"),
+            models.CheckConstraint(
+                name="report_in_of_one",
+                condition=Q(organisation__isnull=False, member=None, channel="unit")
+                | Q(organisation=None, member__isnull=False),
+            ),
+            models.UniqueConstraint(
+                name="report_in_once",
+                fields=(
+                    "community",
+                    "incident",
+                    "channel",
+                    "organisation",
+                    "member",
+                    "reverses",
+                ),
+                nulls_distinct=False,
+            ),
+        )
+        indexes = (models.Index(name="report_in_member", fields=("community", "member")),)

@@ -1,0 +1,90 @@
+"""
+The test run's own PostgreSQL: started fresh, used as the application's role, thrown away.
+
+`db` wraps a test in a transaction that is rolled back. `committed_db` lets a test commit, for
+what happens between connections; afterwards the owner empties every table that it touched.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+_HOME = Path(tempfile.mkdtemp(prefix="xiachen-test-"))
+_HOME.chmod(0o755)
+os.environ["XIACHEN_HOME"] = str(_HOME)
+os.environ["DJANGO_SETTINGS_MODULE"] = "xiachen.site.settings"
+_OWN_SERVER = os.environ.get("XIACHEN_TEST_DATABASE_URL")
+if _OWN_SERVER:
+    os.environ["DATABASE_URL"] = _OWN_SERVER
+else:
+    os.environ.pop("DATABASE_URL", None)
+
+
+def pytest_configure() -> None:
+    """Start the server before Django reads the settings."""
+    import django
+
+    from xiachen.site.database import embedded_cluster
+
+    if not _OWN_SERVER:
+        embedded_cluster(_HOME, durable=False).start()
+    django.setup()
+
+
+def pytest_unconfigure() -> None:
+    """Stop the server and remove everything it kept."""
+    from xiachen.site.database import embedded_cluster
+
+    if not _OWN_SERVER:
+        embedded_cluster(_HOME, durable=False).stop()
+    shutil.rmtree(_HOME, ignore_errors=True)
+
+
+def _dsn() -> str:
+    from xiachen.site.database import OWNER_ROLE, embedded_cluster
+
+    return embedded_cluster(_HOME, durable=False).dsn(role=OWNER_ROLE, database="xiachen")
+
+
+@pytest.fixture(scope="session")
+def owner_dsn() -> str:
+    """How to connect as the owner of the tables, past the application's rights."""
+    return _OWN_SERVER or _dsn()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
+    """Migrate as the owner, in a process of its own, as an installation does."""
+    import subprocess
+    import sys
+
+    subprocess.run(
+        [sys.executable, "-m", "xiachen", "migrate", "--quiet"],
+        check=True,
+        env={**os.environ, "XIACHEN_AS_OWNER": "1"},
+    )
+    yield
+
+
+@pytest.fixture
+def committed_db(
+    django_db_setup: None, django_db_blocker: object, owner_dsn: str
+) -> Iterator[None]:
+    """Let the test commit; afterwards empty what it filled."""
+    import psycopg
+
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        yield
+        from django.db import connections
+
+        connections.close_all()
+    with psycopg.connect(owner_dsn, autocommit=True) as owner:
+        tables = owner.execute(
+            "select quote_ident(tablename) from pg_tables where schemaname = 'public' "
+            "and tablename not in ('django_migrations', 'django_content_type', 'auth_permission')"
+        ).fetchall()
+        owner.execute("truncate " + ", ".join(name for (name,) in tables) + " cascade")

@@ -164,6 +164,11 @@ def test_the_name_that_fits_the_path_is_offered_first() -> None:
     assert outcome.near[0].code == 420106013011
 
 
+def test_the_beginning_of_a_long_text_is_not_taken_for_the_whole() -> None:
+    assert isinstance(asked("武昌区水果湖街道滨湖社区" + " " * 200), Resolved)
+    assert isinstance(asked("武昌区水果湖街道滨湖社区" + "。居民" * 100), Unknown)
+
+
 @pytest.mark.parametrize("text", ["", " ", "社区居委会", "？？", "Springfield", "区" * 5000])
 def test_text_that_names_nothing_is_unknown(text: str) -> None:
     assert isinstance(asked(text), Unknown)

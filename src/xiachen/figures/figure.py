@@ -4,17 +4,22 @@ A figure is a query over records, read as of a cut-off, that can be opened down 
 Each area declares its figures in `figures.py`; nothing is ever typed in.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 from django.utils.functional import Promise
 
 from xiachen.figures.units import Unit
 from xiachen.privacy.scope import Scope
+
+Rows = Callable[[Scope, "Cutoff"], QuerySet[Any]]
+Present = Callable[[Scope, Sequence[Any]], Sequence[Any]]
+
+PAGE_SIZE = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,11 +41,16 @@ class Cutoff:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """A column of a figure's rows: a heading and how a row's cell is read."""
+    """A column of a figure's rows: a heading and how a presented row's cell is read."""
 
     heading: str | Promise
     cell: Callable[[Any], object]
     tag: str = ""  # HXL hashtag
+
+
+def as_recorded(scope: Scope, rows: Sequence[Any]) -> Sequence[Any]:
+    """Present records as they are; for figures whose rows hold all that is shown."""
+    return rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,20 +61,93 @@ class Figure:
     :param code: "area.name", the same on screen, in the URL and in a scenario
     :param means: one sentence: what is counted, and what is counted once
     :param rows: the records behind the number, within the scope, as of the cut-off
+    :param present: turns one page of rows into what `columns` read, so that bare ids are
+        resolved once per page: `lambda scope, rows: [(row, members[row.member]) for row in rows]`
     :param distinct: the field that is counted once; empty counts rows
-    :param of: the figure this one is a part of, shown as a ratio
+    :param total_of: the field that is added up instead of counting; null adds nothing
+    :param of: code of the figure that this one is a part of, shown as a ratio
+    :param missing: the rows, of the same kind, that would make the ratio whole
+    :param personal: whether the opened rows name people, so that reading them needs SEE_PEOPLE
+    :param rollup: whether operations post deltas of it, per community and day, under `code`
+    :param day_field: for a roll-up, the lookup of a row's day, such as "occurred_at__date"
     """
 
     code: str
     title: str | Promise
     means: str | Promise
     unit: Unit
-    rows: Callable[[Scope, Cutoff], QuerySet[Any]]
+    rows: Rows
     columns: tuple[Column, ...]
+    present: Present = as_recorded
     distinct: str = ""
+    total_of: str = ""
     of: str = ""
+    missing: Rows | None = None
+    personal: bool = True
+    rollup: bool = False
+    day_field: str = "day"
 
     def value(self, scope: Scope, cutoff: Cutoff) -> int:
-        """Count the rows, or the distinct values of one field, in `unit`."""
-        rows = self.rows(scope, cutoff)
-        return rows.values(self.distinct).distinct().count() if self.distinct else rows.count()
+        """Count the rows, or the distinct values of one field, or add one up, in `unit`."""
+        return self.counted(self.opened(scope, cutoff))
+
+    def counted(self, opened: QuerySet[Any]) -> int:
+        """Return the value that opened rows stand for."""
+        if self.total_of:
+            return int(opened.order_by().aggregate(total=Sum(self.total_of))["total"] or 0)
+        return opened.count()
+
+    def opened(self, scope: Scope, cutoff: Cutoff) -> QuerySet[Any]:
+        """Return one row for each thing counted, in a fixed order."""
+        return self._once(self.rows(scope, cutoff))
+
+    def opened_missing(self, scope: Scope, cutoff: Cutoff) -> QuerySet[Any]:
+        """Return the rows that are missing from a ratio, in a fixed order; of none, no rows."""
+        if self.missing is None:
+            return self.rows(scope, cutoff).none()
+        return self._once(self.missing(scope, cutoff))
+
+    def page(
+        self, scope: Scope, rows: QuerySet[Any], number: int = 1, size: int = PAGE_SIZE
+    ) -> "Page":
+        """Return one page of opened rows as cells; a number beyond the last gives the last."""
+        total = rows.count()
+        pages = max(1, -(-total // size))
+        number = min(max(1, number), pages)
+        records = list(rows[(number - 1) * size : number * size])
+        return Page(
+            columns=self.columns,
+            lines=self.lines(scope, records),
+            ids=[record.pk for record in records],
+            number=number,
+            pages=pages,
+            total=total,
+        )
+
+    def lines(self, scope: Scope, records: Sequence[Any]) -> list[tuple[object, ...]]:
+        """Return the cells of records, with everything they name looked up once for all."""
+        shown = self.present(scope, records)
+        return [tuple(column.cell(one) for column in self.columns) for one in shown]
+
+    def _once(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        if self.distinct:
+            return rows.order_by(self.distinct, "pk").distinct(self.distinct)
+        return rows if rows.ordered else rows.order_by("pk")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """
+    A page of a figure's rows, ready to show.
+
+    :param ids: the records shown, in the order of `lines`, for the audit
+    :param number: of the page, from 1
+    :param total: of rows, on all pages
+    """
+
+    columns: tuple[Column, ...]
+    lines: list[tuple[object, ...]]
+    ids: list[Any]
+    number: int
+    pages: int
+    total: int

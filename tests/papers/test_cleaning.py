@@ -19,6 +19,7 @@ from xiachen.papers.cleaning import clean, fold, fold_digits
         ("樁(zhuāng)基", "桩基"),
         ("車(chē)(chē)輛", "车辆"),
         ("沿著臺灣街", "沿着台湾街"),
+        ("网格员报名，沿著(zhe)社區(qū)门岗", "网格员报名，沿着社区门岗"),
         ("著名的社區(qū)成效顯著", "著名的社区成效显著"),
     ],
 )
@@ -89,10 +90,11 @@ def test_folding_digits_touches_nothing_else() -> None:
     assert fold_digits("Ａ１２３，（４）\u200b") == "Ａ123，（4）\u200b"
 
 
-_PIECES = st.sampled_from(
-    [*"社區区機机關关著着乾後后薴餘余隨随a(a)（）(),，１Ａ\ufeff\u200b\u0304\u0301\u0300⺠⼈昇"]
-    + ["(qū)", "(zhe)", "(yu)", "(gan)", "(ji\u0304)", "(在职)", "(A)", "(q(ū)u)", "(lǜ)", "显著"]
+_CHARACTERS = (
+    "社區区機机關关著着乾後后薴餘余隨随a(a)（）(),，１Ａ\ufeff\u200b\u0304\u0301\u0300⺠⼈昇"
 )
+_BRACKETS = ("(qū)", "(zhe)", "(yu)", "(gan)", "(ji\u0304)", "(在职)", "(A)", "(q(ū)u)", "(lǜ)")
+_PIECES = st.sampled_from([*_CHARACTERS, *_BRACKETS, "显著"])
 
 
 @given(st.lists(_PIECES, max_size=14).map("".join))

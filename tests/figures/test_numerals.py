@@ -6,6 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from xiachen.figures.numerals import (
+    CannotSpell,
     NotANumeral,
     Numeral,
     counting,
@@ -197,11 +198,11 @@ def test_capitals_read_back_to_the_fen(fen: int) -> None:
 
 @pytest.mark.parametrize("yuan", ["0.001", "-1", "-0.01", "1e17"])
 def test_an_amount_no_voucher_can_carry_is_refused(yuan: str) -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(CannotSpell):
         in_capitals(Decimal(yuan))
 
 
 @pytest.mark.parametrize("number", [-1, 10**16])
 def test_numbers_out_of_range_are_not_spelled(number: int) -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(CannotSpell):
         in_chinese(number)

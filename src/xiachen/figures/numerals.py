@@ -57,6 +57,10 @@ class NotANumeral(ValueError):
     """The text does not begin with one number that can be read in one way."""
 
 
+class CannotSpell(ValueError):
+    """The number is negative, too large, or finer than a fen."""
+
+
 @dataclass(frozen=True, slots=True)
 class Numeral:
     """A number read from text: its value, whether it is a floor (余, 多, 以上), and the rest."""
@@ -245,7 +249,7 @@ def in_chinese(number: int) -> str:
     """
     Print a whole number in Chinese numerals: 0 is 零, 12 is 十二, 2 is 二.
 
-    :raises ValueError: negative, or ≥ 10^16
+    :raises CannotSpell: negative, or ≥ 10^16
     """
     spelled = _spelled(number, _PLAIN)
     return spelled[1:] if spelled.startswith("一十") else spelled
@@ -260,11 +264,11 @@ def in_capitals(yuan: Decimal | int) -> str:
     """
     Print an amount in yuan as vouchers want it: 壹佰元整, 壹仟元伍角, 壹佰元零伍分.
 
-    :raises ValueError: negative, finer than a fen, or ≥ 10^16
+    :raises CannotSpell: negative, finer than a fen, or ≥ 10^16
     """
     fen = yuan * 100
     if fen != int(fen):
-        raise ValueError(f"{yuan} is finer than a fen")
+        raise CannotSpell(f"{yuan} is finer than a fen")
     whole, rest = divmod(int(fen), 100)
     head = f"{_spelled(whole, _CAPITAL)}元" if whole or not rest else ""
     return head + _jiao_and_fen(*divmod(rest, 10), after_yuan=bool(head))
@@ -280,7 +284,7 @@ def _jiao_and_fen(jiao: int, fen: int, *, after_yuan: bool) -> str:
 
 def _spelled(number: int, script: tuple[str, tuple[str, ...]]) -> str:
     if not 0 <= number < LIMIT:
-        raise ValueError(f"{number} cannot be spelled")
+        raise CannotSpell(f"{number} cannot be spelled")
     return "".join(_parts(number, script)) or script[0][0]
 
 

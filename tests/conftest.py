@@ -57,7 +57,7 @@ def owner_dsn() -> str:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
+def django_db_setup() -> None:
     """Migrate as the owner, in a process of its own, as an installation does."""
     import subprocess
     import sys
@@ -67,7 +67,6 @@ def django_db_setup(django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
         check=True,
         env={**os.environ, "XIACHEN_AS_OWNER": "1"},
     )
-    yield
 
 
 @pytest.fixture

@@ -417,6 +417,23 @@ def test_a_keyring_destroyed_by_another_process_is_noticed(store, masters, monke
     assert (INCIDENT, EMERGENCY) not in mine._opened
 
 
+def test_a_keyring_held_open_keeps_its_derived_keys(store, monkeypatch):
+    monkeypatch.setattr(vault, "LOOK_AGAIN_SECONDS", 0.0)
+    keys = Vault(store)
+    keys.create(INCIDENT, at=AT)
+    assert keys.keyring(INCIDENT, REGISTER) is keys.keyring(INCIDENT, REGISTER)
+
+
+def test_a_keyring_marked_destroyed_is_refused_even_while_its_file_lies_there(store, monkeypatch):
+    monkeypatch.setattr(vault, "LOOK_AGAIN_SECONDS", 0.0)
+    keys = Vault(store)
+    keys.create(INCIDENT, at=AT)
+    keyring = keys.keyring(INCIDENT, EMERGENCY)
+    store.ledger.destroy(Destroyed(keyring.id.hex(), INCIDENT, EMERGENCY, AT))
+    with pytest.raises(KeyDestroyed):
+        keys.keyring(INCIDENT, EMERGENCY)
+
+
 def test_a_master_key_rotated_by_another_process_disturbs_nobody(store, masters, monkeypatch):
     monkeypatch.setattr(vault, "LOOK_AGAIN_SECONDS", 0.0)
     keys = Vault(store)

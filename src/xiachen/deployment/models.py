@@ -211,12 +211,13 @@ class Withdrawal(Fact):
 
     handling = Handling(
         _("Bring everybody home in good health"),
-        none=("incident", "member", "team", "thanks"),
+        none=("incident", "member", "enrolment", "team", "thanks"),
         service=("fit_on_leaving",),
     )
 
     incident = models.ForeignKey(Incident, models.PROTECT, related_name="+")
     member = models.UUIDField(_("member"))
+    enrolment = models.UUIDField(_("enrolment"))
     team = models.UUIDField(_("team"), null=True, blank=True)
     fit_on_leaving = models.BooleanField(_("fit on leaving"))
     thanks = models.TextField(_("thanks"), blank=True)
@@ -227,7 +228,7 @@ class Withdrawal(Fact):
             *fact_constraints("withdrawal"),
             models.UniqueConstraint(
                 name="withdrawal_once",
-                fields=("community", "incident", "member", "reverses"),
+                fields=("community", "enrolment", "reverses"),
                 nulls_distinct=False,
             ),
         )

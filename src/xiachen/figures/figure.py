@@ -70,6 +70,8 @@ class Figure:
     :param personal: whether the opened rows name people, so that reading them needs SEE_PEOPLE
     :param rollup: whether operations post deltas of it, per community and day, under `code`
     :param day_field: for a roll-up, the lookup of a row's day, such as "occurred_at__date"
+    :param first_seen: for a roll-up, whether `distinct` counts once in the whole incident, on the
+        first day, wherever it was (operations ask `count_first_seen` whose delta to post)
     """
 
     code: str
@@ -86,6 +88,7 @@ class Figure:
     personal: bool = True
     rollup: bool = False
     day_field: str = "day"
+    first_seen: bool = False
 
     def value(self, scope: Scope, cutoff: Cutoff) -> int:
         """Count the rows, or the distinct values of one field, or add one up, in `unit`."""

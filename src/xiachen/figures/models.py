@@ -1,8 +1,9 @@
 """Roll-ups: signed deltas appended with the facts, folded per community and day."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from typing import ClassVar
 
 from xiachen.base.owned.models import Owned
 from xiachen.privacy.classes import Handling

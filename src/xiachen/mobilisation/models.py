@@ -52,7 +52,7 @@ class Enrolment(CentralFact):
 
     handling = Handling(
         _("Know who is expected where"),
-        none=("incident", "member", "community", "source", "dispatch"),
+        none=("incident", "member", "community", "source", "dispatch", "from_day"),
     )
 
     incident = models.ForeignKey(Incident, models.PROTECT, related_name="enrolments")
@@ -62,6 +62,7 @@ class Enrolment(CentralFact):
     dispatch = models.ForeignKey(
         Dispatch, models.PROTECT, null=True, blank=True, related_name="enrolments"
     )
+    from_day = models.DateField(_("from"))
 
     class Meta:
         verbose_name = _("enrolment")
@@ -69,13 +70,31 @@ class Enrolment(CentralFact):
             *fact_constraints("enrolment", owned=False),
             models.UniqueConstraint(
                 name="enrolment_once",
-                fields=("incident", "member", "community", "reverses"),
+                fields=("incident", "member", "community", "from_day", "reverses"),
                 nulls_distinct=False,
             ),
             models.CheckConstraint(
                 name="enrolment_source",
                 condition=Q(source="dispatched", dispatch__isnull=False)
                 | Q(source="joined", dispatch=None),
+            ),
+        )
+
+
+class Release(CentralFact):
+    """That an enrolment has ended; nobody is expected after the last day."""
+
+    handling = Handling(_("Expect nobody who has gone home"), none=("enrolment", "last_day"))
+
+    enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="releases")
+    last_day = models.DateField(_("last day"))
+
+    class Meta:
+        verbose_name = _("release")
+        constraints = (
+            *fact_constraints("release", owned=False),
+            models.UniqueConstraint(
+                name="release_once", fields=("enrolment", "reverses"), nulls_distinct=False
             ),
         )
 

@@ -1,10 +1,12 @@
 """Units and party organisations, the people in them, and the accounts they sign in with."""
 
 from typing import ClassVar
+from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from xiachen.base.ids import uuid7
@@ -13,6 +15,10 @@ from xiachen.base.owned.models import Owned
 from xiachen.places.models import Building, Community, Grid, Household
 from xiachen.privacy.classes import Handling
 from xiachen.privacy.scope import ROLE_NAMES, Role
+
+
+# People outlast incidents: what is sealed about them lies under the keyring of no incident.
+KEYRING = UUID(int=0)
 
 
 class OrganisationLevel(models.TextChoices):
@@ -145,14 +151,14 @@ class Member(models.Model):
     """
     Anybody who works in the operation: sent by a unit, reporting at home, or of the community.
 
-    Identity number and phone are sealed together; `phone_index` finds a phone without reading it.
+    Identity number and phone are sealed together; the indexes find them without reading them.
     """
 
     placement: ClassVar[str] = "central"
     handling = Handling(
         _("Reach and place the people who work"),
         none=("id", "organisation", "party_organisation", "home_community", "invented", "skills"),
-        service=("name", "sort_key", "party_standing", "sealed", "phone_index"),
+        service=("name", "sort_key", "party_standing", "sealed", "phone_index", "identity_index"),
     )
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -172,6 +178,7 @@ class Member(models.Model):
     )
     sealed = models.BinaryField(null=True, blank=True)
     phone_index = models.BinaryField(null=True, blank=True, unique=True)
+    identity_index = models.BinaryField(null=True, blank=True, unique=True)
     invented = models.BooleanField(_("demonstration data"), default=False)
     skills = models.ManyToManyField(Skill, blank=True, related_name="members")
 
@@ -399,6 +406,9 @@ class Account(AbstractBaseUser):
 
     class Meta:
         verbose_name = _("account")
+        constraints = (
+            models.UniqueConstraint(Lower("username"), name="account_username_in_any_case"),
+        )
 
 
 class Grant(models.Model):

@@ -6,9 +6,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from xiachen.base.ids import uuid7
 from xiachen.base.owned.fields import CommunityForeignKey
 from xiachen.base.owned.models import Owned
-from xiachen.base.ids import uuid7
 from xiachen.privacy.classes import Handling
 
 

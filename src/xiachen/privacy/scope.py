@@ -168,7 +168,9 @@ class Scope:
     :param incident: the incident whose records are meant; None reaches no incident's records
     :param organisations: units whose people the role sees, wherever they work
     :param teams: teams, with all their sub-teams, that the role leads
-    :param member: the acting person's own member record; a MEMBER reaches only that one
+    :param member: the acting person's own member record
+    :param members: people whom the role reaches though neither their unit nor their home lies in
+        its places: enrolled there, or in its teams; a MEMBER reaches itself and these by name
     """
 
     account: UUID
@@ -178,6 +180,7 @@ class Scope:
     organisations: frozenset[UUID] = field(default_factory=frozenset)
     teams: frozenset[UUID] = field(default_factory=frozenset)
     member: UUID | None = None
+    members: frozenset[UUID] = field(default_factory=frozenset)
 
     def allows(self, can: Can, *, community: int | None = None) -> bool:
         """Tell whether the role may do it, there where a community is named."""

@@ -9,12 +9,12 @@ What the rest of the house uses to seal, open and index values.
     )
 """
 
-import os
 import time
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -26,19 +26,15 @@ from xiachen.privacy.keyring.masters import MasterFile
 from xiachen.privacy.keyring.store import KeyStore
 from xiachen.privacy.sealing import Keyring, Sealed
 
-# How often a process that has a keyring open looks whether its file is still the same.
+# How often a process that has a keyring open looks whether it is still there.
 LOOK_AGAIN_SECONDS = 1.0
 
 
-class _Opened:
-    """A keyring held open, the state of its file then, and when to look again."""
+class _Opened(NamedTuple):
+    """A keyring held open, and when to look again (monotonic seconds)."""
 
-    __slots__ = ("keyring", "look_again", "stamp")
-
-    def __init__(self, keyring: Keyring, stamp: tuple[int, int]) -> None:
-        self.keyring = keyring
-        self.stamp = stamp
-        self.look_again = 0.0
+    keyring: Keyring
+    look_again: float
 
 
 class Vault:
@@ -132,25 +128,22 @@ class Vault:
         """
         opened = self._opened.get((incident, data_class))
         if opened is None or time.monotonic() >= opened.look_again:
-            opened = self._look(incident, data_class, opened)
+            return self._look(incident, data_class)
         return opened.keyring
 
-    def _look(self, incident: UUID, data_class: DataClass, opened: _Opened | None) -> _Opened:
+    def _look(self, incident: UUID, data_class: DataClass) -> Keyring:
         """Open the keyring, or make sure that nobody has destroyed or replaced it since."""
-        stamp = self._stamp(incident, data_class)
-        if opened is None or stamp is None or stamp != opened.stamp:
-            self._forget(incident, data_class)
-            opened = _Opened(self.store.load(incident, data_class), stamp or (0, 0))
-            self._opened[incident, data_class] = opened
-        opened.look_again = time.monotonic() + LOOK_AGAIN_SECONDS
-        return opened
-
-    def _stamp(self, incident: UUID, data_class: DataClass) -> tuple[int, int] | None:
         try:
-            found = os.stat(self.store.path(incident, data_class))
-        except FileNotFoundError:
-            return None
-        return found.st_ino, found.st_mtime_ns
+            keyring = self.store.load(incident, data_class)
+        except Exception:
+            self._forget(incident, data_class)
+            raise
+        opened = self._opened.get((incident, data_class))
+        if opened is not None and opened.keyring.id == keyring.id:
+            # The one held open has its derived keys at hand.
+            keyring = opened.keyring
+        self._opened[incident, data_class] = _Opened(keyring, time.monotonic() + LOOK_AGAIN_SECONDS)
+        return keyring
 
     def _forget(self, incident: UUID, data_class: DataClass) -> None:
         opened = self._opened.pop((incident, data_class), None)
@@ -166,14 +159,13 @@ def vault() -> Vault:
 
     :raises MasterMissing: there are keyrings already, and no master key
     """
-    return _vault(str(settings.KEY_DIRECTORY), str(settings.MASTER_KEY_FILE))
+    return _vault(settings.KEY_DIRECTORY, settings.MASTER_KEY_FILE)
 
 
-# By text rather than path: hashing and comparing paths costs as much as opening a value.
 @lru_cache(maxsize=4)
-def _vault(directory: str, master_file: str) -> Vault:
-    masters = MasterFile(Path(master_file))
-    store = KeyStore(Path(directory), masters)
+def _vault(directory: Path, master_file: Path) -> Vault:
+    masters = MasterFile(master_file)
+    store = KeyStore(directory, masters)
     if store.paths():
         masters()
     else:

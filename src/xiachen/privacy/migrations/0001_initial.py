@@ -2,8 +2,9 @@
 
 import django.contrib.postgres.fields
 import django.db.models.functions.datetime
-import xiachen.base.ids
 from django.db import migrations, models
+
+import xiachen.base.ids
 
 
 class Migration(migrations.Migration):

@@ -130,8 +130,11 @@ def refusals_told(data: Path, account: Account) -> Iterator[None]:
 
 def tells_of_no_space(said: str, place: Path) -> bool:
     """Whether words, or the disk itself, tell that space ran out."""
-    if any(word in said for word in _NO_SPACE_WORDS):
-        return True
+    return any(word in said for word in _NO_SPACE_WORDS) or is_full(place)
+
+
+def is_full(place: Path) -> bool:
+    """Whether the disk of this place has no room for a server to work."""
     standing = next(path for path in (place, *place.parents) if path.exists())
     return shutil.disk_usage(standing).free < _TOO_LITTLE
 

@@ -27,8 +27,9 @@ from xiachen.site.embedded.settings import PORT, as_options, server_settings
 
 START_SECONDS = 300  # repairing after a crash may take this long
 STOP_SECONDS = 60
+FULL_SECONDS = 5
 SILENT_SECONDS = 30  # a server this long without a socket will not get one any more
-ORPHAN_SECONDS = 2
+ORPHAN_SECONDS = 1
 LEFTOVER_SECONDS = 10
 LARGE_LOG = 10 << 20  # bytes
 
@@ -99,6 +100,8 @@ class Server:
             said = self._launch()
             if said is None:
                 return
+            if self.note() is not None:
+                continue  # it lives and mends, or somebody else was quicker
             # A killed server's children may hold its memory for a moment longer.
             leftovers = any(words in said for words in _LEFTOVERS)
             if not leftovers or time.monotonic() > until:
@@ -134,6 +137,10 @@ class Server:
                 # Not safe for lasting data, or out of everybody's reach: begin anew.
                 self.stop()
                 return False
+            if waited > FULL_SECONDS and place.is_full(self.data):
+                # PostgreSQL itself would try and fail for ever.
+                self.stop()
+                raise NoSpace(data=self.data)
             if waited > START_SECONDS:
                 raise StartSlow(data=self.data, seconds=START_SECONDS, log=self.log)
             time.sleep(0.05)
@@ -152,18 +159,18 @@ class Server:
         settings = server_settings(
             durable=self.durable, socket_directory=self._socket_folder, wished=self.wished
         )
+        if place.is_full(self.data):
+            raise NoSpace(data=self.data)
         written = self._log_size()
         try:
             self._pg_ctl(
-                "start", "-t", str(START_SECONDS), "-l", str(self.log), "-o", as_options(settings)
+                "start", "-t", str(FULL_SECONDS), "-l", str(self.log), "-o", as_options(settings)
             )
         except ProgramFailed as failure:
             return self._log_since(written) or failure.output
         return None
 
-    def _why_not(self, said: str) -> NoSpace | StartSlow | StartFailed:
-        if self.note() is not None:
-            return StartSlow(data=self.data, seconds=START_SECONDS, log=self.log)
+    def _why_not(self, said: str) -> NoSpace | StartFailed:
         if place.tells_of_no_space(said, self.data):
             return NoSpace(data=self.data)
         return StartFailed(data=self.data, log=self.log, said=said.strip()[-1500:])
@@ -191,8 +198,8 @@ class Server:
         if note is not None and note.single_user and self._works(note.pid):
             raise DataInUse(pid=note.pid, data=self.data)
         self._outlast_orphans()
-        if note is not None and not processes.visible() and processes.seems_postgres(note.pid):
-            raise DataInUse(pid=note.pid, data=self.data)
+        if note is not None and not processes.visible():
+            self._outlast_silent(note.pid)
         place.open_socket_folder(self._socket_folder, self._account)
         (self.data / "postmaster.pid").unlink(missing_ok=True)
         for name in (f".s.PGSQL.{PORT}", f".s.PGSQL.{PORT}.lock"):
@@ -208,6 +215,14 @@ class Server:
                     os.kill(pid, number)
             if self._gone_soon():
                 return
+
+    def _outlast_silent(self, pid: int) -> None:
+        # Without /proc a dying server looks like somebody else's living one.
+        until = time.monotonic() + ORPHAN_SECONDS
+        while processes.seems_postgres(pid):
+            if time.monotonic() > until:
+                raise DataInUse(pid=pid, data=self.data)
+            time.sleep(0.05)
 
     def _gone_soon(self) -> bool:
         left = processes.all_in(self.data, self._account)

@@ -10,7 +10,8 @@ from xiachen.base.ids import uuid7
 from xiachen.base.owned.fields import CommunityForeignKey
 from xiachen.base.owned.models import Fact, Owned, fact_constraints
 from xiachen.incidents.models import Incident
-from xiachen.people.models import Member, Organisation, PartyOrganisation
+from xiachen.people.models.members import Member
+from xiachen.people.models.units import Organisation, PartyOrganisation
 from xiachen.places.models import Community, Edited, Grid
 from xiachen.privacy.classes import Handling
 

@@ -10,7 +10,8 @@ from xiachen.base.ids import uuid7
 from xiachen.base.owned.models import CentralFact, Fact, fact_constraints
 from xiachen.incidents.models import Incident
 from xiachen.notices.models import Document
-from xiachen.people.models import Member, Organisation
+from xiachen.people.models.members import Member
+from xiachen.people.models.units import Organisation
 from xiachen.places.models import Community
 from xiachen.privacy.classes import Handling
 

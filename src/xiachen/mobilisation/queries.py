@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from xiachen.figures.figure import Cutoff
 from xiachen.mobilisation.models import Dispatch, Enrolment, Excuse, Release, ReportIn
-from xiachen.people.models import Member
+from xiachen.people.models.members import Member
 from xiachen.privacy.scope import Can, Role, Scope
 
 Marks = Mapping[int, int] | None

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from xiachen.base.ids import uuid7
 from xiachen.incidents.models import Incident
-from xiachen.people.models import Organisation
+from xiachen.people.models.units import Organisation
 from xiachen.privacy.classes import Handling
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Q
 
-from xiachen.people.models import Grant
+from xiachen.people.models.accounts import Grant
 
 
 def grants_of(account: UUID, *, day: date) -> Sequence[Grant]:

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from xiachen.base import clock
 from xiachen.deployment import queries as deployment
 from xiachen.people import queries as people
-from xiachen.people.models import Account, Grant
+from xiachen.people.models.accounts import Account, Grant
 from xiachen.places.rules.codes import range_of
 from xiachen.privacy.scope import EVERYWHERE, Role, Scope
 

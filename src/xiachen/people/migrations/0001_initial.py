@@ -9,229 +9,678 @@ import xiachen.base.owned.fields
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('places', '0001_initial'),
+        ("places", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Skill',
+            name="Skill",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('code', models.SlugField(max_length=40, unique=True, verbose_name='code')),
-                ('name', models.CharField(max_length=40, verbose_name='name')),
-                ('name_en', models.CharField(max_length=40, verbose_name='name in English')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("code", models.SlugField(max_length=40, unique=True, verbose_name="code")),
+                ("name", models.CharField(max_length=40, verbose_name="name")),
+                ("name_en", models.CharField(max_length=40, verbose_name="name in English")),
             ],
             options={
-                'verbose_name': 'skill',
+                "verbose_name": "skill",
             },
         ),
         migrations.CreateModel(
-            name='Member',
+            name="Member",
             fields=[
-                ('id', models.UUIDField(default=xiachen.base.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('sort_key', models.CharField(db_index=True, max_length=120)),
-                ('party_standing', models.CharField(choices=[('none', 'not a party member'), ('full', 'full member'), ('probationary', 'probationary member')], default='none', max_length=14, verbose_name='party standing')),
-                ('sealed', models.BinaryField(blank=True, null=True)),
-                ('phone_index', models.BinaryField(blank=True, null=True, unique=True)),
-                ('invented', models.BooleanField(default=False, verbose_name='demonstration data')),
-                ('home_community', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.community')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=xiachen.base.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="name")),
+                ("sort_key", models.CharField(db_index=True, max_length=120)),
+                (
+                    "party_standing",
+                    models.CharField(
+                        choices=[
+                            ("none", "not a party member"),
+                            ("full", "full member"),
+                            ("probationary", "probationary member"),
+                        ],
+                        default="none",
+                        max_length=14,
+                        verbose_name="party standing",
+                    ),
+                ),
+                ("sealed", models.BinaryField(blank=True, null=True)),
+                ("phone_index", models.BinaryField(blank=True, null=True, unique=True)),
+                ("invented", models.BooleanField(default=False, verbose_name="demonstration data")),
+                (
+                    "home_community",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="places.community",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'member',
-                'ordering': ('sort_key', 'id'),
+                "verbose_name": "member",
+                "ordering": ("sort_key", "id"),
             },
         ),
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('id', models.UUIDField(default=xiachen.base.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('username', models.CharField(max_length=40, unique=True, verbose_name='sign-in name')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='mail')),
-                ('language', models.CharField(default='zh-hans', max_length=10, verbose_name='language')),
-                ('is_active', models.BooleanField(default=True, verbose_name='active')),
-                ('demonstration', models.BooleanField(default=False, verbose_name='demonstration data')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('member', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='account', to='people.member')),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
+                ),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=xiachen.base.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "username",
+                    models.CharField(max_length=40, unique=True, verbose_name="sign-in name"),
+                ),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="mail")),
+                (
+                    "language",
+                    models.CharField(default="zh-hans", max_length=10, verbose_name="language"),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                (
+                    "demonstration",
+                    models.BooleanField(default=False, verbose_name="demonstration data"),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "member",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="account",
+                        to="people.member",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'account',
+                "verbose_name": "account",
             },
         ),
         migrations.CreateModel(
-            name='Organisation',
+            name="Organisation",
             fields=[
-                ('id', models.UUIDField(default=xiachen.base.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=80, unique=True, verbose_name='name')),
-                ('short_name', models.CharField(blank=True, max_length=40, verbose_name='short name')),
-                ('level', models.CharField(choices=[('province', 'province'), ('city', 'city'), ('district', 'district'), ('street', 'street'), ('community', 'community')], max_length=12, verbose_name='level')),
-                ('division', models.BigIntegerField(verbose_name='division')),
-                ('contact_community', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.community')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='people.organisation')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=xiachen.base.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, unique=True, verbose_name="name")),
+                (
+                    "short_name",
+                    models.CharField(blank=True, max_length=40, verbose_name="short name"),
+                ),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("province", "province"),
+                            ("city", "city"),
+                            ("district", "district"),
+                            ("street", "street"),
+                            ("community", "community"),
+                        ],
+                        max_length=12,
+                        verbose_name="level",
+                    ),
+                ),
+                ("division", models.BigIntegerField(verbose_name="division")),
+                (
+                    "contact_community",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="places.community",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="people.organisation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'organisation',
+                "verbose_name": "organisation",
             },
         ),
         migrations.AddField(
-            model_name='member',
-            name='organisation',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='members', to='people.organisation'),
+            model_name="member",
+            name="organisation",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="members",
+                to="people.organisation",
+            ),
         ),
         migrations.CreateModel(
-            name='PartyOrganisation',
+            name="PartyOrganisation",
             fields=[
-                ('id', models.UUIDField(default=xiachen.base.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('kind', models.CharField(choices=[('committee', 'committee'), ('branch', 'branch'), ('temporary', 'temporary branch')], max_length=12, verbose_name='kind')),
-                ('incident', models.UUIDField(blank=True, null=True, verbose_name='incident')),
-                ('approved_on', models.DateField(blank=True, null=True, verbose_name='approved on')),
-                ('dissolved_on', models.DateField(blank=True, null=True, verbose_name='dissolved on')),
-                ('approved_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='approved', to='people.partyorganisation')),
-                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='party_organisations', to='people.organisation')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='people.partyorganisation')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=xiachen.base.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("committee", "committee"),
+                            ("branch", "branch"),
+                            ("temporary", "temporary branch"),
+                        ],
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("incident", models.UUIDField(blank=True, null=True, verbose_name="incident")),
+                (
+                    "approved_on",
+                    models.DateField(blank=True, null=True, verbose_name="approved on"),
+                ),
+                (
+                    "dissolved_on",
+                    models.DateField(blank=True, null=True, verbose_name="dissolved on"),
+                ),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="approved",
+                        to="people.partyorganisation",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="party_organisations",
+                        to="people.organisation",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="people.partyorganisation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'party organisation',
+                "verbose_name": "party organisation",
             },
         ),
         migrations.AddField(
-            model_name='member',
-            name='party_organisation',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='members', to='people.partyorganisation'),
+            model_name="member",
+            name="party_organisation",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="members",
+                to="people.partyorganisation",
+            ),
         ),
         migrations.CreateModel(
-            name='BranchPost',
+            name="BranchPost",
             fields=[
-                ('id', models.UUIDField(default=xiachen.base.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('post', models.CharField(choices=[('secretary', 'secretary'), ('deputy', 'deputy secretary')], max_length=12, verbose_name='post')),
-                ('from_day', models.DateField(verbose_name='from')),
-                ('to_day', models.DateField(blank=True, null=True, verbose_name='to')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='branch_posts', to='people.member')),
-                ('appointed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.partyorganisation')),
-                ('party_organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='posts', to='people.partyorganisation')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=xiachen.base.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "post",
+                    models.CharField(
+                        choices=[("secretary", "secretary"), ("deputy", "deputy secretary")],
+                        max_length=12,
+                        verbose_name="post",
+                    ),
+                ),
+                ("from_day", models.DateField(verbose_name="from")),
+                ("to_day", models.DateField(blank=True, null=True, verbose_name="to")),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="branch_posts",
+                        to="people.member",
+                    ),
+                ),
+                (
+                    "appointed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.partyorganisation",
+                    ),
+                ),
+                (
+                    "party_organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="posts",
+                        to="people.partyorganisation",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='BranchMembership',
+            name="BranchMembership",
             fields=[
-                ('id', models.UUIDField(default=xiachen.base.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('from_day', models.DateField(verbose_name='from')),
-                ('to_day', models.DateField(blank=True, null=True, verbose_name='to')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='branch_memberships', to='people.member')),
-                ('branch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='people.partyorganisation')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=xiachen.base.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("from_day", models.DateField(verbose_name="from")),
+                ("to_day", models.DateField(blank=True, null=True, verbose_name="to")),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="branch_memberships",
+                        to="people.member",
+                    ),
+                ),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to="people.partyorganisation",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Resident',
+            name="Resident",
             fields=[
-                ('id', xiachen.base.owned.fields.OwnedId(default=xiachen.base.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('sealed', models.BinaryField()),
-                ('identity_index', models.BinaryField(blank=True, null=True)),
-                ('invented', models.BooleanField(default=False, verbose_name='demonstration data')),
-                ('community', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.community', verbose_name='community')),
-                ('household', xiachen.base.owned.fields.CommunityForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='residents', to='places.household')),
+                (
+                    "id",
+                    xiachen.base.owned.fields.OwnedId(
+                        default=xiachen.base.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("sealed", models.BinaryField()),
+                ("identity_index", models.BinaryField(blank=True, null=True)),
+                ("invented", models.BooleanField(default=False, verbose_name="demonstration data")),
+                (
+                    "community",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="places.community",
+                        verbose_name="community",
+                    ),
+                ),
+                (
+                    "household",
+                    xiachen.base.owned.fields.CommunityForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="residents",
+                        to="places.household",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'resident',
+                "verbose_name": "resident",
             },
         ),
         migrations.AddField(
-            model_name='member',
-            name='skills',
-            field=models.ManyToManyField(blank=True, related_name='members', to='people.skill'),
+            model_name="member",
+            name="skills",
+            field=models.ManyToManyField(blank=True, related_name="members", to="people.skill"),
         ),
         migrations.CreateModel(
-            name='Appointment',
+            name="Appointment",
             fields=[
-                ('id', xiachen.base.owned.fields.OwnedId(default=xiachen.base.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('post', models.CharField(choices=[('grid-head', 'grid head'), ('building-head', 'head of building')], max_length=16, verbose_name='post')),
-                ('member', models.UUIDField(verbose_name='member')),
-                ('substitute', models.UUIDField(blank=True, null=True, verbose_name='substitute')),
-                ('from_day', models.DateField(verbose_name='from')),
-                ('to_day', models.DateField(blank=True, null=True, verbose_name='to')),
-                ('building', xiachen.base.owned.fields.CommunityForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='appointments', to='places.building')),
-                ('community', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.community', verbose_name='community')),
-                ('grid', xiachen.base.owned.fields.CommunityForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='appointments', to='places.grid')),
+                (
+                    "id",
+                    xiachen.base.owned.fields.OwnedId(
+                        default=xiachen.base.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "post",
+                    models.CharField(
+                        choices=[("grid-head", "grid head"), ("building-head", "head of building")],
+                        max_length=16,
+                        verbose_name="post",
+                    ),
+                ),
+                ("member", models.UUIDField(verbose_name="member")),
+                ("substitute", models.UUIDField(blank=True, null=True, verbose_name="substitute")),
+                ("from_day", models.DateField(verbose_name="from")),
+                ("to_day", models.DateField(blank=True, null=True, verbose_name="to")),
+                (
+                    "building",
+                    xiachen.base.owned.fields.CommunityForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="appointments",
+                        to="places.building",
+                    ),
+                ),
+                (
+                    "community",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="places.community",
+                        verbose_name="community",
+                    ),
+                ),
+                (
+                    "grid",
+                    xiachen.base.owned.fields.CommunityForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="appointments",
+                        to="places.grid",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'appointment',
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('building', None), ('grid__isnull', False), ('post', 'grid-head')), models.Q(('building__isnull', False), ('grid', None), ('post', 'building-head')), _connector='OR'), name='appointment_place'), models.CheckConstraint(condition=models.Q(('substitute', None), models.Q(('substitute', models.F('member')), _negated=True), _connector='OR'), name='appointment_substitute'), models.UniqueConstraint(condition=models.Q(('post', 'grid-head'), ('to_day', None)), fields=('community', 'grid'), name='one_grid_head'), models.UniqueConstraint(condition=models.Q(('post', 'building-head'), ('to_day', None)), fields=('community', 'building'), name='one_building_head')],
+                "verbose_name": "appointment",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("building", None), ("grid__isnull", False), ("post", "grid-head")
+                            ),
+                            models.Q(
+                                ("building__isnull", False),
+                                ("grid", None),
+                                ("post", "building-head"),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="appointment_place",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("substitute", None),
+                            models.Q(("substitute", models.F("member")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="appointment_substitute",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("post", "grid-head"), ("to_day", None)),
+                        fields=("community", "grid"),
+                        name="one_grid_head",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("post", "building-head"), ("to_day", None)),
+                        fields=("community", "building"),
+                        name="one_building_head",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Identity',
+            name="Identity",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('party-member', 'party member in service'), ('retired-party-member', 'retired party member'), ('public-servant', 'public servant'), ('deputy', "people's congress deputy"), ('cppcc', 'CPPCC member'), ('staff', 'cadre or employee'), ('volunteer', 'volunteer')], max_length=24, verbose_name='kind')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='identities', to='people.member')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("party-member", "party member in service"),
+                            ("retired-party-member", "retired party member"),
+                            ("public-servant", "public servant"),
+                            ("deputy", "people's congress deputy"),
+                            ("cppcc", "CPPCC member"),
+                            ("staff", "cadre or employee"),
+                            ("volunteer", "volunteer"),
+                        ],
+                        max_length=24,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="identities",
+                        to="people.member",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('member', 'kind'), name='identity_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("member", "kind"), name="identity_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Fitness',
+            name="Fitness",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('duty', models.CharField(max_length=40, verbose_name='duty')),
-                ('fit_until', models.DateField(verbose_name='fit until')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='fitness', to='people.member')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("duty", models.CharField(max_length=40, verbose_name="duty")),
+                ("fit_until", models.DateField(verbose_name="fit until")),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="fitness",
+                        to="people.member",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('member', 'duty'), name='fitness_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("member", "duty"), name="fitness_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Grant',
+            name="Grant",
             fields=[
-                ('id', models.UUIDField(default=xiachen.base.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('role', models.CharField(choices=[('mobiliser', 'Organising office'), ('organiser', 'Organisation department'), ('headquarters', 'Headquarters'), ('street', 'Street'), ('liaison', 'Report-in liaison'), ('team-leader', 'Team leader'), ('squad-leader', 'Squad leader'), ('branch-secretary', 'Branch secretary'), ('secretary', 'Community secretary'), ('community-worker', 'Community worker'), ('grid-head', 'Grid head'), ('doctor', 'Community doctor'), ('police', 'Police officer'), ('member', 'Member sent down'), ('inspector', 'Inspector'), ('auditor', 'Auditor'), ('privacy-officer', 'Privacy officer'), ('administrator', 'System administrator'), ('system', 'System')], max_length=20, verbose_name='role')),
-                ('incident', models.UUIDField(blank=True, null=True, verbose_name='incident')),
-                ('division', models.BigIntegerField(blank=True, null=True, verbose_name='division')),
-                ('team', models.UUIDField(blank=True, null=True, verbose_name='team')),
-                ('from_day', models.DateField(verbose_name='from')),
-                ('to_day', models.DateField(blank=True, null=True, verbose_name='to')),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='grants', to=settings.AUTH_USER_MODEL)),
-                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=xiachen.base.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("mobiliser", "Organising office"),
+                            ("organiser", "Organisation department"),
+                            ("headquarters", "Headquarters"),
+                            ("street", "Street"),
+                            ("liaison", "Report-in liaison"),
+                            ("team-leader", "Team leader"),
+                            ("squad-leader", "Squad leader"),
+                            ("branch-secretary", "Branch secretary"),
+                            ("secretary", "Community secretary"),
+                            ("community-worker", "Community worker"),
+                            ("grid-head", "Grid head"),
+                            ("doctor", "Community doctor"),
+                            ("police", "Police officer"),
+                            ("member", "Member sent down"),
+                            ("inspector", "Inspector"),
+                            ("auditor", "Auditor"),
+                            ("privacy-officer", "Privacy officer"),
+                            ("administrator", "System administrator"),
+                            ("system", "System"),
+                        ],
+                        max_length=20,
+                        verbose_name="role",
+                    ),
+                ),
+                ("incident", models.UUIDField(blank=True, null=True, verbose_name="incident")),
+                (
+                    "division",
+                    models.BigIntegerField(blank=True, null=True, verbose_name="division"),
+                ),
+                ("team", models.UUIDField(blank=True, null=True, verbose_name="team")),
+                ("from_day", models.DateField(verbose_name="from")),
+                ("to_day", models.DateField(blank=True, null=True, verbose_name="to")),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="grants",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.organisation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'grant',
-                'constraints': [models.CheckConstraint(condition=models.Q(('role', 'system'), _negated=True), name='grant_no_system')],
+                "verbose_name": "grant",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("role", "system"), _negated=True),
+                        name="grant_no_system",
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='partyorganisation',
-            constraint=models.UniqueConstraint(fields=('parent', 'name'), name='party_organisation_name', nulls_distinct=False),
+            model_name="partyorganisation",
+            constraint=models.UniqueConstraint(
+                fields=("parent", "name"), name="party_organisation_name", nulls_distinct=False
+            ),
         ),
         migrations.AddConstraint(
-            model_name='partyorganisation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'temporary'), _negated=True), models.Q(('approved_by__isnull', False), ('approved_on__isnull', False), ('incident__isnull', False)), _connector='OR'), name='temporary_branch_is_approved'),
+            model_name="partyorganisation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "temporary"), _negated=True),
+                    models.Q(
+                        ("approved_by__isnull", False),
+                        ("approved_on__isnull", False),
+                        ("incident__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="temporary_branch_is_approved",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='partyorganisation',
-            constraint=models.CheckConstraint(condition=models.Q(('dissolved_on__isnull', True), ('dissolved_on__gte', models.F('approved_on')), _connector='OR'), name='temporary_branch_dates'),
+            model_name="partyorganisation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("dissolved_on__isnull", True),
+                    ("dissolved_on__gte", models.F("approved_on")),
+                    _connector="OR",
+                ),
+                name="temporary_branch_dates",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='branchpost',
-            constraint=models.UniqueConstraint(condition=models.Q(('post', 'secretary'), ('to_day', None)), fields=('party_organisation',), name='one_branch_secretary'),
+            model_name="branchpost",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("post", "secretary"), ("to_day", None)),
+                fields=("party_organisation",),
+                name="one_branch_secretary",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='branchpost',
-            constraint=models.UniqueConstraint(condition=models.Q(('to_day', None)), fields=('party_organisation', 'member'), name='one_post_each'),
+            model_name="branchpost",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("to_day", None)),
+                fields=("party_organisation", "member"),
+                name="one_post_each",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='branchmembership',
-            constraint=models.UniqueConstraint(condition=models.Q(('to_day', None)), fields=('branch', 'member'), name='branch_member_now'),
+            model_name="branchmembership",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("to_day", None)),
+                fields=("branch", "member"),
+                name="branch_member_now",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='resident',
-            constraint=models.UniqueConstraint(fields=('community', 'identity_index'), name='resident_identity'),
+            model_name="resident",
+            constraint=models.UniqueConstraint(
+                fields=("community", "identity_index"), name="resident_identity"
+            ),
         ),
     ]

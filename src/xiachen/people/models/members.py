@@ -1,0 +1,127 @@
+"""The people who work, and in which kinds they are counted."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from xiachen.base.ids import uuid7
+from xiachen.people.models.units import Organisation, PartyOrganisation
+from xiachen.places.models import Community
+from xiachen.privacy.classes import Handling
+
+# People outlast incidents: what is sealed about them lies under the keyring of no incident.
+KEYRING = UUID(int=0)
+
+
+class Skill(models.Model):
+    """Something that few can do, by which people are found."""
+
+    placement: ClassVar[str] = "reference"
+    handling = Handling(_("Find people who can do it"), none=("id", "code", "name", "name_en"))
+
+    id = models.BigAutoField(primary_key=True)
+    code = models.SlugField(_("code"), max_length=40, unique=True)
+    name = models.CharField(_("name"), max_length=40)
+    name_en = models.CharField(_("name in English"), max_length=40)
+
+    class Meta:
+        verbose_name = _("skill")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PartyStanding(models.TextChoices):
+    NONE = "none", _("not a party member")
+    FULL = "full", _("full member")
+    PROBATIONARY = "probationary", _("probationary member")
+
+
+class Member(models.Model):
+    """
+    Anybody who works in the operation: sent by a unit, reporting at home, or of the community.
+
+    Identity number and phone are sealed together; the indexes find them without reading them.
+    """
+
+    placement: ClassVar[str] = "central"
+    handling = Handling(
+        _("Reach and place the people who work"),
+        none=("id", "organisation", "party_organisation", "home_community", "invented", "skills"),
+        service=("name", "sort_key", "party_standing", "sealed", "phone_index", "identity_index"),
+    )
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name = models.CharField(_("name"), max_length=60)
+    sort_key = models.CharField(max_length=120, db_index=True)
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, blank=True, related_name="members"
+    )
+    party_organisation = models.ForeignKey(
+        PartyOrganisation, models.PROTECT, null=True, blank=True, related_name="members"
+    )
+    party_standing = models.CharField(
+        _("party standing"), max_length=14, choices=PartyStanding, default=PartyStanding.NONE
+    )
+    home_community = models.ForeignKey(
+        Community, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    sealed = models.BinaryField(null=True, blank=True)
+    phone_index = models.BinaryField(null=True, blank=True, unique=True)
+    identity_index = models.BinaryField(null=True, blank=True, unique=True)
+    invented = models.BooleanField(_("demonstration data"), default=False)
+    skills = models.ManyToManyField(Skill, blank=True, related_name="members")
+
+    class Meta:
+        verbose_name = _("member")
+        ordering = ("sort_key", "id")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class IdentityKind(models.TextChoices):
+    PARTY_MEMBER = "party-member", _("party member in service")
+    RETIRED_PARTY_MEMBER = "retired-party-member", _("retired party member")
+    PUBLIC_SERVANT = "public-servant", _("public servant")
+    DEPUTY = "deputy", _("people's congress deputy")
+    CPPCC = "cppcc", _("CPPCC member")
+    STAFF = "staff", _("cadre or employee")
+    VOLUNTEER = "volunteer", _("volunteer")
+
+
+class Identity(models.Model):
+    """One of the kinds in which a person is counted; a person may have several."""
+
+    placement: ClassVar[str] = "central"
+    handling = Handling(
+        _("Count forces by kind of person"), none=("id", "member"), service=("kind",)
+    )
+
+    id = models.BigAutoField(primary_key=True)
+    member = models.ForeignKey(Member, models.CASCADE, related_name="identities")
+    kind = models.CharField(_("kind"), max_length=24, choices=IdentityKind)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(name="identity_once", fields=("member", "kind")),)
+
+
+class Fitness(models.Model):
+    """That a person is fit for a kind of duty until a day; never why, or why not."""
+
+    placement: ClassVar[str] = "central"
+    handling = Handling(
+        _("Send nobody to a duty that harms them"),
+        none=("id", "member", "duty"),
+        service=("fit_until",),
+    )
+
+    id = models.BigAutoField(primary_key=True)
+    member = models.ForeignKey(Member, models.CASCADE, related_name="fitness")
+    duty = models.CharField(_("duty"), max_length=40)
+    fit_until = models.DateField(_("fit until"))
+
+    class Meta:
+        constraints = (models.UniqueConstraint(name="fitness_once", fields=("member", "duty")),)

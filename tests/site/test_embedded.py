@@ -20,6 +20,7 @@ from xiachen.site.embedded import errors, processes
 from xiachen.site.embedded.account import choose_account
 from xiachen.site.embedded.binaries import find_binaries
 from xiachen.site.embedded.cluster import Cluster
+from xiachen.site.embedded.instance import only_instance
 from xiachen.site.embedded.programs import Programs
 
 AS_ROOT = os.geteuid() == 0
@@ -241,6 +242,81 @@ def test_without_proc_a_kill_is_recovered_and_a_live_server_adopted(
     assert running.is_running()
 
 
+def test_a_second_program_on_the_same_folder_is_told_which_one_runs(town: Path) -> None:
+    holding = program(
+        town,
+        "from xiachen.site.embedded.instance import only_instance\n"
+        f"with only_instance(Path({str(town)!r})): print('held', flush=True); time.sleep(60)",
+    )
+    assert holding.stdout is not None and holding.stdout.readline() == "held\n"
+    refused = pytest.raises(errors.SecondInstance, match=rf"process {holding.pid}\)")
+    try:
+        with refused, only_instance(town):
+            pass
+    finally:
+        holding.kill()
+        ended(holding)
+    with only_instance(town):
+        assert (town / "instance.lock").read_text() == f"{os.getpid()}\n"
+
+
+def test_a_server_left_behind_does_not_hold_the_folder(town: Path, running: Cluster) -> None:
+    running.stop()
+    killed = program(
+        town,
+        "from xiachen.site.embedded.instance import only_instance\n"
+        f"with only_instance(Path({str(town)!r})): cluster.start(); os.kill(os.getpid(), 9)",
+    )
+    ended(killed)
+    assert running.is_running()
+    with only_instance(town):
+        pass
+
+
+def test_a_killed_process_that_nobody_has_buried_is_not_taken_for_a_server(
+    running: Cluster,
+) -> None:
+    dead = subprocess.Popen([running.binaries / "postgres", "--version"], stdout=subprocess.DEVNULL)
+    os.waitid(os.P_PID, dead.pid, os.WEXITED | os.WNOWAIT)
+    assert not processes.seems_postgres(dead.pid)
+    assert dead.wait() == 0
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["下沉 一线's data; 50% & more", "a-folder-far-below/" * 9 + "data"],
+    ids=["odd", "long"],
+)
+def test_the_datas_folder_may_have_any_name(
+    town: Path, made: Callable[[str], Cluster], name: str
+) -> None:
+    (town / name).parent.mkdir(parents=True, exist_ok=True)
+    cluster = made(name)
+    cluster.start()
+    assert ask(cluster, "SELECT 1", role="xiachen_app") == [(1,)]
+    with psycopg.connect(cluster.url(role="xiachen_app", database="xiachen")) as connection:
+        assert connection.execute("SELECT 1").fetchall() == [(1,)]
+    os.kill(cluster.pid() or 0, signal.SIGKILL)
+    cluster.start()
+    assert cluster.is_running()
+
+
+@pytest.mark.parametrize("name", ["$(touch run)", "`id`", 'a"b', "a\\b", "a\nb"])
+def test_a_name_that_a_shell_would_act_on_is_refused(town: Path, name: str) -> None:
+    with pytest.raises(errors.DataNameUnusable, match="Choose another name"):
+        Cluster(town / "names" / name).start()
+    assert not (town / "names").exists()
+
+
+def test_a_new_folder_of_any_name_is_made(town: Path) -> None:
+    cluster = Cluster(town / "my documents" / "数据 库", durable=False)
+    cluster.start()
+    try:
+        assert ask(cluster, "SELECT 1") == [(1,)]
+    finally:
+        cluster.stop()
+
+
 def test_two_starters_of_a_new_folder_come_to_one_server(town: Path) -> None:
     cluster = Cluster(town / "raced", durable=False)
     body = "Cluster(cluster.data.with_name('raced'), durable=False).start()"
@@ -460,7 +536,7 @@ def test_data_of_another_account_are_refused(town: Path) -> None:
     data = town / "disowned"
     data.mkdir()
     (data / "PG_VERSION").write_text("18\n")
-    with pytest.raises(errors.DataOwnedByOther, match="belongs to the account root.*chown -R"):
+    with pytest.raises(errors.DataOwnedByOther, match=r"belongs to the account root.*chown -R"):
         Cluster(data).start()
 
 

@@ -83,6 +83,16 @@ class DataUnreachable(EmbeddedError):
     )
 
 
+class DataNameUnusable(EmbeddedError):
+    """PostgreSQL's own starter hands the name to a shell, which would act on parts of it."""
+
+    code = "embedded.data-name"
+    message = (
+        "The folder %(data)s cannot hold the database: its name has a character on which a shell "
+        "acts (one of %(characters)s, or the end of a line). Choose another name."
+    )
+
+
 class DataForeign(EmbeddedError):
     """The data folder holds something that is not a PostgreSQL data folder."""
 
@@ -144,6 +154,17 @@ class DataInUse(EmbeddedError):
         "Process %(pid)s uses the data in %(data)s, but does not answer as its server. "
         "Wait for it to end or end it. If it has nothing to do with PostgreSQL, "
         "remove %(data)s/postmaster.pid and start again."
+    )
+
+
+class SecondInstance(EmbeddedError):
+    """The product already runs on this folder."""
+
+    code = "embedded.second-instance"
+    message = (
+        "xiachen already runs on %(home)s (process %(pid)s). Use the one that runs, or end it "
+        "(Ctrl-C where it was started) and start again; for a second site set XIACHEN_HOME to "
+        "another folder."
     )
 
 

@@ -16,6 +16,7 @@ from xiachen.site.embedded.account import Account
 from xiachen.site.embedded.errors import (
     DataForeign,
     DataIsMount,
+    DataNameUnusable,
     DataNewer,
     DataOlder,
     DataOwnedByOther,
@@ -26,6 +27,7 @@ from xiachen.site.embedded.errors import (
 )
 
 _NO_SPACE_WORDS = ("No space left on device", "Disk quota exceeded")
+_ACTED_ON = '"$`\\'
 _TOO_LITTLE = 1 << 20  # bytes; a full disk often silences the very log that would say so
 
 
@@ -33,8 +35,11 @@ def open_the_way(data: Path, account: Account) -> None:
     """
     Make the folders above the data where they are missing.
 
+    :raises DataNameUnusable: pg_ctl would have a shell run parts of the name
     :raises DataUnreachable: the account cannot get through one of them
     """
+    if any(character in f"{_ACTED_ON}\n" for character in str(data)):
+        raise DataNameUnusable(data=data, characters=" ".join(_ACTED_ON))
     for path in reversed([path for path in data.parents if not path.exists()]):
         path.mkdir(mode=0o755)
         if account.switch:

@@ -68,11 +68,13 @@ def all_in(data: Path, account: Account) -> list[int]:
 def seems_postgres(pid: int) -> bool:
     """Whether a process with this id lives and is called postgres, asking `ps`."""
     try:
-        asked = ["ps", "-o", "comm=", "-p", str(pid)]
+        asked = ["ps", "-o", "stat=", "-o", "comm=", "-p", str(pid)]
         done = subprocess.run(asked, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     except FileNotFoundError:
         return _lives(pid)
-    return Path(done.stdout.strip()).name == "postgres"
+    state, _, name = done.stdout.strip().partition(" ")
+    # A killed process keeps its name until its parent has taken note of its end.
+    return not state.startswith("Z") and Path(name.strip()).name == "postgres"
 
 
 def _lives(pid: int) -> bool:

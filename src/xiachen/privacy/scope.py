@@ -159,6 +159,20 @@ ALLOWED: dict[Role, frozenset[Can]] = {
 }
 
 
+# What lets data out of the house, or people in, asks for a second factor.
+TWICE_PROVEN = frozenset({Can.UNMASK, Can.EXPORT, Can.MANAGE_ACCOUNTS, Can.MANAGE_INCIDENTS})
+
+
+class SecondFactorNeeded(Forbidden):
+    """The role may do it, once the person has proven itself a second time."""
+
+    code = "privacy.second-factor-needed"
+    message = _(
+        "This needs a second factor. Set up an authenticator app for your account, "
+        "or sign in again with its code."
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
     """
@@ -169,6 +183,8 @@ class Scope:
     :param organisations: units whose people the role sees, wherever they work
     :param teams: teams, with all their sub-teams, that the role leads
     :param member: the acting person's own member record
+    :param second_factor: whether the account has proven itself twice; doors of people set it false
+        unless it has, and then what reveals or grants is refused
     :param members: people whom the role reaches though neither their unit nor their home lies in
         its places: enrolled there, or in its teams; a MEMBER reaches itself and these by name
     """
@@ -181,6 +197,7 @@ class Scope:
     teams: frozenset[UUID] = field(default_factory=frozenset)
     member: UUID | None = None
     members: frozenset[UUID] = field(default_factory=frozenset)
+    second_factor: bool = True
 
     def allows(self, can: Can, *, community: int | None = None) -> bool:
         """Tell whether the role may do it, there where a community is named."""
@@ -190,6 +207,8 @@ class Scope:
         """Refuse unless the role may do it there."""
         if not self.allows(can, community=community):
             raise Forbidden()
+        if can in TWICE_PROVEN and not self.second_factor:
+            raise SecondFactorNeeded()
 
     def covers(self, community: int) -> bool:
         """Tell whether a community lies within the scope's places."""

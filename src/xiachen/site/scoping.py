@@ -1,47 +1,73 @@
-"""From the signed-in account to the scope of this request."""
+"""From the signed-in account to the scope of this request, and to the day it looks at."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from datetime import date
 
+from allauth.account.authentication import get_authentication_records
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from xiachen.base import clock
 from xiachen.deployment import queries as deployment
+from xiachen.figures import queries as figures
+from xiachen.incidents import queries as incidents
 from xiachen.people import queries as people
-from xiachen.people.models.accounts import Account, Grant
+from xiachen.people.models.accounts import Grant
 from xiachen.places.rules.codes import range_of
 from xiachen.privacy.scope import EVERYWHERE, Role, Scope
 
-if TYPE_CHECKING:
-
-    class ScopedRequest(HttpRequest):
-        """A request of somebody who is signed in and acts in a role."""
-
-        user: Account
-        scope: Scope
-        grant: Grant
-
 
 class ScopeMiddleware:
-    """Give each signed-in request its scope; nobody without a grant gets one."""
+    """Give each signed-in request its scope and day; without a role there is no page."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.user.is_authenticated:
+        if request.user.is_authenticated and not request.path.startswith("/accounts/"):
             _attach(request)
+            if request.scope is None and not request.path.startswith("/language/"):  # type: ignore[attr-defined]
+                return render(request, "site/no_role.html", status=403)
         return self.get_response(request)
 
 
 def _attach(request: HttpRequest) -> None:
-    day = clock.local_day(clock.now())
-    grants = people.grants_of(request.user.pk, day=day)
+    today = clock.local_day(clock.now())
+    grants = people.grants_of(request.user.pk, day=today)
     chosen = request.session.get("grant")
     grant = next((one for one in grants if str(one.pk) == chosen), grants[0] if grants else None)
     request.grants = grants  # type: ignore[attr-defined]
     request.grant = grant  # type: ignore[attr-defined]
-    request.scope = scope_of(grant) if grant else None  # type: ignore[attr-defined]
+    request.scope = _scope(request, grant) if grant else None  # type: ignore[attr-defined]
+    request.day = _day(request, today) if grant else today  # type: ignore[attr-defined]
+
+
+def _scope(request: HttpRequest, grant: Grant) -> Scope:
+    scope = scope_of(grant)
+    proven = any(one["method"] == "mfa" for one in get_authentication_records(request))
+    if scope.incident is None:
+        scope = replace(scope, incident=incidents.current_incident(scope))
+    return replace(scope, second_factor=proven)
+
+
+def _day(request: HttpRequest, today: date) -> date:
+    """Return the day asked for, else the one looked at before, else the last one worked."""
+    asked = request.GET.get("day") or request.session.get("day")
+    if asked:
+        try:
+            day = date.fromisoformat(asked)
+        except ValueError:
+            return today
+        if request.session.get("day") != asked:
+            request.session["day"] = asked
+        return day
+    scope: Scope = request.scope  # type: ignore[attr-defined]
+    if scope.incident is None or request.path.startswith("/api/"):
+        return today
+    last = figures.last_day(scope, incident=scope.incident)
+    # A demonstration or a closed operation lies in the past: show its last day, not an empty one.
+    return last if last and not incidents.incident_of(scope).runs_today else today
 
 
 def scope_of(grant: Grant) -> Scope:
@@ -59,12 +85,3 @@ def scope_of(grant: Grant) -> Scope:
         teams=deployment.teams_below(grant.team),
         member=grant.account.member_id,
     )
-
-
-def where_and_who(request: HttpRequest) -> dict[str, object]:
-    """Give every page the role in which it is read and the roles one could change to."""
-    return {
-        "acting": getattr(request, "grant", None),
-        "grants": getattr(request, "grants", ()),
-        "scope": getattr(request, "scope", None),
-    }

@@ -2,6 +2,23 @@
 
 from django.urls import include, path
 
+from xiachen.site import screens
+from xiachen.site.api import api
+
 urlpatterns = [
+    path("", screens.home, name="home"),
+    path("role", screens.change_role, name="change-role"),
     path("accounts/", include("allauth.urls")),
+    path("language/", include("django.conf.urls.i18n")),
+    path("places/", include("xiachen.places.urls")),
+    path("people/", include("xiachen.people.urls")),
+    path("incidents/", include("xiachen.incidents.urls")),
+    path("notices/", include("xiachen.notices.urls")),
+    path("mobilisation/", include("xiachen.mobilisation.urls")),
+    path("deployment/", include("xiachen.deployment.urls")),
+    path("attendance/", include("xiachen.attendance.urls")),
+    path("needs/", include("xiachen.needs.urls")),
+    path("command/", include("xiachen.command.urls")),
+    path("audit/", include("xiachen.privacy.urls")),
+    path("api/v1/", api.urls),
 ]

@@ -1,0 +1,31 @@
+"""The pages that belong to no single area: home, and the change of role."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from xiachen.base import clock
+from xiachen.command.queries import desk
+from xiachen.privacy.doors import ScopedRequest
+
+
+def home(request: ScopedRequest) -> HttpResponse:
+    """What needs me now, today in figures, and what has changed since I was last here."""
+    return render(
+        request,
+        "site/home.html",
+        {"desk": desk.desk(request.scope, day=request.day, at=clock.now())},
+    )
+
+
+@require_POST
+def change_role(request: HttpRequest) -> HttpResponse:
+    """Act in another of one's roles from the next page on."""
+    asked = request.POST.get("grant", "")
+    if asked in {str(grant.pk) for grant in request.grants}:  # type: ignore[attr-defined]
+        request.session["grant"] = asked
+        request.session.pop("day", None)
+    onward = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(onward, allowed_hosts={request.get_host()})
+    return redirect(onward if safe else "home")

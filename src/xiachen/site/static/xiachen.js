@@ -1,0 +1,30 @@
+// What a page can do beyond links and forms; every page also works without it.
+(() => {
+  "use strict";
+  document.addEventListener("click", async (event) => {
+    const copier = event.target.closest("[data-copy]");
+    if (copier) {
+      const text = document.querySelector(copier.dataset.copy).innerText;
+      await navigator.clipboard.writeText(text);
+      copier.textContent = copier.dataset.copied;
+    }
+    const printer = event.target.closest("[data-print]");
+    if (printer) window.print();
+    const all = event.target.closest("[data-check-all]");
+    if (all) {
+      const scope = all.closest("form") || document;
+      scope.querySelectorAll(all.dataset.checkAll).forEach((box) => { box.checked = all.checked; });
+    }
+  });
+  document.addEventListener("keydown", (event) => {
+    const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement.tagName);
+    if (event.key === "/" && !typing) {
+      const search = document.querySelector("[type=search]");
+      if (search) { event.preventDefault(); search.focus(); }
+    }
+  });
+  // A menu that is open on wide screens must not cover a phone's page.
+  const menu = document.querySelector(".menu");
+  if (menu && window.matchMedia("(max-width: 800px)").matches) menu.open = false;
+  document.querySelectorAll("[data-print], [data-copy], [data-check-all]").forEach((one) => { one.hidden = false; });
+})();

@@ -64,13 +64,32 @@ class Bulletin(models.Model):
 
 
 class FrozenFigure(models.Model):
-    """One figure as a revision of a bulletin states it."""
+    """
+    One figure as a revision of a bulletin states it.
+
+    `late` and `taken_back` count what was received after the former revision for the time that
+    it spoke of. `rows` keeps the records of a figure that is read from registers, which may be
+    edited afterwards; facts are fixed by the bulletin's marks and need no list.
+    """
 
     placement: ClassVar[str] = "central"
     append_only: ClassVar[bool] = True
     handling = Handling(
         _("State a figure and keep it"),
-        none=("id", "bulletin", "figure", "position", "value", "unit", "of", "late", "source"),
+        none=(
+            "id",
+            "bulletin",
+            "figure",
+            "position",
+            "value",
+            "unit",
+            "of",
+            "beside",
+            "late",
+            "taken_back",
+            "rows",
+            "source",
+        ),
     )
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -80,13 +99,17 @@ class FrozenFigure(models.Model):
     value = models.DecimalField(_("value"), max_digits=20, decimal_places=4)
     unit = models.CharField(_("unit"), max_length=20)
     of = models.DecimalField(_("out of"), max_digits=20, decimal_places=4, null=True, blank=True)
-    late = models.IntegerField(_("received after the previous bulletin"), default=0)
+    beside = models.CharField(_("printed beside the number"), max_length=200, blank=True)
+    late = models.PositiveIntegerField(_("received late"), default=0)
+    taken_back = models.PositiveIntegerField(_("taken back"), default=0)
+    rows = models.JSONField(_("records"), null=True, blank=True)
     source = models.CharField(_("declared by"), max_length=200, blank=True)
 
     class Meta:
         constraints = (
             models.UniqueConstraint(name="frozen_figure_once", fields=("bulletin", "figure")),
         )
+        ordering = ("position",)
 
 
 class DeclaredFigure(CentralFact):
@@ -119,4 +142,11 @@ class DeclaredFigure(CentralFact):
 
     class Meta:
         verbose_name = _("declared figure")
-        constraints = (*fact_constraints("declared_figure", owned=False),)
+        constraints = (
+            *fact_constraints("declared_figure", owned=False),
+            models.UniqueConstraint(
+                name="declared_figure_once",
+                fields=("incident", "division", "name", "as_of", "reverses"),
+                nulls_distinct=False,
+            ),
+        )

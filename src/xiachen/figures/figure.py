@@ -14,10 +14,12 @@ from django.db.models import QuerySet, Sum
 from django.utils.functional import Promise
 
 from xiachen.figures.units import Unit
-from xiachen.privacy.scope import Scope
+from xiachen.privacy.scope import Can, Scope
 
 Rows = Callable[[Scope, "Cutoff"], QuerySet[Any]]
 Present = Callable[[Scope, Sequence[Any]], Sequence[Any]]
+Beside = Callable[[Scope, "Cutoff"], str]
+Mask = Callable[[str], str]
 
 PAGE_SIZE = 50
 
@@ -41,11 +43,33 @@ class Cutoff:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """A column of a figure's rows: a heading and how a presented row's cell is read."""
+    """
+    A column of a figure's rows: a heading and how a presented row's cell is read.
+
+    :param tag: HXL hashtag
+    :param mask: how a person's name, phone or number is hidden from those who only count people
+    """
 
     heading: str | Promise
     cell: Callable[[Any], object]
-    tag: str = ""  # HXL hashtag
+    tag: str = ""
+    mask: Mask | None = None
+
+    def shown(self, record: Any, *, masked: bool) -> object:
+        """Return the cell of a presented row."""
+        value = self.cell(record)
+        if masked and self.mask is not None and value not in (None, ""):
+            return self.mask(str(value))
+        return value
+
+
+def reads_names(scope: Scope) -> bool:
+    """
+    Tell whether opened rows show names in full: to those who work with these very people.
+
+    Whoever counts them from above (headquarters, street, inspectors) reads them masked.
+    """
+    return scope.allows(Can.CHECK_IN) or scope.allows(Can.MANAGE_PEOPLE)
 
 
 def as_recorded(scope: Scope, rows: Sequence[Any]) -> Sequence[Any]:
@@ -67,6 +91,8 @@ class Figure:
     :param total_of: the field that is added up instead of counting; null adds nothing
     :param of: code of the figure that this one is a part of, shown as a ratio
     :param missing: the rows, of the same kind, that would make the ratio whole
+    :param beside: what a bulletin prints beside the number, in digits that need no translation:
+        the sizes of squads (3/3/3/2), the deadline that held (8:30); empty prints nothing
     :param personal: whether the opened rows name people, so that reading them needs SEE_PEOPLE
     :param rollup: whether operations post deltas of it, per community and day, under `code`
     :param day_field: for a roll-up, the lookup of a row's day, such as "occurred_at__date"
@@ -85,6 +111,7 @@ class Figure:
     total_of: str = ""
     of: str = ""
     missing: Rows | None = None
+    beside: Beside | None = None
     personal: bool = True
     rollup: bool = False
     day_field: str = "day"
@@ -120,17 +147,19 @@ class Figure:
         records = list(rows[(number - 1) * size : number * size])
         return Page(
             columns=self.columns,
-            lines=self.lines(scope, records),
+            lines=self.lines(scope, records, masked=not reads_names(scope)),
             ids=[record.pk for record in records],
             number=number,
             pages=pages,
             total=total,
         )
 
-    def lines(self, scope: Scope, records: Sequence[Any]) -> list[tuple[object, ...]]:
+    def lines(
+        self, scope: Scope, records: Sequence[Any], *, masked: bool
+    ) -> list[tuple[object, ...]]:
         """Return the cells of records, with everything they name looked up once for all."""
         shown = self.present(scope, records)
-        return [tuple(column.cell(one) for column in self.columns) for one in shown]
+        return [tuple(column.shown(one, masked=masked) for column in self.columns) for one in shown]
 
     def _once(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         if self.distinct:

@@ -7,87 +7,199 @@ import xiachen.base.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('incidents', '0001_initial'),
+        ("incidents", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Bulletin',
+            name="Bulletin",
             fields=[
-                ('id', models.UUIDField(default=xiachen.base.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('division', models.BigIntegerField(verbose_name='place')),
-                ('day', models.DateField(verbose_name='day')),
-                ('revision', models.PositiveSmallIntegerField(verbose_name='revision')),
-                ('occurred_until', models.DateTimeField(verbose_name='occurred until')),
-                ('received_until', models.DateTimeField(verbose_name='received until')),
-                ('marks', models.JSONField()),
-                ('completeness', models.JSONField(verbose_name='completeness')),
-                ('audit_head', models.CharField(blank=True, max_length=64, verbose_name='audit head')),
-                ('issued_by', models.UUIDField(verbose_name='issued by')),
-                ('issued_at', models.DateTimeField(verbose_name='issued at')),
-                ('reason', models.CharField(blank=True, max_length=200, verbose_name='reason for the revision')),
-                ('incident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bulletins', to='incidents.incident')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=xiachen.base.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("division", models.BigIntegerField(verbose_name="place")),
+                ("day", models.DateField(verbose_name="day")),
+                ("revision", models.PositiveSmallIntegerField(verbose_name="revision")),
+                ("occurred_until", models.DateTimeField(verbose_name="occurred until")),
+                ("received_until", models.DateTimeField(verbose_name="received until")),
+                ("marks", models.JSONField()),
+                ("completeness", models.JSONField(verbose_name="completeness")),
+                (
+                    "audit_head",
+                    models.CharField(blank=True, max_length=64, verbose_name="audit head"),
+                ),
+                ("issued_by", models.UUIDField(verbose_name="issued by")),
+                ("issued_at", models.DateTimeField(verbose_name="issued at")),
+                (
+                    "reason",
+                    models.CharField(
+                        blank=True, max_length=200, verbose_name="reason for the revision"
+                    ),
+                ),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bulletins",
+                        to="incidents.incident",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'bulletin',
+                "verbose_name": "bulletin",
             },
         ),
         migrations.CreateModel(
-            name='DeclaredFigure',
+            name="DeclaredFigure",
             fields=[
-                ('id', models.UUIDField(default=xiachen.base.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('sequence', models.BigIntegerField(editable=False)),
-                ('occurred_at', models.DateTimeField(verbose_name='occurred')),
-                ('received_at', models.DateTimeField(verbose_name='received')),
-                ('recorded_by', models.UUIDField(verbose_name='recorded by')),
-                ('void', models.BooleanField(default=False)),
-                ('division', models.BigIntegerField(verbose_name='place')),
-                ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('value', models.DecimalField(decimal_places=4, max_digits=20, verbose_name='value')),
-                ('unit', models.CharField(max_length=20, verbose_name='unit')),
-                ('source', models.CharField(max_length=200, verbose_name='source')),
-                ('document_number', models.CharField(blank=True, max_length=60, verbose_name='document number')),
-                ('as_of', models.DateTimeField(verbose_name='as of')),
-                ('story', models.BooleanField(default=False, verbose_name='from the story')),
-                ('incident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='declared_figures', to='incidents.incident')),
-                ('reverses', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversed_by', to='command.declaredfigure')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=xiachen.base.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("sequence", models.BigIntegerField(editable=False)),
+                ("occurred_at", models.DateTimeField(verbose_name="occurred")),
+                ("received_at", models.DateTimeField(verbose_name="received")),
+                ("recorded_by", models.UUIDField(verbose_name="recorded by")),
+                ("void", models.BooleanField(default=False)),
+                ("division", models.BigIntegerField(verbose_name="place")),
+                ("name", models.CharField(max_length=60, verbose_name="name")),
+                (
+                    "value",
+                    models.DecimalField(decimal_places=4, max_digits=20, verbose_name="value"),
+                ),
+                ("unit", models.CharField(max_length=20, verbose_name="unit")),
+                ("source", models.CharField(max_length=200, verbose_name="source")),
+                (
+                    "document_number",
+                    models.CharField(blank=True, max_length=60, verbose_name="document number"),
+                ),
+                ("as_of", models.DateTimeField(verbose_name="as of")),
+                ("story", models.BooleanField(default=False, verbose_name="from the story")),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="declared_figures",
+                        to="incidents.incident",
+                    ),
+                ),
+                (
+                    "reverses",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reversed_by",
+                        to="command.declaredfigure",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'declared figure',
+                "verbose_name": "declared figure",
             },
         ),
         migrations.CreateModel(
-            name='FrozenFigure',
+            name="FrozenFigure",
             fields=[
-                ('id', models.UUIDField(default=xiachen.base.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('figure', models.CharField(max_length=60, verbose_name='figure')),
-                ('position', models.PositiveSmallIntegerField()),
-                ('value', models.DecimalField(decimal_places=4, max_digits=20, verbose_name='value')),
-                ('unit', models.CharField(max_length=20, verbose_name='unit')),
-                ('of', models.DecimalField(blank=True, decimal_places=4, max_digits=20, null=True, verbose_name='out of')),
-                ('late', models.IntegerField(default=0, verbose_name='received after the previous bulletin')),
-                ('source', models.CharField(blank=True, max_length=200, verbose_name='declared by')),
-                ('bulletin', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='figures', to='command.bulletin')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=xiachen.base.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("figure", models.CharField(max_length=60, verbose_name="figure")),
+                ("position", models.PositiveSmallIntegerField()),
+                (
+                    "value",
+                    models.DecimalField(decimal_places=4, max_digits=20, verbose_name="value"),
+                ),
+                ("unit", models.CharField(max_length=20, verbose_name="unit")),
+                (
+                    "of",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=4,
+                        max_digits=20,
+                        null=True,
+                        verbose_name="out of",
+                    ),
+                ),
+                (
+                    "beside",
+                    models.CharField(
+                        blank=True, max_length=200, verbose_name="printed beside the number"
+                    ),
+                ),
+                ("late", models.PositiveIntegerField(default=0, verbose_name="received late")),
+                ("taken_back", models.PositiveIntegerField(default=0, verbose_name="taken back")),
+                ("rows", models.JSONField(blank=True, null=True, verbose_name="records")),
+                (
+                    "source",
+                    models.CharField(blank=True, max_length=200, verbose_name="declared by"),
+                ),
+                (
+                    "bulletin",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="figures",
+                        to="command.bulletin",
+                    ),
+                ),
             ],
+            options={
+                "ordering": ("position",),
+            },
         ),
         migrations.AddConstraint(
-            model_name='bulletin',
-            constraint=models.UniqueConstraint(fields=('incident', 'division', 'day', 'revision'), name='bulletin_revision'),
+            model_name="bulletin",
+            constraint=models.UniqueConstraint(
+                fields=("incident", "division", "day", "revision"), name="bulletin_revision"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='declaredfigure',
-            constraint=models.CheckConstraint(condition=models.Q(('void', False), ('reverses__isnull', False), _connector='OR'), name='declared_figure_void'),
+            model_name="declaredfigure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("void", False), ("reverses__isnull", False), _connector="OR"),
+                name="declared_figure_void",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='declaredfigure',
-            constraint=models.UniqueConstraint(condition=models.Q(('reverses__isnull', False)), fields=('reverses',), name='declared_figure_reversed_once'),
+            model_name="declaredfigure",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("reverses__isnull", False)),
+                fields=("reverses",),
+                name="declared_figure_reversed_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='frozenfigure',
-            constraint=models.UniqueConstraint(fields=('bulletin', 'figure'), name='frozen_figure_once'),
+            model_name="declaredfigure",
+            constraint=models.UniqueConstraint(
+                fields=("incident", "division", "name", "as_of", "reverses"),
+                name="declared_figure_once",
+                nulls_distinct=False,
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="frozenfigure",
+            constraint=models.UniqueConstraint(
+                fields=("bulletin", "figure"), name="frozen_figure_once"
+            ),
         ),
     ]

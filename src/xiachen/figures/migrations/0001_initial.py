@@ -8,55 +8,100 @@ import xiachen.base.owned.fields
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('places', '0001_initial'),
+        ("places", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='FirstSeen',
+            name="FirstSeen",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('incident', models.UUIDField(verbose_name='incident')),
-                ('figure', models.CharField(max_length=60, verbose_name='figure')),
-                ('member', models.UUIDField(verbose_name='member')),
-                ('day', models.DateField(verbose_name='day')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("incident", models.UUIDField(verbose_name="incident")),
+                ("figure", models.CharField(max_length=60, verbose_name="figure")),
+                ("member", models.UUIDField(verbose_name="member")),
+                ("day", models.DateField(verbose_name="day")),
             ],
             options={
-                'indexes': [models.Index(fields=['incident', 'figure', 'day'], name='first_seen_day')],
-                'constraints': [models.UniqueConstraint(fields=('incident', 'figure', 'member'), name='first_seen_once')],
+                "indexes": [
+                    models.Index(fields=["incident", "figure", "day"], name="first_seen_day")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("incident", "figure", "member"), name="first_seen_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Delta',
+            name="Delta",
             fields=[
-                ('id', xiachen.base.owned.fields.OwnedId(default=xiachen.base.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('incident', models.UUIDField(verbose_name='incident')),
-                ('figure', models.CharField(max_length=60, verbose_name='figure')),
-                ('day', models.DateField(verbose_name='day')),
-                ('amount', models.BigIntegerField(verbose_name='amount')),
-                ('community', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.community', verbose_name='community')),
+                (
+                    "id",
+                    xiachen.base.owned.fields.OwnedId(
+                        default=xiachen.base.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("incident", models.UUIDField(verbose_name="incident")),
+                ("figure", models.CharField(max_length=60, verbose_name="figure")),
+                ("day", models.DateField(verbose_name="day")),
+                ("amount", models.BigIntegerField(verbose_name="amount")),
+                (
+                    "community",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="places.community",
+                        verbose_name="community",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['community', 'incident', 'figure', 'day'], name='delta_fold')],
+                "indexes": [
+                    models.Index(
+                        fields=["community", "incident", "figure", "day"], name="delta_fold"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Rollup',
+            name="Rollup",
             fields=[
-                ('id', xiachen.base.owned.fields.OwnedId(default=xiachen.base.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('incident', models.UUIDField(verbose_name='incident')),
-                ('figure', models.CharField(max_length=60, verbose_name='figure')),
-                ('day', models.DateField(verbose_name='day')),
-                ('amount', models.BigIntegerField(verbose_name='amount')),
-                ('community', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.community', verbose_name='community')),
+                (
+                    "id",
+                    xiachen.base.owned.fields.OwnedId(
+                        default=xiachen.base.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("incident", models.UUIDField(verbose_name="incident")),
+                ("figure", models.CharField(max_length=60, verbose_name="figure")),
+                ("day", models.DateField(verbose_name="day")),
+                ("amount", models.BigIntegerField(verbose_name="amount")),
+                (
+                    "community",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="places.community",
+                        verbose_name="community",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['incident', 'figure', 'day'], name='rollup_day')],
-                'constraints': [models.UniqueConstraint(fields=('community', 'incident', 'figure', 'day'), name='rollup_once')],
+                "indexes": [models.Index(fields=["incident", "figure", "day"], name="rollup_day")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("community", "incident", "figure", "day"), name="rollup_once"
+                    )
+                ],
             },
         ),
     ]

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Max, QuerySet, Sum
 
 from xiachen.figures.figure import Cutoff, Figure
 from xiachen.figures.models import Delta, Rollup
@@ -41,6 +41,15 @@ def rolled_total(scope: Scope, *, incident: UUID, figure: str, day: date | None 
     """Return a figure of one day, or of all days, over the communities in the scope."""
     days = None if day is None else (day,)
     return sum(rolled_cells(scope, incident=incident, figures=(figure,), days=days).values())
+
+
+def last_day(scope: Scope, *, incident: UUID) -> date | None:
+    """Return the last day for which anything was counted in the scope; None before the first."""
+    days = [
+        model.objects.filter(scope.within(), incident=incident).aggregate(last=Max("day"))["last"]
+        for model in (Rollup, Delta)
+    ]
+    return max((day for day in days if day is not None), default=None)
 
 
 def rolled_cells(

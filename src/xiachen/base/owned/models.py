@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 
 from django.db import DatabaseError, models
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -58,7 +58,10 @@ class Owned(models.Model):
         )
 
 
-class FactQuerySet(QuerySet["Fact"]):
+_F = TypeVar("_F", bound=models.Model, covariant=True)
+
+
+class FactQuerySet(QuerySet[_F, _F]):
     """Facts, with the reading that leaves out what was reversed."""
 
     def standing(self, marks: Mapping[int, int] | None = None) -> Self:
@@ -134,7 +137,7 @@ def fact_constraints(name: str, *, owned: bool = True) -> list[models.BaseConstr
     ]
 
 
-class CentralFactQuerySet(QuerySet["CentralFact"]):
+class CentralFactQuerySet(QuerySet[_F, _F]):
     """Facts of the centre, read like those of a community."""
 
     def standing(self, marks: Mapping[int, int] | None = None) -> Self:

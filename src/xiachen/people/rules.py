@@ -187,15 +187,29 @@ _REACH = {
     Role.LIAISON: Reach.ORGANISATION,
     Role.TEAM_LEADER: Reach.TEAM,
     Role.SQUAD_LEADER: Reach.TEAM,
+    Role.BRANCH_SECRETARY: Reach.MEMBER,
     Role.SECRETARY: Reach.COMMUNITY,
     Role.COMMUNITY_WORKER: Reach.COMMUNITY,
     Role.GRID_HEAD: Reach.COMMUNITY,
 }
 
 
+# Leaders of teams may be named the community where they lead before anybody has assigned them.
+_MAY_ALSO_REACH = {
+    Role.TEAM_LEADER: frozenset({Reach.DIVISION}),
+    Role.SQUAD_LEADER: frozenset({Reach.DIVISION}),
+    Role.BRANCH_SECRETARY: frozenset({Reach.DIVISION, Reach.TEAM}),
+}
+
+
 def reach_of(role: Role) -> Reach:
     """Return what a role must be given; the offices' roles are given a division."""
     return _REACH.get(role, Reach.DIVISION)
+
+
+def may_also_reach(role: Role) -> frozenset[Reach]:
+    """Return what a role may be given besides."""
+    return _MAY_ALSO_REACH.get(role, frozenset())
 
 
 def is_personal(role: Role) -> bool:

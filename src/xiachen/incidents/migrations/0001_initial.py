@@ -7,57 +7,131 @@ import xiachen.base.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('places', '0001_initial'),
+        ("places", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Incident',
+            name="Incident",
             fields=[
-                ('id', models.UUIDField(default=xiachen.base.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=80, unique=True, verbose_name='name')),
-                ('kind', models.CharField(choices=[('epidemic', 'epidemic'), ('flood', 'flood'), ('heat', 'heat'), ('typhoon', 'typhoon'), ('other', 'other')], max_length=12, verbose_name='kind')),
-                ('began_on', models.DateField(verbose_name='began on')),
-                ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='closed at')),
-                ('demonstration', models.BooleanField(default=False, verbose_name='demonstration data')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=xiachen.base.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, unique=True, verbose_name="name")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("epidemic", "epidemic"),
+                            ("flood", "flood"),
+                            ("heat", "heat"),
+                            ("typhoon", "typhoon"),
+                            ("other", "other"),
+                        ],
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("began_on", models.DateField(verbose_name="began on")),
+                (
+                    "closed_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="closed at"),
+                ),
+                (
+                    "demonstration",
+                    models.BooleanField(default=False, verbose_name="demonstration data"),
+                ),
             ],
             options={
-                'verbose_name': 'incident',
+                "verbose_name": "incident",
             },
         ),
         migrations.CreateModel(
-            name='IncidentCommunity',
+            name="IncidentCommunity",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('from_day', models.DateField(verbose_name='from')),
-                ('to_day', models.DateField(blank=True, null=True, verbose_name='to')),
-                ('community', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.community')),
-                ('incident', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='communities', to='incidents.incident')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("from_day", models.DateField(verbose_name="from")),
+                ("to_day", models.DateField(blank=True, null=True, verbose_name="to")),
+                (
+                    "community",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="places.community",
+                    ),
+                ),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="communities",
+                        to="incidents.incident",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'community of the incident',
-                'constraints': [models.UniqueConstraint(fields=('incident', 'community', 'from_day'), name='incident_community_once'), models.CheckConstraint(condition=models.Q(('to_day__isnull', True), ('to_day__gte', models.F('from_day')), _connector='OR'), name='incident_community_dates')],
+                "verbose_name": "community of the incident",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("incident", "community", "from_day"), name="incident_community_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("to_day__isnull", True),
+                            ("to_day__gte", models.F("from_day")),
+                            _connector="OR",
+                        ),
+                        name="incident_community_dates",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Parameter',
+            name="Parameter",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('value', models.JSONField(verbose_name='value')),
-                ('from_day', models.DateField(verbose_name='from')),
-                ('to_day', models.DateField(blank=True, null=True, verbose_name='to')),
-                ('source', models.CharField(blank=True, max_length=200, verbose_name='source')),
-                ('community', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.community')),
-                ('incident', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parameters', to='incidents.incident')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=60, verbose_name="name")),
+                ("value", models.JSONField(verbose_name="value")),
+                ("from_day", models.DateField(verbose_name="from")),
+                ("to_day", models.DateField(blank=True, null=True, verbose_name="to")),
+                ("source", models.CharField(blank=True, max_length=200, verbose_name="source")),
+                (
+                    "community",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="places.community",
+                    ),
+                ),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="parameters",
+                        to="incidents.incident",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'protocol parameter',
-                'constraints': [models.UniqueConstraint(fields=('incident', 'community', 'name', 'from_day'), name='parameter_once', nulls_distinct=False)],
+                "verbose_name": "protocol parameter",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("incident", "community", "name", "from_day"),
+                        name="parameter_once",
+                        nulls_distinct=False,
+                    )
+                ],
             },
         ),
     ]

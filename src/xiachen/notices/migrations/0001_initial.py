@@ -7,50 +7,114 @@ import xiachen.base.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('incidents', '0001_initial'),
-        ('people', '0001_initial'),
+        ("incidents", "0001_initial"),
+        ("people", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Document',
+            name="Document",
             fields=[
-                ('id', models.UUIDField(default=xiachen.base.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('call', 'call-up'), ('plan', 'plan'), ('notice', 'notice')], max_length=12, verbose_name='kind')),
-                ('number', models.CharField(max_length=60, verbose_name='number')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('issued_on', models.DateField(verbose_name='issued on')),
-                ('received_at', models.DateTimeField(blank=True, null=True, verbose_name='received')),
-                ('passed_on_at', models.DateTimeField(blank=True, null=True, verbose_name='passed on')),
-                ('incident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='incidents.incident')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='follow', to='notices.document')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=xiachen.base.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("call", "call-up"), ("plan", "plan"), ("notice", "notice")],
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("number", models.CharField(max_length=60, verbose_name="number")),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                ("issued_on", models.DateField(verbose_name="issued on")),
+                (
+                    "received_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="received"),
+                ),
+                (
+                    "passed_on_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="passed on"),
+                ),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="documents",
+                        to="incidents.incident",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="follow",
+                        to="notices.document",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'document',
+                "verbose_name": "document",
             },
         ),
         migrations.CreateModel(
-            name='Issuer',
+            name="Issuer",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('document', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='issuers', to='notices.document')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "document",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="issuers",
+                        to="notices.document",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.organisation",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='document',
-            constraint=models.UniqueConstraint(fields=('incident', 'number'), name='document_number'),
+            model_name="document",
+            constraint=models.UniqueConstraint(
+                fields=("incident", "number"), name="document_number"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='document',
-            constraint=models.CheckConstraint(condition=models.Q(('passed_on_at__isnull', True), models.Q(('passed_on_at__gte', models.F('received_at')), ('received_at__isnull', False)), _connector='OR'), name='document_passed_on'),
+            model_name="document",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("passed_on_at__isnull", True),
+                    models.Q(
+                        ("passed_on_at__gte", models.F("received_at")),
+                        ("received_at__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="document_passed_on",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='issuer',
-            constraint=models.UniqueConstraint(fields=('document', 'organisation'), name='issuer_once'),
+            model_name="issuer",
+            constraint=models.UniqueConstraint(
+                fields=("document", "organisation"), name="issuer_once"
+            ),
         ),
     ]

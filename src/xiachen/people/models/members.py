@@ -7,9 +7,11 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from xiachen.base.ids import uuid7
+from xiachen.base.owned.models import CENTRE
 from xiachen.people.models.units import Organisation, PartyOrganisation
 from xiachen.places.models import Community
-from xiachen.privacy.classes import Handling
+from xiachen.privacy.classes import DataClass, Handling
+from xiachen.privacy.keyring.vault import vault
 
 # People outlast incidents: what is sealed about them lies under the keyring of no incident.
 KEYRING = UUID(int=0)
@@ -80,6 +82,39 @@ class Member(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def seal_contact(self, *, phone: str, identity: str) -> None:
+        """Seal the numbers, in their kept form, to this row, and index those that there are."""
+        self.sealed = vault().seal(
+            KEYRING,
+            DataClass.SERVICE,
+            {"phone": phone, "identity": identity},
+            table=self._meta.db_table,
+            column="sealed",
+            community=CENTRE,
+            row=self.pk,
+        )
+        self.phone_index = contact_index("phone", phone) if phone else None
+        self.identity_index = contact_index("identity", identity) if identity else None
+
+    def opened_contact(self) -> dict[str, str]:
+        """Return `phone` and `identity` in clear; whoever shows them masks them first."""
+        if self.sealed is None:
+            return {"phone": "", "identity": ""}
+        return vault().open(
+            KEYRING,
+            DataClass.SERVICE,
+            self.sealed,
+            table=self._meta.db_table,
+            column="sealed",
+            community=CENTRE,
+            row=self.pk,
+        )
+
+
+def contact_index(field: str, value: str) -> bytes:
+    """Return what finds a phone or identity number in its kept form without reading any."""
+    return vault().blind_index(KEYRING, DataClass.SERVICE, field=f"member.{field}", value=value)
 
 
 class IdentityKind(models.TextChoices):

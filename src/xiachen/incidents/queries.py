@@ -1,0 +1,93 @@
+"""Reads of incidents: the one acted in, its communities, and the parameters in force."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from xiachen.base.errors import NotFound
+from xiachen.incidents import rules
+from xiachen.incidents.models import Incident, IncidentCommunity, Parameter
+from xiachen.privacy.scope import Can, Scope
+
+
+def incidents(scope: Scope) -> QuerySet[Incident]:
+    """Return the incidents that the scope reaches, the latest first, closed ones too."""
+    rows = Incident.objects.order_by("-began_on", "name")
+    if scope.allows(Can.MANAGE_INCIDENTS):
+        return rows
+    return rows.none() if scope.incident is None else rows.filter(pk=scope.incident)
+
+
+def open_incidents(scope: Scope) -> QuerySet[Incident]:
+    """Return the incidents that are not closed, the latest first."""
+    return incidents(scope).filter(closed_at=None)
+
+
+def incident(scope: Scope, id: UUID) -> Incident:
+    """
+    Return one incident.
+
+    :raises NotFound: there is none of that id within the scope
+    """
+    found = incidents(scope).filter(pk=id).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def incident_of(scope: Scope) -> Incident:
+    """
+    Return the incident in which the scope acts.
+
+    :raises NotFound: it acts in none
+    """
+    if scope.incident is None:
+        raise NotFound()
+    return incident(scope, scope.incident)
+
+
+def included(scope: Scope, *, incident: UUID) -> QuerySet[IncidentCommunity]:
+    """Return the incident's list of communities with their days, as far as the scope reaches."""
+    rows = IncidentCommunity.objects.filter(incident__in=incidents(scope).order_by().values("pk"))
+    rows = rows.filter(incident_id=incident)
+    if not (scope.allows(Can.MANAGE_INCIDENTS) and not scope.places):
+        rows = rows.filter(scope.within("community_id"))
+    return rows.select_related("community").order_by("community_id", "from_day")
+
+
+def communities_of(scope: Scope, *, incident: UUID, day: date) -> list[int]:
+    """Return the numbers of the communities that the incident includes on a day, in order."""
+    rows = included(scope, incident=incident).filter(from_day__lte=day)
+    rows = rows.filter(Q(to_day=None) | Q(to_day__gte=day))
+    return list(rows.values_list("community_id", flat=True))
+
+
+def parameters(scope: Scope, *, incident: UUID) -> Sequence[Parameter]:
+    """Return every setting of the parameters, by name and day, for the scope's places."""
+    rows = Parameter.objects.filter(incident__in=incidents(scope).order_by().values("pk"))
+    rows = rows.filter(incident_id=incident)
+    rows = rows.filter(Q(community=None) | scope.within("community_id"))
+    return list(rows.select_related("community").order_by("name", "from_day", "pk"))
+
+
+def parameter(
+    scope: Scope,
+    *,
+    incident: UUID,
+    name: str,
+    day: date,
+    community: int | None = None,
+    default: object = None,
+) -> object:
+    """Return the value in force on a day: the community's own, else everybody's, else `default`."""
+    rows = Parameter.objects.filter(incident__in=incidents(scope).order_by().values("pk"))
+    rows = rows.filter(
+        Q(community=None) | Q(community_id=community), incident_id=incident, name=name
+    )
+    settings = [
+        rules.Setting(row.value, row.from_day, row.to_day, row.community_id) for row in rows
+    ]
+    found = rules.in_force(settings, day=day, community=community)
+    return default if found is None else found.value

@@ -1,0 +1,394 @@
+"""The people who work: entered in lists, found again by phone or identity number."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from xiachen.base.errors import Forbidden, Invalid, NotFound, Outcome, Refused
+from xiachen.people import queries, rules
+from xiachen.people.models.members import (
+    KEYRING,
+    Fitness,
+    Identity,
+    IdentityKind,
+    Member,
+    PartyStanding,
+    Skill,
+)
+from xiachen.people.models.units import Organisation, PartyOrganisation, PartyOrganisationKind
+from xiachen.places.models import Community
+from xiachen.privacy import audit
+from xiachen.privacy.classes import DataClass
+from xiachen.privacy.keyring.store import KeyMissing
+from xiachen.privacy.keyring.vault import vault
+from xiachen.privacy.scope import Can, Role, Scope
+
+_CHUNK = 1000
+_LONGEST_NAME = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberEntry:
+    """
+    A person as a list names them.
+
+    :param skills: codes of skills
+    :param surname_reading: how the surname is read (pinyin), where it differs from the usual
+    """
+
+    id: UUID
+    name: str
+    organisation: UUID | None = None
+    party_organisation: UUID | None = None
+    party_standing: str = "none"
+    home_community: int | None = None
+    phone: str = ""
+    identity_number: str = ""
+    identities: Sequence[str] = ()
+    skills: Sequence[str] = ()
+    invented: bool = False
+    surname_reading: str = ""
+
+
+class BadPhone(Refused):
+    """The text is no mobile number."""
+
+    code = "people.bad-phone"
+    message = _("This is no mobile number: it has 11 digits and begins with 13 to 19.")
+    status = 422
+
+
+class BadIdentity(Refused):
+    """The text is no identity number."""
+
+    code = "people.bad-identity"
+    message = _("The identity number cannot be right: %(fault)s. Check it against the card.")
+    status = 422
+
+
+class AlreadyRegistered(Refused):
+    """Somebody is registered with this phone or identity number."""
+
+    code = "people.already-registered"
+    message = _(
+        "Somebody is registered with this number already. Look the person up by the number "
+        "instead of entering them again."
+    )
+
+
+class EnteredOtherwise(Refused):
+    """The same record was entered with other content."""
+
+    code = "people.entered-otherwise"
+    message = _("This person was entered before with other details. Open the record and compare.")
+
+
+class SkillExists(Refused):
+    """A skill has this code."""
+
+    code = "people.skill-exists"
+    message = _("There is a skill with the code “%(skill)s” already.")
+
+
+IDENTITY_FAULTS = {
+    rules.IdentityFault.OLD: _("it has 15 digits; the card of today has 18"),
+    rules.IdentityFault.SHAPE: _("it has 18 places, the last a digit or X"),
+    rules.IdentityFault.BIRTH: _("places 7 to 14 are not a day of the calendar"),
+    rules.IdentityFault.CHECK: _("the last place does not fit the others"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the entries of a list refer to, read once for all."""
+
+    units: dict[UUID, int]
+    party_organisations: set[UUID]
+    communities: set[int]
+    skills: dict[str, int]
+
+
+@dataclass(slots=True)
+class _Draft:
+    """An entry on its way to a row."""
+
+    entry: MemberEntry
+    row: Member | None = None
+    refusal: Refused | None = None
+    new: bool = False
+    extras: tuple[frozenset[str], frozenset[str]] = field(default=(frozenset(), frozenset()))
+
+
+@transaction.atomic
+def enter_members(scope: Scope, *, entries: Sequence[MemberEntry], at: datetime) -> list[Outcome]:
+    """
+    Enter people; one outcome for each entry, in the order of the entries.
+
+    The same id with the same content is known already; with other content it is refused, and so
+    is another id with the phone or identity number of somebody who is registered.
+    """
+    scope.require(Can.MANAGE_PEOPLE)
+    if not entries:
+        return []
+    _make_keyring(at)
+    known = _known(entries)
+    drafts = [_draft(scope, entry, known) for entry in entries]
+    _settle_known(drafts)
+    _settle_repeated(drafts)
+    _write(drafts)
+    _write_extras(drafts, known)
+    written = [draft.entry.id for draft in drafts if draft.new]
+    if written:
+        audit.record(scope, "people.enter-members", targets=written)
+    return [Outcome(d.entry.id, new=d.new, refusal=d.refusal) for d in drafts]
+
+
+@transaction.atomic
+def register_skill(scope: Scope, *, code: str, name: str, name_en: str) -> Skill:
+    """Add a skill by which people are found."""
+    scope.require(Can.MANAGE_PEOPLE)
+    made = Skill(code=code, name=name, name_en=name_en)
+    try:
+        with transaction.atomic():
+            made.save(force_insert=True)
+    except IntegrityError:
+        raise SkillExists(field="code", skill=code) from None
+    audit.record(scope, "people.register-skill")
+    return made
+
+
+@transaction.atomic
+def set_fitness(scope: Scope, *, member: UUID, duty: str, fit_until: date) -> Fitness:
+    """Record until when somebody is fit for a kind of duty; never why, or why not."""
+    scope.require(Can.RECORD_HEALTH)
+    if not duty.strip():
+        raise Invalid(field="duty", reason=_("the duty is missing"))
+    found = queries.member(scope, member)
+    row, _made = Fitness.objects.update_or_create(
+        member=found, duty=duty.strip(), defaults={"fit_until": fit_until}
+    )
+    audit.record(scope, "people.set-fitness", subject=found.pk, targets=[found.pk])
+    return row
+
+
+@transaction.atomic
+def change_phone(scope: Scope, *, member: UUID, phone: str) -> Member:
+    """
+    Correct somebody's phone number; the person may do it, or whoever manages people.
+
+    :raises BadPhone, AlreadyRegistered:
+    """
+    if member != scope.member:
+        scope.require(Can.MANAGE_PEOPLE)
+    found = queries.member(scope, member)
+    kept = rules.phone_number(phone)
+    if rules.phone_fault(kept):
+        raise BadPhone(field="phone")
+    row = Member.objects.select_for_update().get(pk=found.pk)
+    row.seal_contact(phone=kept, identity=row.opened_contact()["identity"])
+    try:
+        with transaction.atomic():
+            row.save(update_fields=["sealed", "phone_index"])
+    except IntegrityError:
+        raise AlreadyRegistered(field="phone") from None
+    audit.record(scope, "people.change-phone", subject=row.pk, targets=[row.pk])
+    return row
+
+
+@transaction.atomic
+def view_member(scope: Scope, *, member: UUID) -> queries.MemberCard:
+    """Return a person's page, numbers masked, and note who looked."""
+    card = queries.member_card(scope, member)
+    audit.record(scope, "people.view-member", subject=member, targets=[member])
+    return card
+
+
+@transaction.atomic
+def view_members(scope: Scope, *, wanted: queries.Wanted, page: int = 1) -> queries.MemberPage:
+    """Return a page of the people reached, and note whose names were shown."""
+    shown = queries.member_page(scope, wanted, page)
+    audit.record(scope, "people.view-members", targets=[row.member.pk for row in shown.rows])
+    return shown
+
+
+def _make_keyring(at: datetime) -> None:
+    """The first people of an installation make the keyring; a lost one is never replaced."""
+    try:
+        vault().keyring(KEYRING, DataClass.SERVICE)
+    except KeyMissing:
+        vault().create(KEYRING, at=at)
+
+
+def _known(entries: Sequence[MemberEntry]) -> _Known:
+    units = {entry.organisation for entry in entries if entry.organisation}
+    parties = {entry.party_organisation for entry in entries if entry.party_organisation}
+    homes = {entry.home_community for entry in entries if entry.home_community}
+    skills = {code for entry in entries for code in entry.skills}
+    regular = PartyOrganisation.objects.exclude(kind=PartyOrganisationKind.TEMPORARY)
+    return _Known(
+        units=dict(Organisation.objects.filter(pk__in=units).values_list("pk", "division")),
+        # Nobody's membership moves to a temporary branch.
+        party_organisations=set(regular.filter(pk__in=parties).values_list("pk", flat=True)),
+        communities=set(Community.objects.filter(pk__in=homes).values_list("pk", flat=True)),
+        skills=dict(Skill.objects.filter(code__in=skills).values_list("code", "pk")),
+    )
+
+
+def _draft(scope: Scope, entry: MemberEntry, known: _Known) -> _Draft:
+    draft = _Draft(entry, extras=(frozenset(entry.identities), frozenset(entry.skills)))
+    try:
+        _check_references(scope, entry, known)
+        draft.row = _row(entry)
+    except Refused as refusal:
+        draft.refusal = refusal
+    return draft
+
+
+def _check_references(scope: Scope, entry: MemberEntry, known: _Known) -> None:
+    if entry.organisation and entry.organisation not in known.units:
+        raise NotFound(field="organisation")
+    if entry.party_organisation and entry.party_organisation not in known.party_organisations:
+        raise NotFound(field="party_organisation")
+    if entry.home_community and entry.home_community not in known.communities:
+        raise NotFound(field="home_community")
+    if not set(entry.skills) <= known.skills.keys():
+        raise Invalid(field="skills", reason=_("there is no such skill"))
+    if not set(entry.identities) <= set(IdentityKind.values):
+        raise Invalid(field="identities", reason=_("there is no such kind of person"))
+    if entry.party_standing not in PartyStanding.values:
+        raise Invalid(field="party_standing", reason=_("there is no such party standing"))
+    if not _enters(scope, entry, known):
+        raise Forbidden()
+
+
+def _enters(scope: Scope, entry: MemberEntry, known: _Known) -> bool:
+    """A unit's liaison enters its own people, an office those of its units and places."""
+    if scope.role is Role.SYSTEM or (entry.organisation in scope.organisations):
+        return True
+    places = [known.units[entry.organisation]] if entry.organisation else []
+    places += [entry.home_community] if entry.home_community else []
+    return any(scope.covers(place) for place in places)
+
+
+def _row(entry: MemberEntry) -> Member:
+    name = " ".join(entry.name.split())
+    if not name or len(name) > _LONGEST_NAME:
+        raise Invalid(field="name", reason=_("a name has 1 to 60 characters"))
+    phone, identity = rules.phone_number(entry.phone), rules.plain(entry.identity_number)
+    if phone and rules.phone_fault(phone):
+        raise BadPhone(field="phone")
+    if identity and (fault := rules.identity_fault(identity)):
+        raise BadIdentity(field="identity_number", fault=IDENTITY_FAULTS[fault])
+    row = Member(
+        id=entry.id,
+        name=name,
+        sort_key=rules.sort_key(name, surname_reading=entry.surname_reading),
+        organisation_id=entry.organisation,
+        party_organisation_id=entry.party_organisation,
+        party_standing=entry.party_standing,
+        home_community_id=entry.home_community,
+        invented=entry.invented,
+    )
+    row.seal_contact(phone=phone, identity=identity)
+    return row
+
+
+def _settle_known(drafts: Sequence[_Draft]) -> None:
+    """Answer for entries whose id, phone or identity number is registered."""
+    rows = [draft.row for draft in drafts if draft.row]
+    alike = Q(pk__in=[row.pk for row in rows])
+    alike |= Q(phone_index__in=[row.phone_index for row in rows if row.phone_index])
+    alike |= Q(identity_index__in=[row.identity_index for row in rows if row.identity_index])
+    found = list(Member.objects.filter(alike).prefetch_related("identities", "skills"))
+    by_id = {row.pk: row for row in found}
+    numbers = {key for row in found for key in _numbers(row)}
+    for draft in drafts:
+        if draft.row is None:
+            continue
+        standing = by_id.get(draft.row.pk)
+        if standing is not None:
+            same = _content(standing) == _content(draft.row) and _extras(standing) == draft.extras
+            draft.refusal = None if same else EnteredOtherwise()
+            draft.row = None
+        elif taken := [key for key in _numbers(draft.row) if key in numbers]:
+            draft.refusal, draft.row = AlreadyRegistered(field=taken[0][0]), None
+
+
+def _settle_repeated(drafts: Sequence[_Draft]) -> None:
+    """Answer for entries that stand twice in the list, or share a number with one above."""
+    first: dict[UUID, _Draft] = {}
+    numbers: set[tuple[str, bytes]] = set()
+    for draft in drafts:
+        if draft.row is None:
+            continue
+        above = first.setdefault(draft.row.pk, draft)
+        if above is not draft:
+            same = above.entry == draft.entry
+            draft.refusal, draft.row = None if same else EnteredOtherwise(), None
+        elif taken := [key for key in _numbers(draft.row) if key in numbers]:
+            draft.refusal, draft.row = AlreadyRegistered(field=taken[0][0]), None
+            del first[draft.entry.id]
+        else:
+            numbers.update(_numbers(draft.row))
+
+
+def _write(drafts: Sequence[_Draft]) -> None:
+    rows = [draft.row for draft in drafts if draft.row]
+    Member.objects.bulk_create(rows, batch_size=_CHUNK, ignore_conflicts=True)
+    # Sealing draws a new nonce each time: a row with our sealed value is the one we wrote.
+    stored = dict(Member.objects.filter(pk__in=[r.pk for r in rows]).values_list("pk", "sealed"))
+    for draft in drafts:
+        if draft.row is None:
+            continue
+        draft.new = bytes(stored.get(draft.row.pk) or b"") == draft.row.sealed
+        if not draft.new:
+            draft.refusal = AlreadyRegistered()
+
+
+def _write_extras(drafts: Sequence[_Draft], known: _Known) -> None:
+    new = [draft for draft in drafts if draft.new]
+    Identity.objects.bulk_create(
+        [Identity(member_id=d.entry.id, kind=kind) for d in new for kind in sorted(d.extras[0])],
+        batch_size=_CHUNK,
+    )
+    link = Member.skills.through
+    link._default_manager.bulk_create(
+        [
+            link(member_id=d.entry.id, skill_id=known.skills[code])
+            for d in new
+            for code in sorted(d.extras[1])
+        ],
+        batch_size=_CHUNK,
+    )
+
+
+def _numbers(row: Member) -> Iterable[tuple[str, bytes]]:
+    if row.phone_index:
+        yield "phone", bytes(row.phone_index)
+    if row.identity_index:
+        yield "identity_number", bytes(row.identity_index)
+
+
+def _content(row: Member) -> tuple[object, ...]:
+    return (
+        row.name,
+        row.sort_key,
+        row.organisation_id,
+        row.party_organisation_id,
+        row.party_standing,
+        row.home_community_id,
+        row.invented,
+        *_numbers(row),
+    )
+
+
+def _extras(row: Member) -> tuple[frozenset[str], frozenset[str]]:
+    return (
+        frozenset(one.kind for one in row.identities.all()),
+        frozenset(one.code for one in row.skills.all()),
+    )

@@ -1,0 +1,210 @@
+"""
+The keys of a scenario's sections and the verbs of its events: what each takes.
+
+The documentation's tables say the same; a test compares them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What stands behind a key."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    FLAG = "true or false"
+    DAY = "day"
+    MOMENT = "time"
+    DIVISION = "division code"
+    HANDLE = "handle"
+    TABLE = "table"
+    ANY = "any value"
+
+
+class Thing(StrEnum):
+    """What a handle can stand for."""
+
+    COMMUNITY = "community"
+    GRID = "grid"
+    UNIT = "unit"
+    PARTY = "party organisation"
+    PERSON = "person"
+    ACCOUNT = "account"
+    DOCUMENT = "document"
+    DISPATCH = "dispatch"
+    ENROLMENT = "enrolment"
+    REPORT_IN = "report-in"
+    TEAM = "team"
+    CHECK_IN = "check-in"
+    TASK = "task"
+    BULLETIN = "bulletin"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """
+    What a key takes.
+
+    :param thing: for a handle, what it must stand for
+    :param many: a list; a single value counts as a list of one
+    :param choices: the only values it may have
+    """
+
+    kind: Kind = Kind.TEXT
+    thing: Thing | None = None
+    many: bool = False
+    needed: bool = False
+    choices: tuple[str, ...] = ()
+
+
+Keys = Mapping[str, Key]
+
+
+def handle(thing: Thing, *, many: bool = False, needed: bool = False) -> Key:
+    """Return a key that takes a handle of that thing, or several."""
+    return Key(kind=Kind.HANDLE, thing=thing, many=many, needed=needed)
+
+
+TEXT = Key()
+NEEDED_TEXT = Key(needed=True)
+TEXTS = Key(many=True)
+NUMBER = Key(kind=Kind.NUMBER)
+NEEDED_NUMBER = Key(kind=Kind.NUMBER, needed=True)
+FLAG = Key(kind=Kind.FLAG)
+DAY = Key(kind=Kind.DAY)
+MOMENT = Key(kind=Kind.MOMENT)
+DIVISION = Key(kind=Kind.DIVISION)
+NEEDED_DIVISION = Key(kind=Kind.DIVISION, needed=True)
+TABLE = Key(kind=Kind.TABLE)
+ANY = Key(kind=Kind.ANY)
+
+HEADER: Keys = {
+    "extends": TEXT,
+    "title": NEEDED_TEXT,
+    "title_en": TEXT,
+    "about": TEXT,
+    "day": Key(kind=Kind.DAY, needed=True),
+    "kind": Key(needed=True, choices=("epidemic", "flood", "heat", "typhoon", "other")),
+    "began_on": DAY,
+    "seed": NUMBER,
+    "sources": TEXTS,
+    "reader": handle(Thing.ACCOUNT, needed=True),
+}
+
+REACH: Keys = {
+    "role": TEXT,
+    "division": DIVISION,
+    "community": handle(Thing.COMMUNITY),
+    "unit": handle(Thing.UNIT),
+    "team": handle(Thing.TEAM),
+}
+
+SECTIONS: Mapping[str, Keys] = {
+    "parameter": {
+        "name": NEEDED_TEXT,
+        "value": Key(kind=Kind.ANY, needed=True),
+        "community": handle(Thing.COMMUNITY),
+        "from_day": DAY,
+        "source": TEXT,
+    },
+    "community": {
+        "handle": NEEDED_TEXT,
+        "is": TEXT,
+        "make": TEXT,
+        "street": DIVISION,
+        "aliases": TEXTS,
+        "outside": FLAG,
+        "grids": Key(kind=Kind.TABLE, many=True),
+        "compounds": Key(kind=Kind.TABLE, many=True),
+    },
+    "unit": {
+        "handle": NEEDED_TEXT,
+        "name": NEEDED_TEXT,
+        "short_name": TEXT,
+        "level": Key(needed=True, choices=("province", "city", "district", "street", "community")),
+        "division": NEEDED_DIVISION,
+        "parent": handle(Thing.UNIT),
+        "contact": handle(Thing.COMMUNITY),
+    },
+    "party": {
+        "handle": NEEDED_TEXT,
+        "name": NEEDED_TEXT,
+        "kind": Key(choices=("committee", "branch")),
+        "unit": handle(Thing.UNIT),
+        "parent": handle(Thing.PARTY),
+    },
+    "people": {
+        "handle": NEEDED_TEXT,
+        "count": NUMBER,
+        "name": TEXT,
+        "unit": handle(Thing.UNIT),
+        "party": handle(Thing.PARTY),
+        "standing": Key(choices=("none", "full", "probationary")),
+        "home": handle(Thing.COMMUNITY),
+        "identities": Key(
+            many=True,
+            choices=(
+                "party-member",
+                "retired-party-member",
+                "public-servant",
+                "deputy",
+                "cppcc",
+                "staff",
+                "volunteer",
+            ),
+        ),
+    },
+    "account": {
+        "name": NEEDED_TEXT,
+        "member": handle(Thing.PERSON),
+        **REACH,
+        "language": Key(choices=("zh-hans", "en")),
+        "also": Key(kind=Kind.TABLE, many=True),
+    },
+    "event": {
+        "id": TEXT,
+        "at": Key(kind=Kind.MOMENT, needed=True),
+        "happened": MOMENT,
+        "by": handle(Thing.ACCOUNT, needed=True),
+        "role": TEXT,
+        "do": NEEDED_TEXT,
+        "with": TABLE,
+        "as": TEXT,
+        "refused": TEXT,
+    },
+    "expect": {
+        "id": TEXT,
+        "line": NEEDED_TEXT,
+        "values": Key(kind=Kind.TABLE, needed=True),
+        "day": DAY,
+        "by": handle(Thing.ACCOUNT),
+    },
+    "story": {
+        "id": TEXT,
+        "name": NEEDED_TEXT,
+        "value": NEEDED_NUMBER,
+        "unit": NEEDED_TEXT,
+        "source": NEEDED_TEXT,
+        "as_of": DAY,
+        "division": NEEDED_DIVISION,
+    },
+}
+
+GRID: Keys = {
+    "number": NEEDED_NUMBER,
+    "name": TEXT,
+    "households": NUMBER,
+}
+
+COMPOUND: Keys = {
+    "name": NEEDED_TEXT,
+    "kind": Key(needed=True, choices=("old", "open", "staff", "commercial")),
+    "unmanaged": FLAG,
+    "closed": FLAG,
+    "gates": TEXTS,
+}
+
+# What an extending file names to change or leave out an entry of the file that it extends.
+IDENTITY = {"account": "name", "event": "id", "expect": "id", "story": "id", "parameter": "name"}

@@ -1,0 +1,59 @@
+"""
+Expected lines: Chinese sentences whose numbers are written as {figure} and filled from records.
+
+`{mobilisation.dispatched}` is a figure's number, `{attendance.on-time%}` its share of the figure
+that it is a part of.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+_HOLE = re.compile(r"\{([a-z0-9.%-]+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A sentence as the scenario expects it, and as the records say it."""
+
+    expected: str
+    actual: str
+
+    @property
+    def equal(self) -> bool:
+        """Whether the records say what is expected."""
+        return self.expected == self.actual
+
+
+def holes(pattern: str) -> tuple[str, ...]:
+    """Return what a line's pattern asks for, each once, in order."""
+    return tuple(dict.fromkeys(_HOLE.findall(pattern)))
+
+
+def filled(pattern: str, values: Mapping[str, object]) -> str:
+    """Return the sentence; what has no value is shown as “?”."""
+    return _HOLE.sub(lambda hole: str(values.get(hole.group(1), "?")), pattern)
+
+
+def width(text: str) -> int:
+    """Return the columns of a terminal that a text takes; Chinese characters take two."""
+    wide = sum(unicodedata.east_asian_width(character) in "WF" for character in text)
+    joined = sum(unicodedata.combining(character) > 0 for character in text)
+    return len(text) + wide - joined
+
+
+def padded(text: str, columns: int) -> str:
+    """Return the text filled with blanks up to a width."""
+    return text + " " * max(0, columns - width(text))
+
+
+def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return rows under headings in aligned columns, for a terminal."""
+    lines = [tuple(headings), *map(tuple, rows)]
+    widths = [max(width(line[n]) for line in lines) for n in range(len(headings))]
+    printed = [
+        "  ".join(padded(cell, columns) for cell, columns in zip(line, widths, strict=True))
+        for line in lines
+    ]
+    return "\n".join(line.rstrip() for line in printed)

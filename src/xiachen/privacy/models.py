@@ -1,9 +1,11 @@
-"""The audit: who did or saw what, and the seals that make tampering visible."""
+"""The audit, the seals that make tampering visible, and who may see values unmasked."""
 
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -49,21 +51,64 @@ class AuditSeal(models.Model):
     """
     A link of the hash chain over the audit.
 
-    `head` is SHA-256 of the previous head and the named entries in order; it is printed on
-    bulletins, so that whoever holds a bulletin can prove a later change.
+    `head` is SHA-256 of the previous head, this seal's number and times, and the named entries in
+    order; it is printed on bulletins, so that whoever holds a bulletin can prove a later change.
+    `upto` is the time of the newest entry in this and all earlier seals.
     """
 
     placement: ClassVar[str] = "central"
     append_only: ClassVar[bool] = True
     handling = Handling(
         _("Make tampering with the audit visible"),
-        none=("number", "sealed_at", "entries", "head"),
+        none=("number", "sealed_at", "upto", "entries", "head"),
     )
 
     number = models.BigIntegerField(primary_key=True)
     sealed_at = models.DateTimeField(_("sealed at"))
+    upto = models.DateTimeField(_("entries up to"), db_index=True)
     entries = ArrayField(models.UUIDField())
     head = models.CharField(_("head"), max_length=64)
 
     class Meta:
         verbose_name = _("audit seal")
+        indexes = (GinIndex(name="audit_seal_entries", fields=("entries",)),)
+
+
+class Unmasking(models.Model):
+    """
+    One person's request to see somebody's values unmasked, and another person's approval.
+
+    What was asked and when stays; only the approval is added, once.
+    """
+
+    placement: ClassVar[str] = "central"
+    handling = Handling(
+        _("Let two people decide before values are shown"),
+        none=("id", "incident", "reason", "requested_at", "approved_at"),
+        service=("subject", "requested_by", "approved_by"),
+    )
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    incident = models.UUIDField(_("incident"), null=True, blank=True)
+    subject = models.UUIDField(_("about whom"))
+    reason = models.CharField(_("reason"), max_length=200)
+    requested_by = models.UUIDField(_("requested by"))
+    requested_at = models.DateTimeField(_("requested at"))
+    approved_by = models.UUIDField(_("approved by"), null=True, blank=True)
+    approved_at = models.DateTimeField(_("approved at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("unmasking")
+        indexes = (models.Index(name="unmasking_who", fields=("requested_by", "subject")),)
+        constraints = (
+            models.CheckConstraint(
+                name="unmasking_approved_by_and_at",
+                condition=Q(approved_by__isnull=True, approved_at__isnull=True)
+                | Q(approved_by__isnull=False, approved_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="unmasking_by_two_people",
+                condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("requested_by")),
+            ),
+            models.CheckConstraint(name="unmasking_with_a_reason", condition=~Q(reason="")),
+        )

@@ -92,6 +92,7 @@ class Can(StrEnum):
     EXPORT = "export"
     UNMASK = "unmask"
     READ_AUDIT = "read-audit"
+    SEAL_AUDIT = "seal-audit"
 
 
 _ON_SITE = {Can.SEE_PEOPLE, Can.SEE_FIGURES, Can.REPORT_IN, Can.CHECK_IN, Can.CLAIM_TASKS}

@@ -1,0 +1,245 @@
+"""Reading the audit, proving that nobody has changed it, and the requests to unmask."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from django.core.paginator import Page, Paginator
+from django.db import connection
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from xiachen.base import clock
+from xiachen.privacy import anchors, rules
+from xiachen.privacy.models import AuditEntry, AuditSeal, Unmasking
+from xiachen.privacy.scope import EVERYWHERE, Can, Scope
+
+PAGE_ROWS = 50
+_SEALS_AT_ONCE = 200
+_ENTRIES_AT_ONCE = 5000
+
+_OUTSIDE_SEALS = """
+    select e.id, e.at from privacy_auditentry e
+    left join (select unnest(entries) as id from privacy_auditseal) s on s.id = e.id
+    where s.id is null order by e.at, e.id
+"""
+
+
+class Fault(StrEnum):
+    """What can be wrong with the audit."""
+
+    ALTERED = "altered"
+    DELETED = "deleted"
+    LATE = "late"
+    BROKEN = "broken"
+    UNSEALED = "unsealed"
+    REPLACED = "replaced"
+
+
+FAULT_WORDS = {
+    Fault.ALTERED: _("What this seal covers, or the seal itself, was changed."),
+    Fault.DELETED: _("This entry was sealed and is gone."),
+    Fault.LATE: _("This entry was put in afterwards: the seals had passed its time."),
+    Fault.BROKEN: _("A seal is missing before this one."),
+    Fault.UNSEALED: _("This entry waits for its seal: is the worker running?"),
+    Fault.REPLACED: _("The chain is not the one whose head was kept or printed."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing found; `seal` is a seal's number, `entry` an audit entry's id."""
+
+    fault: Fault
+    seal: int | None = None
+    entry: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """
+    What a verification of the audit found.
+
+    :param anchored: whether the chain was compared with a head kept outside the database
+    """
+
+    seals: int
+    entries: int
+    head: str
+    anchored: bool
+    findings: tuple[Finding, ...]
+
+    @property
+    def whole(self) -> bool:
+        """Tell whether nothing was found."""
+        return not self.findings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditFilters:
+    """What to show of the audit; what is empty does not restrict."""
+
+    account: UUID | None = None
+    action: str = ""
+    day: date | None = None
+    person: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLine:
+    """An audit entry and the number of its seal; None while it waits for one."""
+
+    entry: AuditEntry
+    seal: int | None
+
+
+def audit_head(scope: Scope) -> AuditSeal | None:
+    """Return the latest seal, whose head is printed on bulletins; None before the first."""
+    return AuditSeal.objects.order_by("-number").first()
+
+
+def audit_entries(
+    scope: Scope, filters: AuditFilters, page: int = 1
+) -> tuple[list[AuditLine], Page[AuditEntry]]:
+    """
+    Return a page of the audit, newest first, each entry with its seal.
+
+    A scope with an incident sees that incident's entries and those of none; a scope with places
+    sees the entries of its communities, and only one that reaches everywhere the others.
+    """
+    scope.require(Can.READ_AUDIT)
+    rows = _reached(scope).order_by("-at", "-id")
+    if filters.account:
+        rows = rows.filter(account=filters.account)
+    if filters.action:
+        rows = rows.filter(action__startswith=filters.action)
+    if filters.day:
+        begins = clock.on_day(filters.day, time())
+        rows = rows.filter(at__gte=begins, at__lt=begins + timedelta(days=1))
+    if filters.person:
+        rows = rows.filter(subject=filters.person)
+    found = Paginator(rows, PAGE_ROWS).get_page(page)
+    seals = _seals_of([entry.pk for entry in found])
+    return [AuditLine(entry, seals.get(entry.pk)) for entry in found], found
+
+
+def verify_audit(scope: Scope, *, at: datetime, printed: Mapping[int, str] | None = None) -> Report:
+    """
+    Compute the whole chain anew and compare it with the entries as they stand.
+
+    :param printed: heads by seal number, as bulletins and papers carry them
+    """
+    scope.require(Can.READ_AUDIT)
+    known = list((printed or {}).items())
+    kept = _kept_head()
+    if kept is not None:
+        known.append(kept)
+    findings: list[Finding] = []
+    asked = {number for number, _head in known}
+    heads: dict[int, str] = {}
+    entries = 0
+    previous: AuditSeal | None = None
+    for seal, found in _seals_with_entries():
+        findings += _faults_of(seal, previous, found)
+        entries += len(seal.entries)
+        if seal.number in asked:
+            heads[seal.number] = seal.head
+        previous = seal
+    findings += [Finding(Fault.REPLACED, n) for n, head in known if heads.get(n) != head]
+    findings += _faults_outside_seals(previous, at)
+    return Report(
+        seals=previous.number if previous else 0,
+        entries=entries,
+        head=previous.head if previous else "",
+        anchored=kept is not None,
+        findings=tuple(dict.fromkeys(findings)),
+    )
+
+
+def unmaskings_to_approve(scope: Scope, *, at: datetime) -> list[Unmasking]:
+    """Return the open requests of others, the oldest first."""
+    scope.require(Can.UNMASK)
+    since = at - rules.REQUEST_HOLDS_FOR
+    return list(
+        Unmasking.objects.filter(incident=scope.incident, approved_at=None, requested_at__gte=since)
+        .exclude(requested_by=scope.account)
+        .order_by("requested_at")
+    )
+
+
+def _reached(scope: Scope) -> QuerySet[AuditEntry]:
+    reach = scope.within("community")
+    if EVERYWHERE[0] in scope.places:
+        reach |= Q(community=None)
+    rows = AuditEntry.objects.filter(reach)
+    if scope.incident is not None:
+        rows = rows.filter(Q(incident=None) | Q(incident=scope.incident))
+    return rows
+
+
+def _seals_of(entries: Sequence[UUID]) -> dict[UUID, int]:
+    seals = AuditSeal.objects.filter(entries__overlap=list(entries)) if entries else ()
+    wanted = set(entries)
+    return {entry: seal.number for seal in seals for entry in seal.entries if entry in wanted}
+
+
+def _kept_head() -> anchors.Anchor | None:
+    first = AuditSeal.objects.filter(number=1).first()
+    return anchors.read(first.head) if first else None
+
+
+def _seals_with_entries() -> Iterator[tuple[AuditSeal, dict[UUID, AuditEntry]]]:
+    """Yield every seal in order with those of its entries that are there, few queries for many."""
+    batch: list[AuditSeal] = []
+    for seal in AuditSeal.objects.order_by("number").iterator(chunk_size=_SEALS_AT_ONCE):
+        batch.append(seal)
+        if len(batch) == _SEALS_AT_ONCE or len(seal.entries) > _ENTRIES_AT_ONCE:
+            yield from _with_entries(batch)
+            batch = []
+    yield from _with_entries(batch)
+
+
+def _with_entries(
+    seals: Sequence[AuditSeal],
+) -> Iterator[tuple[AuditSeal, dict[UUID, AuditEntry]]]:
+    ids = [entry for seal in seals for entry in seal.entries]
+    found: dict[UUID, AuditEntry] = {}
+    for start in range(0, len(ids), _ENTRIES_AT_ONCE):
+        found |= AuditEntry.objects.in_bulk(ids[start : start + _ENTRIES_AT_ONCE])
+    for seal in seals:
+        yield seal, {entry: found[entry] for entry in seal.entries if entry in found}
+
+
+def _faults_of(
+    seal: AuditSeal, previous: AuditSeal | None, found: Mapping[UUID, AuditEntry]
+) -> list[Finding]:
+    gone = [entry for entry in seal.entries if entry not in found]
+    faults = [Finding(Fault.DELETED, seal.number, entry) for entry in gone]
+    earlier = previous.upto if previous else None
+    faults += [
+        Finding(Fault.LATE, seal.number, entry.pk)
+        for entry in found.values()
+        if rules.is_late(entry.at, earlier=earlier)
+    ]
+    if seal.number != (previous.number if previous else 0) + 1:
+        faults.append(Finding(Fault.BROKEN, seal.number))
+    elif not gone:
+        head = previous.head if previous else rules.NO_HEAD
+        rows = [found[entry] for entry in seal.entries]
+        if rules.head_of_seal(head, seal, rows) != seal.head:
+            faults.append(Finding(Fault.ALTERED, seal.number))
+    return faults
+
+
+def _faults_outside_seals(last: AuditSeal | None, now: datetime) -> list[Finding]:
+    with connection.cursor() as cursor:
+        cursor.execute(_OUTSIDE_SEALS)
+        outside = cursor.fetchall()
+    earlier = last.upto if last else None
+    late = [entry for entry, at in outside if rules.is_late(at, earlier=earlier)]
+    waiting = [entry for entry, at in outside if rules.waits_too_long(at, now=now)]
+    return [Finding(Fault.LATE, entry=entry) for entry in late] + [
+        Finding(Fault.UNSEALED, entry=entry) for entry in waiting if entry not in set(late)
+    ]

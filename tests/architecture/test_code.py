@@ -35,6 +35,9 @@ WITHOUT_SCOPE = {
     "people.queries.grants_of",
     "people.queries.organisations_below",
     "deployment.queries.teams_below",
+    "deployment.queries.communities_of_teams",
+    "deployment.queries.members_of_teams",
+    "mobilisation.queries.members_enrolled",
     "needs.operations.install_catalogue",
     "deployment.operations.install_team_types",
 }

@@ -1,17 +1,92 @@
 """Reads of dispatches, enrolments, excuses and report-ins."""
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Iterable, Mapping
+from datetime import date, time
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
+from xiachen.base import clock
+from xiachen.base.errors import NotFound
 from xiachen.figures.figure import Cutoff
+from xiachen.incidents.models import Incident, IncidentCommunity
+from xiachen.mobilisation import rules
 from xiachen.mobilisation.models import Dispatch, Enrolment, Excuse, Release, ReportIn
 from xiachen.people.models.members import Member
-from xiachen.privacy.scope import Can, Role, Scope
+from xiachen.people.models.units import Organisation
+from xiachen.privacy.scope import Can, Role, Scope, any_of
 
 Marks = Mapping[int, int] | None
+Ranges = Iterable[tuple[int, int]]
+
+_of_this_stay = Q(enrolment_id=OuterRef("pk"))
+
+
+def working_incident(scope: Scope) -> Incident:
+    """
+    Return the incident in which the scope acts.
+
+    :raises NotFound: the scope names none
+    :raises IncidentClosed: nothing more can be recorded in it
+    """
+    incident = Incident.objects.filter(pk=scope.incident).first() if scope.incident else None
+    if incident is None:
+        raise NotFound(field="incident")
+    if incident.closed_at is not None:
+        raise rules.IncidentClosed(incident=incident.name)
+    return incident
+
+
+def included(scope: Scope, *, community: int, day: date) -> bool:
+    """Tell whether the scope's incident works in a community on a day or will from then on."""
+    listed = IncidentCommunity.objects.filter(incident=scope.incident, community=community)
+    return listed.filter(Q(to_day=None) | Q(to_day__gte=day)).exists()
+
+
+def members_enrolled(places: Ranges, *, incident: UUID | None) -> frozenset[UUID]:
+    """
+    Return who belongs to an incident's operation in some ranges of communities; for making a scope.
+
+    Whoever has gone home is among them: late records about them are still accepted.
+    """
+    here = any_of(Q(community_id__gte=low, community_id__lte=high) for low, high in places)
+    if incident is None:
+        return frozenset()
+    rows = Enrolment.objects.standing().filter(here, incident_id=incident)
+    return frozenset(rows.values_list("member_id", flat=True))
+
+
+def places_included(scope: Scope, communities: Iterable[int]) -> frozenset[int]:
+    """Return those of some communities that the scope's incident includes or has included."""
+    listed = IncidentCommunity.objects.filter(incident=scope.incident, community__in=communities)
+    return frozenset(listed.values_list("community_id", flat=True))
+
+
+def stays(scope: Scope, *, members: Iterable[UUID]) -> dict[UUID, list[tuple[int, date | None]]]:
+    """
+    Return where some people belong in the scope's incident, each with the last day, if any.
+
+    For checks of operations: a person's stays outside the scope's places are among them.
+    """
+    ended = Release.objects.standing().filter(_of_this_stay).values("last_day")
+    rows = (
+        Enrolment.objects.standing()
+        .filter(incident=scope.incident, member__in=list(members))
+        .annotate(last_day=Subquery(ended[:1]))
+    )
+    found: dict[UUID, list[tuple[int, date | None]]] = {}
+    for member, community, last_day in rows.values_list("member_id", "community_id", "last_day"):
+        found.setdefault(member, []).append((community, last_day))
+    return found
+
+
+def staying(scope: Scope, *, community: int, members: Iterable[UUID], day: date) -> set[UUID]:
+    """Return those of some people who belong to a community on a day or will from then on."""
+    return {
+        member
+        for member, places in stays(scope, members=members).items()
+        if any(place == community and (last is None or last >= day) for place, last in places)
+    }
 
 
 def dispatches(scope: Scope, *, incident: UUID) -> QuerySet[Dispatch]:
@@ -40,6 +115,20 @@ def enrolled(scope: Scope, cutoff: Cutoff) -> QuerySet[Enrolment]:
 def expected(scope: Scope, cutoff: Cutoff) -> QuerySet[Enrolment]:
     """Return who is expected (应报到) on the day: enrolled, not excused, not gone home before."""
     return enrolled(scope, cutoff).filter(~Exists(_gone(cutoff)), ~Exists(_excused(cutoff)))
+
+
+def expected_on(
+    scope: Scope, *, day: date, community: int | None = None, marks: Marks = None
+) -> QuerySet[Enrolment]:
+    """Return who is expected on a day, everywhere in the scope or in one community."""
+    return _here(expected(scope, _whole_day(scope, day, marks)), community)
+
+
+def reported_on(
+    scope: Scope, *, day: date, community: int | None = None, marks: Marks = None
+) -> QuerySet[Enrolment]:
+    """Return who is expected on a day and has reported in by its end; one row for each stay."""
+    return _here(reported_in(scope, _whole_day(scope, day, marks)), community)
 
 
 def excused(scope: Scope, cutoff: Cutoff) -> QuerySet[Enrolment]:
@@ -84,12 +173,46 @@ def reported(scope: Scope, cutoff: Cutoff) -> QuerySet[ReportIn]:
     return report_ins(scope, cutoff).filter(Exists(here))
 
 
+def reported_in(scope: Scope, cutoff: Cutoff) -> QuerySet[Enrolment]:
+    """Return those who are expected and have reported in there; one row for each stay."""
+    return expected(scope, cutoff).filter(Exists(_their_report_ins(scope, cutoff)))
+
+
 def not_reported(scope: Scope, cutoff: Cutoff) -> QuerySet[Enrolment]:
     """Return those who are expected and have not reported in there."""
-    theirs = report_ins(scope, cutoff).filter(
-        member=OuterRef("member_id"), community_id=OuterRef("community_id")
+    return expected(scope, cutoff).filter(~Exists(_their_report_ins(scope, cutoff)))
+
+
+def called_units(scope: Scope, cutoff: Cutoff) -> QuerySet[Organisation]:
+    """Return units that have sent people, or whose contact point lies in the operation."""
+    if not _reads(scope, cutoff.incident):
+        return Organisation.objects.none()
+    listed = IncidentCommunity.objects.filter(
+        Q(to_day=None) | Q(to_day__gte=cutoff.day),
+        incident=cutoff.incident,
+        from_day__lte=cutoff.day,
     )
-    return expected(scope, cutoff).filter(~Exists(theirs))
+    contact = Q(contact_community__in=listed.values("community_id"))
+    sent = Dispatch.objects.filter(
+        scope.within(), incident=cutoff.incident, sent_on__lte=cutoff.day
+    ).values("organisation_id")
+    reach = scope.within("contact_community_id") | Q(pk__in=scope.organisations)
+    own_sent = Dispatch.objects.filter(
+        incident=cutoff.incident, organisation__in=scope.organisations, sent_on__lte=cutoff.day
+    ).values("organisation_id")
+    return Organisation.objects.filter(
+        (contact & reach) | Q(pk__in=sent) | Q(pk__in=own_sent)
+    ).order_by("name", "pk")
+
+
+def mobilised_units(scope: Scope, cutoff: Cutoff) -> QuerySet[Organisation]:
+    """Return called units with people, of their own or of units below, in the operation."""
+    return called_units(scope, cutoff).filter(pk__in=_units_with_people(scope, cutoff))
+
+
+def units_not_mobilised(scope: Scope, cutoff: Cutoff) -> QuerySet[Organisation]:
+    """Return called units of which nobody belongs to the operation."""
+    return called_units(scope, cutoff).exclude(pk__in=_units_with_people(scope, cutoff))
 
 
 def enrolled_on(
@@ -98,10 +221,41 @@ def enrolled_on(
     """Return the stays that include a day, excused or not."""
     rows = enrolments(scope, incident=incident).filter(from_day__lte=day)
     rows = rows.filter(~Exists(Release.objects.standing().filter(_of_this_stay, last_day__lt=day)))
+    return _here(rows, community)
+
+
+def _units_with_people(scope: Scope, cutoff: Cutoff) -> set[UUID]:
+    """Return the units of everybody enrolled on the day, and all units above them."""
+    rows = enrolled(scope, cutoff).filter(~Exists(_gone(cutoff)))
+    found = set(rows.values_list("member__organisation_id", flat=True)) - {None}
+    parents = dict(Organisation.objects.values_list("pk", "parent_id"))
+    reached: set[UUID] = set()
+    for unit in found:
+        step: UUID | None = unit
+        while step is not None and step not in reached:
+            reached.add(step)
+            step = parents.get(step)
+    return reached
+
+
+def _their_report_ins(scope: Scope, cutoff: Cutoff) -> QuerySet[ReportIn]:
+    return report_ins(scope, cutoff).filter(
+        member=OuterRef("member_id"), community_id=OuterRef("community_id")
+    )
+
+
+def _whole_day(scope: Scope, day: date, marks: Marks) -> Cutoff:
+    # A scope without an incident reads nothing; the id of nobody's incident says so.
+    return Cutoff(
+        incident=scope.incident or UUID(int=0),
+        day=day,
+        occurred_until=clock.on_day(day, time.max),
+        marks=marks,
+    )
+
+
+def _here(rows: QuerySet[Enrolment], community: int | None) -> QuerySet[Enrolment]:
     return rows if community is None else rows.filter(community_id=community)
-
-
-_of_this_stay = Q(enrolment_id=OuterRef("pk"))
 
 
 def _gone(cutoff: Cutoff) -> QuerySet[Release]:
@@ -141,13 +295,17 @@ def _reads(scope: Scope, incident: UUID) -> bool:
 def _reach(scope: Scope) -> Q:
     if scope.role is Role.MEMBER:
         return Q(member_id=scope.member)
-    return scope.within("community_id") | Q(member__organisation_id__in=scope.organisations)
+    return (
+        scope.within("community_id")
+        | Q(member__organisation_id__in=scope.organisations)
+        | Q(member_id__in=scope.members)
+    )
 
 
 def _reach_by_id(scope: Scope) -> Q:
     if scope.role is Role.MEMBER:
         return Q(member=scope.member)
-    reach = scope.within("community_id")
+    reach = scope.within("community_id") | Q(member__in=scope.members)
     if not scope.organisations:
         return reach
     theirs = Member.objects.filter(organisation_id__in=scope.organisations).values("pk")

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from xiachen.base.errors import Refused
+from xiachen.privacy.scope import Role
 
 # How far a phone's clock may be ahead before its time cannot be believed.
 CLOCK_TOLERANCE = timedelta(minutes=10)
@@ -69,13 +70,152 @@ class NotOfUnit(PeopleRefused):
 
 
 class EnrolledAlready(PeopleRefused):
-    """Some people already belong to a community of this incident on those days."""
+    """Some people already belong to this community on those days."""
 
     code = "mobilisation.enrolled-already"
     message = _(
-        "%(count)s of these people already work in a community in this incident. "
-        "They must be withdrawn there first. Nothing was recorded."
+        "%(count)s of these people already belong to this community on that day. "
+        "Leave them out of the list. Nothing was recorded."
     )
+
+
+class UnknownPeople(PeopleRefused):
+    """Some people are not registered."""
+
+    code = "mobilisation.unknown-people"
+    message = _(
+        "%(count)s of these people are not registered, or not within your responsibility. "
+        "Register them first. Nothing was recorded."
+    )
+
+
+class NobodySent(Refused):
+    """A dispatch without people."""
+
+    code = "mobilisation.nobody-sent"
+    message = _("Choose the people who are sent; nobody has been chosen yet.")
+    status = 422
+
+
+class BatchSentAlready(Refused):
+    """A unit's batch to a community has one document and one list."""
+
+    code = "mobilisation.batch-sent-already"
+    message = _(
+        "This unit has sent batch %(batch)s to this community already. "
+        "Give the next batch the number %(next)s."
+    )
+
+
+class NotAccepted(Refused):
+    """Somebody who was not sent belongs to a community only when the community says so."""
+
+    code = "mobilisation.not-accepted"
+    message = _(
+        "Only the community can accept somebody who was not sent. "
+        "Ask the community secretary or a community worker to record it."
+    )
+    status = 403
+
+
+class OutsideIncident(Refused):
+    """The operation works in an explicit list of communities."""
+
+    code = "mobilisation.outside-incident"
+    message = _(
+        "This community is not part of the incident's operation. "
+        "Headquarters must include it before people are sent here."
+    )
+
+
+class IncidentClosed(Refused):
+    """Nothing is added to a closed incident."""
+
+    code = "mobilisation.incident-closed"
+    message = _("The incident “%(incident)s” is closed. Nothing more can be recorded in it.")
+
+
+class OtherContent(Refused):
+    """A record of the same id says something else."""
+
+    code = "mobilisation.other-content"
+    message = _(
+        "A record with this number exists and says something else. "
+        "Compare the two and record the difference as a correction."
+    )
+
+
+class ReversedAlready(Refused):
+    """A record can be taken back once."""
+
+    code = "mobilisation.reversed-already"
+    message = _("This record was taken back before. Read the list again.")
+
+
+class ReasonMissing(Refused):
+    """Whoever takes a record back says why."""
+
+    code = "mobilisation.reason-missing"
+    message = _("Say in a few words why the record is taken back.")
+    status = 422
+
+
+class DatesCrossed(Refused):
+    """A period cannot end before it begins."""
+
+    code = "mobilisation.dates-crossed"
+    message = _("The last day (%(to)s) lies before the first (%(from)s).")
+    status = 422
+
+
+class ExcusedAlready(Refused):
+    """One excuse for each day."""
+
+    code = "mobilisation.excused-already"
+    message = _(
+        "This person is excused from %(from)s to %(to)s already. "
+        "Take that excuse back before recording another for the same days."
+    )
+
+
+class ReleasedAlready(Refused):
+    """A stay ends once."""
+
+    code = "mobilisation.released-already"
+    message = _("This stay ended on %(day)s already.")
+
+
+class ReportsForSelfOnly(Refused):
+    """A member without a place to answer for reports in for nobody else."""
+
+    code = "mobilisation.self-only"
+    message = _(
+        "You can report in only for yourself. Others are reported in by the community or the team."
+    )
+    status = 403
+
+
+# Those who speak for a community when somebody offers help there.
+ACCEPTS_FOR_COMMUNITY = frozenset({Role.SECRETARY, Role.COMMUNITY_WORKER, Role.STREET, Role.SYSTEM})
+
+
+def check_acceptance(role: Role) -> None:
+    """Refuse that anybody but the community accepts a person who was not sent."""
+    if role not in ACCEPTS_FOR_COMMUNITY:
+        raise NotAccepted()
+
+
+def check_period(first: date, last: date, *, field: str) -> None:
+    """Refuse a period that ends before it begins."""
+    if last < first:
+        raise DatesCrossed(field=field, **{"from": first, "to": last})
+
+
+def check_reason(reason: str) -> str:
+    """Return the reason without blanks around it; refuse an empty one."""
+    if not reason.strip():
+        raise ReasonMissing(field="reason")
+    return reason.strip()
 
 
 def overlap(

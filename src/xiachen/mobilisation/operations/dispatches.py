@@ -1,0 +1,125 @@
+"""Units send people on a document."""
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, time
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Max
+
+from xiachen.base import clock
+from xiachen.base.errors import NotFound
+from xiachen.base.ids import uuid7
+from xiachen.base.owned.appending import append
+from xiachen.figures.operations import count_first_seen, post_deltas
+from xiachen.incidents.models import Incident
+from xiachen.mobilisation import figures, queries, rules
+from xiachen.mobilisation.models import Dispatch, Enrolment, EnrolmentSource
+from xiachen.notices.models import Document
+from xiachen.people import queries as people
+from xiachen.people.models.members import Member
+from xiachen.people.models.units import Organisation
+from xiachen.privacy import audit
+from xiachen.privacy.scope import Can, Scope
+
+
+@transaction.atomic
+def dispatch(
+    scope: Scope,
+    *,
+    document: UUID,
+    organisation: UUID,
+    community: int,
+    members: Sequence[UUID],
+    sent_on: date,
+    batch: int = 1,
+    at: datetime,
+) -> Dispatch:
+    """
+    Send people of a unit to a community on a document; all of them or nobody.
+
+    :raises OutsideIncident: the operation does not work there
+    :raises BatchSentAlready: the unit has sent this batch there
+    :raises UnknownPeople: some are not registered
+    :raises NotOfUnit: some belong neither to the unit nor to one below it
+    :raises EnrolledAlready: some belong to the community on that day
+    """
+    scope.require(Can.DISPATCH, community=community)
+    incident = queries.working_incident(scope)
+    people_sent = sorted(set(members))
+    if not people_sent:
+        raise rules.NobodySent(field="members")
+    if not queries.included(scope, community=community, day=sent_on):
+        raise rules.OutsideIncident(field="community")
+    ground = _document(incident, document)
+    unit = Organisation.objects.select_for_update(no_key=True).filter(pk=organisation).first()
+    if unit is None:
+        raise NotFound(field="organisation")
+    _check_people(people_sent, unit)
+    if there := queries.staying(scope, community=community, members=people_sent, day=sent_on):
+        raise rules.EnrolledAlready(there)
+    _check_batch(incident, unit, community, batch)
+    sent = Dispatch.objects.create(
+        incident=incident,
+        document=ground,
+        organisation=unit,
+        community_id=community,
+        batch=batch,
+        sent_on=sent_on,
+    )
+    _enrol(scope, sent, people_sent, at)
+    audit.record(
+        scope, "mobilisation.dispatch", community=community, targets=(sent.pk, *people_sent)
+    )
+    return sent
+
+
+def _document(incident: Incident, document: UUID) -> Document:
+    found = Document.objects.filter(pk=document, incident=incident).first()
+    if found is None:
+        raise NotFound(field="document")
+    return found
+
+
+def _check_people(members: Collection[UUID], unit: Organisation) -> None:
+    """Every one is registered and of the unit; their rows stay locked, so that none moves."""
+    locked = Member.objects.filter(pk__in=members).order_by("pk").select_for_update(no_key=True)
+    units = dict(locked.values_list("pk", "organisation_id"))
+    if unknown := set(members) - set(units):
+        raise rules.UnknownPeople(unknown)
+    own = people.organisations_below(unit.pk)
+    if others := {member for member, theirs in units.items() if theirs not in own}:
+        raise rules.NotOfUnit(others)
+
+
+def _check_batch(incident: Incident, unit: Organisation, community: int, batch: int) -> None:
+    before = Dispatch.objects.filter(incident=incident, organisation=unit, community=community)
+    if before.filter(batch=batch).exists():
+        last = before.aggregate(last=Max("batch"))["last"]
+        raise rules.BatchSentAlready(field="batch", batch=batch, next=last + 1)
+
+
+def _enrol(scope: Scope, sent: Dispatch, members: Sequence[UUID], at: datetime) -> None:
+    facts = [
+        Enrolment(
+            id=uuid7(),
+            incident=sent.incident,
+            member_id=member,
+            community_id=sent.community_id,
+            source=EnrolmentSource.DISPATCHED,
+            dispatch=sent,
+            from_day=sent.sent_on,
+            occurred_at=min(at, clock.on_day(sent.sent_on, time.min)),
+            received_at=at,
+            recorded_by=scope.account,
+        )
+        for member in members
+    ]
+    written = append(facts)
+    if left_out := {fact.member_id for fact in facts if fact.pk not in written}:
+        raise rules.EnrolledAlready(left_out)
+    first = count_first_seen(sent.incident_id, figures.DISPATCHED.code, sent.sent_on, members)
+    post_deltas(
+        sent.incident_id,
+        [(sent.community_id, figures.DISPATCHED.code, sent.sent_on, len(first))],
+    )

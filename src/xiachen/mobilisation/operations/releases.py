@@ -1,0 +1,75 @@
+"""The end of a stay: nobody is expected after the last day."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from xiachen.base.errors import Forbidden, NotFound
+from xiachen.base.ids import uuid7
+from xiachen.base.owned.appending import append
+from xiachen.incidents.models import Incident
+from xiachen.mobilisation import queries, rules
+from xiachen.mobilisation.models import Enrolment, Release
+from xiachen.privacy import audit
+from xiachen.privacy.scope import Can, Scope
+
+
+@transaction.atomic
+def release(scope: Scope, *, enrolment: UUID, last_day: date, at: datetime) -> Release:
+    """
+    End one person's stay at a community.
+
+    :raises ReleasedAlready: it has ended
+    :raises DatesCrossed: the last day lies before the first
+    """
+    (ended,) = release_all(scope, enrolments=[enrolment], last_day=last_day, at=at)
+    return ended
+
+
+@transaction.atomic
+def release_all(
+    scope: Scope, *, enrolments: Sequence[UUID], last_day: date, at: datetime
+) -> list[Release]:
+    """End several stays on the same day; all of them or none."""
+    incident = queries.working_incident(scope)
+    stays = [_stay(scope, incident, one) for one in dict.fromkeys(enrolments)]
+    for stay in stays:
+        _check(stay, last_day)
+    ended = [
+        Release(
+            id=uuid7(),
+            enrolment=stay,
+            last_day=last_day,
+            occurred_at=at,
+            received_at=at,
+            recorded_by=scope.account,
+        )
+        for stay in stays
+    ]
+    written = append(ended) if ended else set()
+    if len(written) < len(ended):
+        raise rules.ReleasedAlready(day=last_day)
+    audit.record(scope, "mobilisation.release", targets=[row.pk for row in (*stays, *ended)])
+    return ended
+
+
+def _stay(scope: Scope, incident: Incident, enrolment: UUID) -> Enrolment:
+    """Return a stay that the scope may end: the sending office, or those who lead on site."""
+    stay = Enrolment.objects.standing().filter(pk=enrolment, incident=incident).first()
+    if stay is None:
+        raise NotFound(field="enrolment")
+    place = stay.community_id
+    if not (
+        scope.allows(Can.DISPATCH, community=place) or scope.allows(Can.CORRECT, community=place)
+    ):
+        raise Forbidden()
+    return stay
+
+
+def _check(stay: Enrolment, last_day: date) -> None:
+    rules.check_period(stay.from_day, last_day, field="last_day")
+    ended = Release.objects.standing().filter(enrolment=stay).first()
+    if ended is not None:
+        raise rules.ReleasedAlready(day=ended.last_day)

@@ -1,0 +1,23 @@
+"""The cast of the area's tests."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.mobilisation.cast import Cast
+
+
+# Models can be imported only after Django is set up, and this file is read before.
+@pytest.fixture
+def cast(db: None) -> "Cast":
+    from tests.mobilisation.cast import make_cast
+
+    return make_cast()
+
+
+@pytest.fixture
+def committed(committed_db: None) -> "Cast":
+    from tests.mobilisation.cast import make_cast
+
+    return make_cast()

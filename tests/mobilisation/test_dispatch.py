@@ -1,0 +1,120 @@
+"""Units send people on a document: all of them or nobody."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import transaction
+
+from tests.mobilisation.cast import EVE, FAR, FIRST, HERE, MORNING, THERE, Cast
+from xiachen.base.errors import Forbidden, NotFound, Refused
+from xiachen.figures.queries import rolled_total
+from xiachen.mobilisation import queries, rules
+from xiachen.mobilisation.models import Dispatch, Enrolment
+from xiachen.mobilisation.operations.dispatches import dispatch
+from xiachen.privacy.models import AuditEntry
+
+
+def send(cast: Cast, **other: Any) -> Dispatch:
+    given: dict[str, Any] = {
+        "document": cast.document.pk,
+        "organisation": cast.department.pk,
+        "community": HERE,
+        "members": cast.people,
+        "sent_on": EVE,
+        "at": MORNING,
+        **other,
+    }
+    return dispatch(given.pop("scope", cast.organiser), **given)
+
+
+def test_ten_people_are_sent_and_expected_from_that_day_on(cast: Cast) -> None:
+    sent = send(cast)
+    expected = queries.expected_on(cast.secretary, day=FIRST, community=HERE)
+    assert {stay.member_id for stay in expected} == set(cast.people)
+    assert {stay.dispatch_id for stay in expected} == {sent.pk}
+    assert not queries.expected_on(cast.secretary, day=date(2020, 2, 28)).exists()
+
+
+def test_the_dispatch_is_audited_with_everybody_it_names(cast: Cast) -> None:
+    sent = send(cast)
+    entry = AuditEntry.objects.get(action="mobilisation.dispatch")
+    assert set(entry.targets) == {sent.pk, *cast.people}
+    assert entry.community == HERE
+
+
+def test_the_rollup_counts_each_person_once_over_two_communities(cast: Cast) -> None:
+    send(cast)
+    send(cast, community=THERE, members=cast.people[:3])
+    total = rolled_total(
+        cast.organiser, incident=cast.incident.pk, figure="mobilisation.dispatched"
+    )
+    assert total == 10
+
+
+def test_a_second_batch_is_a_dispatch_of_its_own(cast: Cast) -> None:
+    send(cast, members=cast.people[:6])
+    send(cast, members=cast.people[6:], batch=2)
+    assert queries.expected_on(cast.secretary, day=FIRST).count() == 10
+
+
+def test_the_same_batch_is_refused_with_the_next_free_number(cast: Cast) -> None:
+    send(cast, members=cast.people[:6])
+    with pytest.raises(rules.BatchSentAlready) as refused:
+        send(cast, members=cast.people[6:])
+    assert refused.value.values == {"batch": 1, "next": 2}
+
+
+def test_people_who_belong_there_are_named_and_nobody_is_sent(cast: Cast) -> None:
+    send(cast, members=cast.people[:2])
+    with pytest.raises(rules.EnrolledAlready) as refused, transaction.atomic():
+        send(cast, members=cast.people[1:4], batch=2)
+    assert refused.value.members == (cast.people[1],)
+    assert Enrolment.objects.count() == 2
+
+
+def _unknown(cast: Cast) -> tuple[UUID, ...]:
+    return (*cast.people[:2], uuid4())
+
+
+@pytest.mark.parametrize(
+    ("change", "refusal"),
+    [
+        (lambda cast: {"members": ()}, rules.NobodySent),
+        (lambda cast: {"members": _unknown(cast)}, rules.UnknownPeople),
+        (lambda cast: {"members": [cast.people[0], cast.stranger]}, rules.NotOfUnit),
+        (lambda cast: {"organisation": uuid4()}, NotFound),
+        (lambda cast: {"document": uuid4()}, NotFound),
+        (lambda cast: {"scope": cast.outsider}, Forbidden),
+        (lambda cast: {"scope": cast.secretary}, Forbidden),
+        (lambda cast: {"scope": cast.liaison}, Forbidden),
+        (lambda cast: {"community": FAR}, Forbidden),
+    ],
+)
+def test_what_cannot_be_sent_leaves_nothing_behind(
+    cast: Cast, change: Any, refusal: type[Refused]
+) -> None:
+    with pytest.raises(refusal), transaction.atomic():
+        send(cast, **change(cast))
+    assert not Dispatch.objects.exists()
+    assert not Enrolment.objects.exists()
+
+
+def test_a_community_outside_the_operation_is_refused(cast: Cast) -> None:
+    cast.incident.communities.filter(community=HERE).delete()
+    with pytest.raises(rules.OutsideIncident):
+        send(cast)
+
+
+def test_nothing_is_added_to_a_closed_incident(cast: Cast) -> None:
+    cast.incident.closed_at = MORNING
+    cast.incident.save()
+    with pytest.raises(rules.IncidentClosed, match="演练"):
+        send(cast)
+
+
+def test_an_outsider_sees_nobody(cast: Cast) -> None:
+    send(cast)
+    assert not queries.expected_on(cast.outsider, day=FIRST).exists()
+    assert not queries.dispatches(cast.outsider, incident=cast.incident.pk).exists()

@@ -10,13 +10,26 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from tests.world import World
 
 _HOME = Path(tempfile.mkdtemp(prefix="xiachen-test-"))
 _HOME.chmod(0o755)
 os.environ["XIACHEN_HOME"] = str(_HOME)
 os.environ["DJANGO_SETTINGS_MODULE"] = "xiachen.site.settings"
+# What migrating fills once stays; what a test adds to a list goes again.
+_KEPT = ("django_migrations", "django_content_type", "auth_permission", "places_community")
+_LISTED = (
+    "places_division",
+    "places_alias",
+    "places_communitycode",
+    "needs_taskkind",
+    "deployment_teamtype",
+)
 _OWN_SERVER = os.environ.get("XIACHEN_TEST_DATABASE_URL")
 if _OWN_SERVER:
     os.environ["DATABASE_URL"] = _OWN_SERVER
@@ -76,6 +89,11 @@ def committed_db(
     """Let the test commit; afterwards empty what it filled."""
     import psycopg
 
+    with psycopg.connect(owner_dsn, autocommit=True) as owner:
+        listed = {
+            name: owner.execute(f"select coalesce(max(id), 0) from {name}").fetchone()[0]  # type: ignore[index]
+            for name in _LISTED
+        }
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
         yield
         from django.db import connections
@@ -84,6 +102,26 @@ def committed_db(
     with psycopg.connect(owner_dsn, autocommit=True) as owner:
         tables = owner.execute(
             "select quote_ident(tablename) from pg_tables where schemaname = 'public' "
-            "and tablename not in ('django_migrations', 'django_content_type', 'auth_permission')"
+            "and tablename <> all(%s)",
+            [[*_KEPT, *_LISTED]],
         ).fetchall()
         owner.execute("truncate " + ", ".join(name for (name,) in tables) + " cascade")
+        for name, last in listed.items():
+            owner.execute(f"delete from {name} where id > %s", [last])
+        owner.execute("delete from places_community where local")
+
+
+@pytest.fixture
+def world(db: None) -> "World":
+    """The small invented town, in a transaction that is rolled back."""
+    from tests.world import build_world
+
+    return build_world()
+
+
+@pytest.fixture
+def committed_world(committed_db: None) -> "World":
+    """The same town for tests that commit."""
+    from tests.world import build_world
+
+    return build_world()

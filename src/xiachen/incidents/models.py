@@ -41,6 +41,11 @@ class Incident(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def runs_today(self) -> bool:
+        """Whether today is a day of it; a demonstration and a closed incident lie in the past."""
+        return self.closed_at is None and not self.demonstration
+
 
 class IncidentCommunity(models.Model):
     """A community that the incident's operation includes; an explicit list, never computed."""

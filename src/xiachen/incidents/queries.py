@@ -57,9 +57,28 @@ def included(scope: Scope, *, incident: UUID) -> QuerySet[IncidentCommunity]:
     return rows.select_related("community").order_by("community_id", "from_day")
 
 
-def communities_of(scope: Scope, *, incident: UUID, day: date) -> list[int]:
-    """Return the numbers of the communities that the incident includes on a day, in order."""
-    rows = included(scope, incident=incident).filter(from_day__lte=day)
+def current_incident(scope: Scope) -> UUID | None:
+    """
+    Return the incident to act in for a role given for every incident: the latest open one.
+
+    The scope's own incident goes first. Asked while the scope is made.
+    """
+    if scope.incident is not None:
+        return scope.incident
+    rows = Incident.objects.filter(closed_at=None).order_by("-began_on", "-pk")
+    return rows.values_list("pk", flat=True).first()
+
+
+def communities_of(scope: Scope, *, day: date, incident: UUID | None = None) -> list[int]:
+    """
+    Return the numbers of the communities that the incident includes on a day, in order.
+
+    :param incident: empty: the one in which the scope acts
+    """
+    chosen = incident or scope.incident
+    if chosen is None:
+        return []
+    rows = included(scope, incident=chosen).filter(from_day__lte=day)
     rows = rows.filter(Q(to_day=None) | Q(to_day__gte=day))
     return list(rows.values_list("community_id", flat=True))
 

@@ -1,0 +1,40 @@
+"""xiachen restore"""
+
+import argparse
+from pathlib import Path
+
+from xiachen.site.command_line.commands import Commands
+from xiachen.site.speaking import Stopped, gettext, say
+
+_ = gettext
+
+
+def add(commands: Commands) -> None:
+    """Describe the command."""
+    words = _("put a backup in the place of the database; the former one is kept aside")
+    parser = commands.add_parser("restore", help=words, description=words)
+    parser.add_argument("file", type=Path, metavar=_("FILE"), help=_("a file made by backup"))
+    parser.add_argument(
+        "--drop-former", action="store_true", help=_("remove the former database afterwards")
+    )
+    parser.set_defaults(action=_run)
+
+
+def _run(chosen: argparse.Namespace) -> int:
+    from xiachen.base import clock
+    from xiachen.site import backup
+    from xiachen.site.embedded.instance import only_instance
+    from xiachen.site.target import ensure_database, server_for, target
+
+    where = target()
+    if not chosen.file.is_file():
+        raise Stopped(_("There is no file %(file)s.") % {"file": chosen.file})
+    with only_instance(where.home), server_for(where):
+        ensure_database(where)
+        former = backup.restore(where, chosen.file, at=clock.now())
+        if chosen.drop_former:
+            backup.drop(where, former)
+    say(_("Restored. Phones will offer again what they sent since the backup."))
+    if not chosen.drop_former:
+        say(_("The former database is kept as %(name)s.") % {"name": former})
+    return 0

@@ -1,0 +1,246 @@
+"""What could go wrong with this installation, looked for before it does."""
+
+import ctypes
+import os
+import shutil
+import stat
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+
+import psycopg
+
+from xiachen.site import migrating
+from xiachen.site.speaking import gettext
+from xiachen.site.target import Connection, Target, unreachable
+
+_ = gettext
+
+_LEAST_BYTES = 1 << 30
+_LEAST_SHARE = 0.1
+_CLOCK_TOLERANCE = timedelta(seconds=2)
+_BACKUP_AGE = timedelta(hours=26)
+_LAST_BACKUP = "last-backup"
+_TIME_ERROR = 5  # what adjtimex answers while nothing keeps the clock right
+
+
+class Grade(StrEnum):
+    """How bad a finding is; a failure makes the command's exit status 1."""
+
+    GOOD = "good"
+    WARNING = "warning"
+    FAILURE = "failure"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at, and the words for it with what to do."""
+
+    grade: Grade
+    words: str
+
+
+def examine(chosen: Target, *, production: bool, at: datetime) -> Iterator[Finding]:
+    """
+    Look at everything; yield each finding as it is made.
+
+    :param production: be strict about what only matters where real people's data are
+    """
+    strict = Grade.FAILURE if production else Grade.WARNING
+    yield _account(strict)
+    yield from _secrets(chosen.home)
+    yield _space(chosen.home)
+    yield from _backups(chosen.home, strict, at)
+    yield _system_clock(strict)
+    if production:
+        yield _https(strict)
+    try:
+        with chosen.connect() as connection:
+            yield from _server(connection, strict, at)
+            yield _tables(chosen)
+            for look in (_demonstration, _worker, _audit):
+                yield look(connection, strict)
+    except psycopg.OperationalError as error:
+        yield Finding(Grade.FAILURE, str(unreachable(error)))
+    except psycopg.errors.UndefinedTable:
+        yield Finding(Grade.FAILURE, _("Tables are missing. Run `xiachen migrate`."))
+
+
+def note_backup(home: Path, path: Path) -> None:
+    """Remember the latest backup, so that its age and its disk can be looked at."""
+    (home / _LAST_BACKUP).write_text(f"{path}\n", "utf-8")
+
+
+def on_one_volume(one: Path, other: Path) -> bool:
+    """Tell whether two paths are on the same disk, and are lost together."""
+    return os.stat(one).st_dev == os.stat(other).st_dev
+
+
+def _judge(good: bool, words_good: str, words_bad: str, grade: Grade = Grade.FAILURE) -> Finding:
+    return Finding(Grade.GOOD, words_good) if good else Finding(grade, words_bad)
+
+
+def _account(strict: Grade) -> Finding:
+    return _judge(
+        os.geteuid() != 0,
+        _("It does not run as root."),
+        _("It runs as root. Make an account for it (useradd --system xiachen) and use that."),
+        strict,
+    )
+
+
+def _secrets(home: Path) -> Iterator[Finding]:
+    for name in ("secret.key", "master.key"):
+        path = home / name
+        if path.exists():
+            closed = stat.S_IMODE(path.stat().st_mode) & 0o077 == 0
+            yield _judge(
+                closed,
+                _("Only its owner can read %(path)s.") % {"path": path},
+                _("Others can read %(path)s. Close it: chmod 600 %(path)s") % {"path": path},
+            )
+
+
+def _space(home: Path) -> Finding:
+    usage = shutil.disk_usage(home)
+    free = f"{usage.free / 1e9:.1f}"
+    words = _("%(free)s GB are free on the disk of %(path)s.") % {"free": free, "path": home}
+    if usage.free < _LEAST_BYTES:
+        return Finding(Grade.FAILURE, words + " " + _("Free some space now."))
+    if usage.free < usage.total * _LEAST_SHARE:
+        return Finding(Grade.WARNING, words + " " + _("Less than a tenth is left."))
+    return Finding(Grade.GOOD, words)
+
+
+def _backups(home: Path, strict: Grade, at: datetime) -> Iterator[Finding]:
+    note = home / _LAST_BACKUP
+    path = Path(note.read_text("utf-8").strip()) if note.exists() else None
+    if path is None or not path.exists():
+        yield Finding(strict, _("There is no backup. Make one daily: xiachen backup FOLDER"))
+        return
+    age = at.timestamp() - path.stat().st_mtime
+    yield _judge(
+        age < _BACKUP_AGE.total_seconds(),
+        _("The latest backup is %(hours)s hours old.") % {"hours": f"{age / 3600:.0f}"},
+        _("The latest backup is %(hours)s hours old. Make one daily.")
+        % {"hours": f"{age / 3600:.0f}"},
+        Grade.WARNING,
+    )
+    yield _judge(
+        not on_one_volume(home, path),
+        _("Keys and backups are on different disks."),
+        _("Keys and backups are on one disk: who takes it can read everything. Move the backups."),
+        strict,
+    )
+
+
+def _system_clock(strict: Grade) -> Finding:
+    state = _clock_state()
+    if state is None:
+        return Finding(Grade.WARNING, _("Whether the clock is kept right cannot be seen here."))
+    return _judge(
+        state != _TIME_ERROR,
+        _("The clock is synchronised."),
+        _("The clock is not synchronised. Start chrony or systemd-timesyncd."),
+        strict,
+    )
+
+
+def _clock_state() -> int | None:
+    if sys.platform != "linux":
+        return None
+    # All zero asks and changes nothing; the structure has some 200 bytes.
+    state = ctypes.CDLL(None).adjtimex(ctypes.create_string_buffer(512))
+    return None if state < 0 else int(state)
+
+
+def _https(strict: Grade) -> Finding:
+    return _judge(
+        os.environ.get("XIACHEN_TLS") == "1",
+        _("Cookies are sent over HTTPS only."),
+        _("XIACHEN_TLS is not 1: put an HTTPS proxy in front and set it."),
+        strict,
+    )
+
+
+def _server(connection: Connection, strict: Grade, at: datetime) -> Iterator[Finding]:
+    version = connection.info.server_version // 10000
+    yield _judge(
+        15 <= version <= 18,
+        _("PostgreSQL %(version)s.") % {"version": version},
+        _("PostgreSQL %(version)s is not supported; use 15 to 18.") % {"version": version},
+    )
+    for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+        found = connection.execute("select current_setting(%s)", [setting]).fetchone()
+        yield _judge(
+            found is not None and found[0] != "off",
+            _("%(setting)s is on.") % {"setting": setting},
+            _("%(setting)s is off: a power cut loses what was acknowledged. Turn it on.")
+            % {"setting": setting},
+        )
+    row = connection.execute("select clock_timestamp()").fetchone()
+    apart = abs(row[0] - at) if row else timedelta()
+    yield _judge(
+        apart < _CLOCK_TOLERANCE + timedelta(seconds=30),
+        _("This machine and the database agree on the time."),
+        _("This machine's clock and the database's differ by %(seconds)s s.")
+        % {"seconds": f"{apart.total_seconds():.0f}"},
+    )
+
+
+def _tables(chosen: Target) -> Finding:
+    return _judge(
+        migrating.is_current(chosen),
+        _("Tables and reference data are up to date."),
+        _("Tables or reference data are not those of this version. Run `xiachen migrate`."),
+    )
+
+
+def _demonstration(connection: Connection, strict: Grade) -> Finding:
+    count = _count(
+        connection, "select count(*) from people_account where demonstration and is_active"
+    )
+    return _judge(
+        count == 0,
+        _("There are no demonstration accounts."),
+        _("%(count)s demonstration accounts are open; their passwords are known to everybody.")
+        % {"count": count},
+        strict,
+    )
+
+
+def _worker(connection: Connection, strict: Grade) -> Finding:
+    alive = _count(
+        connection,
+        "select count(*) from procrastinate_workers "
+        "where last_heartbeat > now() - interval '90 seconds'",
+    )
+    return _judge(
+        alive > 0,
+        _("The background worker is alive."),
+        _("No background worker is alive. Start `xiachen serve` or `xiachen worker`."),
+        strict,
+    )
+
+
+def _audit(connection: Connection, strict: Grade) -> Finding:
+    waiting = _count(
+        connection,
+        "select count(*) from privacy_auditentry e where e.at < now() - interval '5 minutes' "
+        "and e.at > coalesce((select max(sealed_at) from privacy_auditseal), '-infinity')",
+    )
+    return _judge(
+        waiting == 0,
+        _("The audit is sealed."),
+        _("%(count)s audit entries wait for their seal: is the worker running?")
+        % {"count": waiting},
+        strict,
+    )
+
+
+def _count(connection: Connection, statement: str) -> int:
+    row = connection.execute(statement.encode()).fetchone()
+    return int(row[0]) if row else 0

@@ -34,7 +34,11 @@ class CheckIn(Fact):
                 nulls_distinct=False,
             ),
         )
-        indexes = (models.Index(name="check_in_day", fields=("community", "incident", "day")),)
+        indexes = (
+            models.Index(name="check_in_day", fields=("community", "incident", "day")),
+            # Whether somebody was seen anywhere: nobody is listed as missing who was elsewhere.
+            models.Index(name="check_in_person", fields=("member", "incident", "day")),
+        )
 
 
 class WorkRecord(Fact):
@@ -65,7 +69,11 @@ class WorkRecord(Fact):
                 nulls_distinct=False,
             ),
         )
-        indexes = (models.Index(name="work_record_day", fields=("community", "incident", "day")),)
+        indexes = (
+            models.Index(name="work_record_day", fields=("community", "incident", "day")),
+            # Whether somebody was seen anywhere: nobody is listed as missing who was elsewhere.
+            models.Index(name="work_record_person", fields=("member", "incident", "day")),
+        )
 
 
 class GapKind(models.TextChoices):

@@ -1,9 +1,15 @@
 """What is late, and who of those expected reported in, was on site and worked."""
 
-from collections.abc import Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from typing import Protocol, TypeVar
 from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from xiachen.base.errors import Forbidden, NotFound, Outcome, Refused
+from xiachen.privacy.scope import Can, Scope
 
 DEADLINE = "attendance.deadline"
 DEFAULT_DEADLINE = "08:30"
@@ -12,6 +18,218 @@ DEFAULT_DEADLINE = "08:30"
 CLOCK_TOLERANCE = timedelta(minutes=5)
 
 _MINUTE = timedelta(minutes=1)
+
+
+class InFuture(Refused):
+    """The stated time lies ahead of the clock."""
+
+    code = "attendance.in-future"
+    message = _("The time of the sign-in lies in the future. Check the clock of the device.")
+    status = 422
+
+
+class OtherContent(Refused):
+    """A record of the same id says something else."""
+
+    code = "attendance.other-content"
+    message = _(
+        "A record with this number exists and says something else. "
+        "Compare the two and record the difference as a correction."
+    )
+
+
+class SignedInAlready(Refused):
+    """One sign-in for each person, community and day."""
+
+    code = "attendance.signed-in-already"
+    message = _(
+        "This person has signed in at %(time)s already. "
+        "If the time is wrong, correct it; a second sign-in is not needed."
+    )
+
+
+class OnlyOneself(Refused):
+    """Who leads nobody signs in, claims and finishes for nobody else."""
+
+    code = "attendance.only-oneself"
+    message = _("You can do this only for yourself. The team leader or the community can do it.")
+    status = 403
+
+
+class UnknownPerson(Refused):
+    """A sign-in needs somebody who is registered."""
+
+    code = "attendance.unknown-person"
+    message = _("This person is not registered. Register the person first, then sign in.")
+    status = 404
+
+
+class OutsideOperation(Refused):
+    """The operation works in an explicit list of communities."""
+
+    code = "attendance.outside-operation"
+    message = _(
+        "This community is not part of the operation. "
+        "Headquarters must include it before people sign in here."
+    )
+
+
+class CorrectedAlready(Refused):
+    """A record is corrected once; the next correction is about the row in its place."""
+
+    code = "attendance.corrected-already"
+    message = _("This record was corrected meanwhile. Read the list again.")
+
+
+class OtherDay(Refused):
+    """A correction keeps the day."""
+
+    code = "attendance.other-day"
+    message = _(
+        "The new time lies on another day than the sign-in (%(day)s). "
+        "Take this sign-in back and sign the person in on the right day."
+    )
+    status = 422
+
+
+class ReasonMissing(Refused):
+    """Whoever changes a record says why."""
+
+    code = "attendance.reason-missing"
+    message = _("Say in a few words why the record is changed.")
+    status = 422
+
+
+class WordsMissing(Refused):
+    """An answer says something."""
+
+    code = "attendance.words-missing"
+    message = _("Write what the person or the liaison says.")
+    status = 422
+
+
+class NotOnTheList(Refused):
+    """Only a line of a list to verify is answered."""
+
+    code = "attendance.not-on-the-list"
+    message = _("This person is not on this list on this day. Read the list again.")
+
+
+class ExcusesNobody(Refused):
+    """Whether an answer excuses is said by those who verify or excuse, not by the person."""
+
+    code = "attendance.excuses-nobody"
+    message = _(
+        "Your answer is recorded without excusing; the liaison or the community decides that. "
+        "Leave “excuses” empty."
+    )
+    status = 403
+
+
+def check_time(occurred_at: datetime, at: datetime) -> None:
+    """Refuse a time that cannot have happened yet."""
+    if is_ahead(occurred_at, at):
+        raise InFuture(field="occurred_at")
+
+
+def check_reason(reason: str) -> str:
+    """Return the reason without blanks around it; refuse an empty one."""
+    if not reason.strip():
+        raise ReasonMissing(field="reason")
+    return reason.strip()
+
+
+class Entry(Protocol):
+    """What entries of sign-ins and of work have in common."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def community(self) -> int: ...
+    @property
+    def member(self) -> UUID: ...
+    @property
+    def occurred_at(self) -> datetime: ...
+
+
+AnyEntry = TypeVar("AnyEntry", bound=Entry)
+
+
+def once_each(
+    entries: Sequence[AnyEntry], settle: Callable[[Sequence[AnyEntry]], Mapping[UUID, Outcome]]
+) -> list[Outcome]:
+    """Settle each id of a list once; when it comes again in the same list it is known by then."""
+    first: dict[UUID, AnyEntry] = {}
+    for entry in entries:
+        first.setdefault(entry.id, entry)
+    settled = settle(list(first.values()))
+    outcomes: list[Outcome] = []
+    told: set[UUID] = set()
+    for entry in entries:
+        outcome = settled[entry.id]
+        if entry != first[entry.id]:
+            outcome = Outcome(entry.id, refusal=OtherContent())
+        elif entry.id in told and outcome.new:
+            outcome = Outcome(entry.id)
+        told.add(entry.id)
+        outcomes.append(outcome)
+    return outcomes
+
+
+def by_community(
+    entries: Sequence[AnyEntry],
+) -> list[tuple[int, list[UUID], list[UUID]]]:
+    """Return for each community of some entries their people and their ids."""
+    groups: dict[int, tuple[list[UUID], list[UUID]]] = {}
+    for entry in entries:
+        members, ids = groups.setdefault(entry.community, ([], []))
+        members.append(entry.member)
+        ids.append(entry.id)
+    return [(community, *groups[community]) for community in sorted(groups)]
+
+
+def incident_of(scope: Scope) -> UUID:
+    """Return the incident in which the scope acts; refuse a scope without one."""
+    if scope.incident is None:
+        raise NotFound(field="incident")
+    return scope.incident
+
+
+def check_answer(scope: Scope, *, words: str, excuses: bool) -> None:
+    """Refuse an empty answer, and one that excuses by somebody who cannot decide that."""
+    if not words.strip():
+        raise WordsMissing(field="words")
+    if excuses and not (scope.allows(Can.VERIFY) or scope.allows(Can.EXCUSE)):
+        raise ExcusesNobody(field="excuses")
+
+
+def refusal_of(
+    scope: Scope, entry: Entry, *, known: Set[UUID], communities: Set[int], at: datetime
+) -> Refused | None:
+    """
+    Return why an entry cannot be recorded, or None.
+
+    Whoever signs in alone may do so in every community of the operation.
+
+    :param known: who of the entries' people is registered
+    :param communities: which of the entries' communities belong to the operation
+    """
+    if not (scope.covers(entry.community) or entry.member == scope.member):
+        return Forbidden()
+    if entry.community not in communities:
+        return OutsideOperation(field="community")
+    if not may_act_for(scope, entry.member):
+        return OnlyOneself(field="member")
+    if entry.member not in known:
+        return UnknownPerson(field="member")
+    if is_ahead(entry.occurred_at, at):
+        return InFuture(field="occurred_at")
+    return None
+
+
+def may_act_for(scope: Scope, member: UUID) -> bool:
+    """Tell whether the scope may sign in, claim and finish for a person: oneself, or as a lead."""
+    return member == scope.member or scope.allows(Can.SEE_PEOPLE)
 
 
 def lateness(occurred_at: datetime, deadline: datetime) -> timedelta | None:
@@ -83,15 +301,20 @@ def steps(
     present: Set[UUID],
     worked: Set[UUID],
     elsewhere: Set[UUID] = frozenset(),
+    worked_elsewhere: Set[UUID] = frozenset(),
 ) -> Steps:
     """
     Put a day's people into the funnel.
 
     Whoever worked was there: work without a sign-in is a line of its own and no absence.
+
+    :param elsewhere: who signed in, in another community
+    :param worked_elsewhere: who worked, in another community; they are on no list to verify
     """
     came = expected & reported
     on_site = came & present
     absent = came - present - worked
+    seen_elsewhere = elsewhere | worked_elsewhere
     return Steps(
         expected=frozenset(expected),
         reported=frozenset(came),
@@ -100,7 +323,7 @@ def steps(
         unexpected=frozenset((present & reported) - expected),
         unreported=frozenset(present - reported),
         unsigned=frozenset(worked - present),
-        elsewhere=frozenset(absent & elsewhere),
-        not_present=frozenset(absent - elsewhere),
-        not_working=frozenset(present - worked - elsewhere),
+        elsewhere=frozenset(absent & seen_elsewhere),
+        not_present=frozenset(absent - seen_elsewhere),
+        not_working=frozenset(present - worked - worked_elsewhere),
     )

@@ -8,87 +8,252 @@ import xiachen.base.owned.fields
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('incidents', '0001_initial'),
-        ('places', '0001_initial'),
+        ("incidents", "0001_initial"),
+        ("places", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Answer',
+            name="Answer",
             fields=[
-                ('id', xiachen.base.owned.fields.OwnedId(default=xiachen.base.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('sequence', models.BigIntegerField(editable=False)),
-                ('occurred_at', models.DateTimeField(verbose_name='occurred')),
-                ('received_at', models.DateTimeField(verbose_name='received')),
-                ('recorded_by', models.UUIDField(verbose_name='recorded by')),
-                ('void', models.BooleanField(default=False)),
-                ('member', models.UUIDField(verbose_name='member')),
-                ('day', models.DateField(verbose_name='day')),
-                ('gap', models.CharField(choices=[('not-present', 'reported in, not on site'), ('not-working', 'on site, no work recorded')], max_length=12, verbose_name='list')),
-                ('words', models.TextField(verbose_name='answer')),
-                ('excuses', models.BooleanField(default=False, verbose_name='excuses')),
-                ('community', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.community', verbose_name='community')),
-                ('incident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='incidents.incident')),
-                ('reverses', xiachen.base.owned.fields.CommunityForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversed_by', to='attendance.answer')),
+                (
+                    "id",
+                    xiachen.base.owned.fields.OwnedId(
+                        default=xiachen.base.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("sequence", models.BigIntegerField(editable=False)),
+                ("occurred_at", models.DateTimeField(verbose_name="occurred")),
+                ("received_at", models.DateTimeField(verbose_name="received")),
+                ("recorded_by", models.UUIDField(verbose_name="recorded by")),
+                ("void", models.BooleanField(default=False)),
+                ("member", models.UUIDField(verbose_name="member")),
+                ("day", models.DateField(verbose_name="day")),
+                (
+                    "gap",
+                    models.CharField(
+                        choices=[
+                            ("not-present", "reported in, not on site"),
+                            ("not-working", "on site, no work recorded"),
+                        ],
+                        max_length=12,
+                        verbose_name="list",
+                    ),
+                ),
+                ("words", models.TextField(verbose_name="answer")),
+                ("excuses", models.BooleanField(default=False, verbose_name="excuses")),
+                (
+                    "community",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="places.community",
+                        verbose_name="community",
+                    ),
+                ),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="incidents.incident",
+                    ),
+                ),
+                (
+                    "reverses",
+                    xiachen.base.owned.fields.CommunityForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reversed_by",
+                        to="attendance.answer",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'answer',
-                'indexes': [models.Index(fields=['community', 'incident', 'day'], name='answer_day')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('void', False), ('reverses__isnull', False), _connector='OR'), name='answer_void'), models.UniqueConstraint(condition=models.Q(('reverses__isnull', False)), fields=('community', 'reverses'), name='answer_reversed_once')],
+                "verbose_name": "answer",
+                "indexes": [
+                    models.Index(fields=["community", "incident", "day"], name="answer_day")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("void", False), ("reverses__isnull", False), _connector="OR"
+                        ),
+                        name="answer_void",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("reverses__isnull", False)),
+                        fields=("community", "reverses"),
+                        name="answer_reversed_once",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='CheckIn',
+            name="CheckIn",
             fields=[
-                ('id', xiachen.base.owned.fields.OwnedId(default=xiachen.base.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('sequence', models.BigIntegerField(editable=False)),
-                ('occurred_at', models.DateTimeField(verbose_name='occurred')),
-                ('received_at', models.DateTimeField(verbose_name='received')),
-                ('recorded_by', models.UUIDField(verbose_name='recorded by')),
-                ('void', models.BooleanField(default=False)),
-                ('member', models.UUIDField(verbose_name='member')),
-                ('team', models.UUIDField(blank=True, null=True, verbose_name='team')),
-                ('day', models.DateField(verbose_name='day')),
-                ('deadline', models.DateTimeField(verbose_name='deadline')),
-                ('by_proxy', models.BooleanField(default=False, verbose_name='by proxy')),
-                ('community', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.community', verbose_name='community')),
-                ('incident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='incidents.incident')),
-                ('reverses', xiachen.base.owned.fields.CommunityForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversed_by', to='attendance.checkin')),
+                (
+                    "id",
+                    xiachen.base.owned.fields.OwnedId(
+                        default=xiachen.base.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("sequence", models.BigIntegerField(editable=False)),
+                ("occurred_at", models.DateTimeField(verbose_name="occurred")),
+                ("received_at", models.DateTimeField(verbose_name="received")),
+                ("recorded_by", models.UUIDField(verbose_name="recorded by")),
+                ("void", models.BooleanField(default=False)),
+                ("member", models.UUIDField(verbose_name="member")),
+                ("team", models.UUIDField(blank=True, null=True, verbose_name="team")),
+                ("day", models.DateField(verbose_name="day")),
+                ("deadline", models.DateTimeField(verbose_name="deadline")),
+                ("by_proxy", models.BooleanField(default=False, verbose_name="by proxy")),
+                (
+                    "community",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="places.community",
+                        verbose_name="community",
+                    ),
+                ),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="incidents.incident",
+                    ),
+                ),
+                (
+                    "reverses",
+                    xiachen.base.owned.fields.CommunityForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reversed_by",
+                        to="attendance.checkin",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'check-in',
-                'indexes': [models.Index(fields=['community', 'incident', 'day'], name='check_in_day')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('void', False), ('reverses__isnull', False), _connector='OR'), name='check_in_void'), models.UniqueConstraint(condition=models.Q(('reverses__isnull', False)), fields=('community', 'reverses'), name='check_in_reversed_once'), models.UniqueConstraint(fields=('community', 'incident', 'member', 'day', 'reverses'), name='check_in_once', nulls_distinct=False)],
+                "verbose_name": "check-in",
+                "indexes": [
+                    models.Index(fields=["community", "incident", "day"], name="check_in_day"),
+                    models.Index(fields=["member", "incident", "day"], name="check_in_person"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("void", False), ("reverses__isnull", False), _connector="OR"
+                        ),
+                        name="check_in_void",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("reverses__isnull", False)),
+                        fields=("community", "reverses"),
+                        name="check_in_reversed_once",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("community", "incident", "member", "day", "reverses"),
+                        name="check_in_once",
+                        nulls_distinct=False,
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='WorkRecord',
+            name="WorkRecord",
             fields=[
-                ('id', xiachen.base.owned.fields.OwnedId(default=xiachen.base.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('sequence', models.BigIntegerField(editable=False)),
-                ('occurred_at', models.DateTimeField(verbose_name='occurred')),
-                ('received_at', models.DateTimeField(verbose_name='received')),
-                ('recorded_by', models.UUIDField(verbose_name='recorded by')),
-                ('void', models.BooleanField(default=False)),
-                ('member', models.UUIDField(verbose_name='member')),
-                ('team', models.UUIDField(blank=True, null=True, verbose_name='team')),
-                ('day', models.DateField(verbose_name='day')),
-                ('kind', models.CharField(max_length=40, verbose_name='kind')),
-                ('task', models.UUIDField(verbose_name='task')),
-                ('times', models.PositiveIntegerField(default=1, verbose_name='times')),
-                ('persons_served', models.PositiveIntegerField(default=0, verbose_name='persons served')),
-                ('community', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.community', verbose_name='community')),
-                ('incident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='incidents.incident')),
-                ('reverses', xiachen.base.owned.fields.CommunityForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversed_by', to='attendance.workrecord')),
+                (
+                    "id",
+                    xiachen.base.owned.fields.OwnedId(
+                        default=xiachen.base.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("sequence", models.BigIntegerField(editable=False)),
+                ("occurred_at", models.DateTimeField(verbose_name="occurred")),
+                ("received_at", models.DateTimeField(verbose_name="received")),
+                ("recorded_by", models.UUIDField(verbose_name="recorded by")),
+                ("void", models.BooleanField(default=False)),
+                ("member", models.UUIDField(verbose_name="member")),
+                ("team", models.UUIDField(blank=True, null=True, verbose_name="team")),
+                ("day", models.DateField(verbose_name="day")),
+                ("kind", models.CharField(max_length=40, verbose_name="kind")),
+                ("task", models.UUIDField(verbose_name="task")),
+                ("times", models.PositiveIntegerField(default=1, verbose_name="times")),
+                (
+                    "persons_served",
+                    models.PositiveIntegerField(default=0, verbose_name="persons served"),
+                ),
+                (
+                    "community",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="places.community",
+                        verbose_name="community",
+                    ),
+                ),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="incidents.incident",
+                    ),
+                ),
+                (
+                    "reverses",
+                    xiachen.base.owned.fields.CommunityForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reversed_by",
+                        to="attendance.workrecord",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'work record',
-                'indexes': [models.Index(fields=['community', 'incident', 'day'], name='work_record_day')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('void', False), ('reverses__isnull', False), _connector='OR'), name='work_record_void'), models.UniqueConstraint(condition=models.Q(('reverses__isnull', False)), fields=('community', 'reverses'), name='work_record_reversed_once'), models.UniqueConstraint(fields=('community', 'task', 'member', 'reverses'), name='work_record_once', nulls_distinct=False)],
+                "verbose_name": "work record",
+                "indexes": [
+                    models.Index(fields=["community", "incident", "day"], name="work_record_day"),
+                    models.Index(fields=["member", "incident", "day"], name="work_record_person"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("void", False), ("reverses__isnull", False), _connector="OR"
+                        ),
+                        name="work_record_void",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("reverses__isnull", False)),
+                        fields=("community", "reverses"),
+                        name="work_record_reversed_once",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("community", "task", "member", "reverses"),
+                        name="work_record_once",
+                        nulls_distinct=False,
+                    ),
+                ],
             },
         ),
     ]

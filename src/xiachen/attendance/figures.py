@@ -1,0 +1,245 @@
+"""The figures of attendance: who was there, in time, and worked; and the two lists."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from xiachen.attendance import rules
+from xiachen.attendance.queries import records
+from xiachen.base import clock
+from xiachen.figures import numbers
+from xiachen.figures.figure import Beside, Column, Cutoff, Figure, Rows
+from xiachen.figures.units import COMMUNITY, PERSON, PERSON_TIME
+from xiachen.incidents import queries as incidents
+from xiachen.people import queries as people
+from xiachen.places.queries import communities as places
+from xiachen.privacy.masking import mask_name
+from xiachen.privacy.scope import Scope
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A row of a figure as it is shown."""
+
+    record: Any
+    name: str
+    community: str
+
+
+def spoken(signed_at: datetime | None, deadline: datetime | None) -> str:
+    """Return a sign-in as a person says it: "8:31, late by 1 minute"; empty without one."""
+    if signed_at is None or deadline is None:
+        return ""
+    time = numbers.clock(signed_at.astimezone(clock.local_zone()).time())
+    late = rules.lateness(signed_at, deadline)
+    if late is None:
+        return time
+    minutes = rules.minutes_late(late)
+    words = ngettext("late by %(minutes)s minute", "late by %(minutes)s minutes", minutes)
+    return gettext("%(time)s, %(late)s") % {"time": time, "late": words % {"minutes": minutes}}
+
+
+def _present(person: str, scope: Scope, rows: Sequence[Any]) -> list[Row]:
+    members = people.members_by_id(scope, [getattr(row, person) for row in rows])
+    communities = places.communities_by_id(scope, {row.community_id for row in rows})
+    return [
+        Row(
+            record=row,
+            name=_name(members, getattr(row, person)),
+            community=communities[row.community_id].name if row.community_id in communities else "",
+        )
+        for row in rows
+    ]
+
+
+def _name(members: dict[UUID, Any], member: UUID) -> str:
+    return members[member].name if member in members else ""
+
+
+def _places(scope: Scope, rows: Sequence[Any]) -> list[Row]:
+    communities = places.communities_by_id(scope, {row.community_id for row in rows})
+    return [Row(record=row, name="", community=communities[row.community_id].name) for row in rows]
+
+
+_NAME = Column(heading=_("Name"), cell=lambda row: row.name, tag="#contact+name", mask=mask_name)
+_COMMUNITY = Column(heading=_("Community"), cell=lambda row: row.community, tag="#adm5+name")
+_SIGNED = Column(
+    heading=_("Sign-in"),
+    cell=lambda row: spoken(row.record.signed_at, row.record.deadline),
+    tag="#date+signed",
+)
+_CHECKED = Column(
+    heading=_("Sign-in"),
+    cell=lambda row: spoken(row.record.occurred_at, row.record.deadline),
+    tag="#date+signed",
+)
+_stays = partial(_present, "member_id")
+_facts = partial(_present, "member")
+
+
+def _deadline(scope: Scope, cutoff: Cutoff) -> str:
+    value = incidents.parameter(
+        scope,
+        incident=cutoff.incident,
+        name=rules.DEADLINE,
+        day=cutoff.day,
+        default=rules.DEFAULT_DEADLINE,
+    )
+    return numbers.clock(rules.deadline_time(value))
+
+
+def _of_stays(
+    *,
+    code: str,
+    title: str | Promise,
+    means: str | Promise,
+    rows: Rows,
+    of: str = "",
+    missing: Rows | None = None,
+    beside: Beside | None = None,
+) -> Figure:
+    """Declare a figure of people who belong to the operation, each counted once."""
+    return Figure(
+        code=code,
+        title=title,
+        means=means,
+        unit=PERSON,
+        rows=rows,
+        columns=(_NAME, _COMMUNITY, _SIGNED),
+        present=_stays,
+        distinct="member_id",
+        of=of,
+        missing=missing,
+        beside=beside,
+    )
+
+
+PRESENT = _of_stays(
+    code="attendance.present",
+    title=_("On site"),
+    means=_("People expected that day who have reported in and signed in there, each once."),
+    rows=records.present,
+    of="mobilisation.reported",
+    missing=records.absent,
+)
+PRESENT_JOINED = _of_stays(
+    code="attendance.present-joined",
+    title=_("On site, joined on the spot"),
+    means=_("People on site who were not sent but joined in the community, each once."),
+    rows=records.present_joined,
+    of="attendance.present",
+)
+ON_TIME = _of_stays(
+    code="attendance.on-time",
+    title=_("On site in time"),
+    means=_("People on site by the deadline that held in their community, each once."),
+    rows=records.on_time,
+    of="mobilisation.expected",
+    missing=records.not_on_time,
+    beside=_deadline,
+)
+LATE = _of_stays(
+    code="attendance.late",
+    title=_("Late"),
+    means=_("People on site who signed in after the deadline, each once."),
+    rows=records.late,
+)
+WORKED = _of_stays(
+    code="attendance.worked",
+    title=_("Worked"),
+    means=_("People on site with work recorded there that day, each once."),
+    rows=records.worked,
+    of="attendance.present",
+    missing=records.without_work,
+)
+NOT_PRESENT = _of_stays(
+    code="attendance.not-present",
+    title=_("Reported in, not on site"),
+    means=_(
+        "People who have reported in, were seen nowhere that day and whom no answer excuses; "
+        "to be verified."
+    ),
+    rows=records.not_present,
+)
+NOT_WORKING = Figure(
+    code="attendance.not-working",
+    title=_("On site, no work recorded"),
+    means=_(
+        "People who signed in, without work recorded anywhere that day and whom no answer "
+        "excuses; to be verified."
+    ),
+    unit=PERSON,
+    rows=records.not_working,
+    columns=(_NAME, _COMMUNITY, _CHECKED),
+    present=_facts,
+    distinct="member",
+)
+SIGNED_IN = Figure(
+    code="attendance.signed-in",
+    title=_("Signed in"),
+    means=_("Sign-ins of the day, one for each person and community, expected there or not."),
+    unit=PERSON_TIME,
+    rows=records.check_ins,
+    columns=(_NAME, _COMMUNITY, _CHECKED),
+    present=_facts,
+    rollup=True,
+)
+PARTICIPATIONS = Figure(
+    code="attendance.participations",
+    title=_("Participations"),
+    means=_("Person-times of work recorded that day."),
+    unit=PERSON_TIME,
+    rows=records.works,
+    columns=(
+        _NAME,
+        _COMMUNITY,
+        Column(heading=_("Times"), cell=lambda row: row.record.times, tag="#value+times"),
+    ),
+    present=_facts,
+    total_of="times",
+    rollup=True,
+)
+COMMUNITIES = Figure(
+    code="attendance.communities",
+    title=_("Communities of the operation"),
+    means=_("Communities that the operation includes on the day."),
+    unit=COMMUNITY,
+    rows=records.communities,
+    columns=(_COMMUNITY,),
+    present=_places,
+    personal=False,
+)
+COVERED = Figure(
+    code="attendance.covered-communities",
+    title=_("Communities with work"),
+    means=_("Communities of the operation with work recorded that day (full coverage of work)."),
+    unit=COMMUNITY,
+    rows=records.covered,
+    columns=(_COMMUNITY,),
+    present=_places,
+    distinct="community_id",
+    of="attendance.communities",
+    missing=records.uncovered,
+    personal=False,
+)
+
+FIGURES = (
+    PRESENT,
+    PRESENT_JOINED,
+    ON_TIME,
+    LATE,
+    WORKED,
+    NOT_PRESENT,
+    NOT_WORKING,
+    SIGNED_IN,
+    PARTICIPATIONS,
+    COMMUNITIES,
+    COVERED,
+)

@@ -10,6 +10,7 @@ from django.db import transaction
 from tests.mobilisation.cast import EVE, FAR, FIRST, HERE, MORNING, THERE, Cast
 from xiachen.base.errors import Forbidden, NotFound, Refused
 from xiachen.figures.queries import rolled_total
+from xiachen.incidents.models import Incident
 from xiachen.mobilisation import queries, rules
 from xiachen.mobilisation.models import Dispatch, Enrolment
 from xiachen.mobilisation.operations.dispatches import dispatch
@@ -108,9 +109,8 @@ def test_a_community_outside_the_operation_is_refused(cast: Cast) -> None:
 
 
 def test_nothing_is_added_to_a_closed_incident(cast: Cast) -> None:
-    cast.incident.closed_at = MORNING
-    cast.incident.save()
-    with pytest.raises(rules.IncidentClosed, match="演练"):
+    Incident.objects.filter(pk=cast.incident.pk).update(closed_at=MORNING)
+    with pytest.raises(rules.IncidentClosed, match="枫林镇疫情"):
         send(cast)
 
 

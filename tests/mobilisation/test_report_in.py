@@ -23,6 +23,7 @@ from xiachen.mobilisation.operations.report_ins import (
     reverse_report_in,
 )
 from xiachen.people.models.members import Member
+from xiachen.people.models.units import Organisation
 from xiachen.privacy.scope import Scope, system_scope
 
 
@@ -40,6 +41,11 @@ def entry(member: UUID | None, **other: Any) -> ReportInEntry:
 
 def report(scope: Scope, *entries: ReportInEntry) -> list[Outcome]:
     return report_in(scope, entries=entries, at=MORNING)
+
+
+def _other_unit() -> UUID:
+    unit = Organisation.objects.create(name="另一单位", level="city", division=420100000000)
+    return unit.pk
 
 
 def test_everybody_sent_reports_in_in_one_call(cast: Cast) -> None:
@@ -105,7 +111,7 @@ def test_one_bad_entry_does_not_stop_the_others(cast: Cast) -> None:
         (lambda cast: {"organisation": cast.department.pk}, NotFound),
         (lambda cast: {"member": None, "organisation": uuid4()}, NotFound),
         (
-            lambda cast: {"member": None, "organisation": cast.stranger_unit.pk},
+            lambda cast: {"member": None, "organisation": _other_unit()},
             rules.NotContactPoint,
         ),
     ],
@@ -120,9 +126,9 @@ def test_a_report_in_that_cannot_be_is_refused_with_its_reason(
 
 
 def test_the_unit_reports_in_at_its_contact_point(cast: Cast) -> None:
-    one = entry(None, organisation=cast.department.pk)
+    one = entry(None, organisation=cast.office.pk)
     assert report(cast.secretary, one)[0].new
-    assert report(cast.secretary, entry(None, organisation=cast.department.pk))[0].already
+    assert report(cast.secretary, entry(None, organisation=cast.office.pk))[0].already
 
 
 def test_both_channels_count_one_person_and_two_report_ins(cast: Cast) -> None:

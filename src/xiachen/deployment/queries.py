@@ -1,8 +1,34 @@
 """Reads of teams, squads and assignments."""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+
+from xiachen.base import clock
+from xiachen.base.errors import NotFound
+from xiachen.deployment.models import (
+    Assignment,
+    Membership,
+    Squad,
+    SquadMember,
+    Team,
+    TeamPost,
+    TeamType,
+    Withdrawal,
+)
+from xiachen.figures.figure import Cutoff
+from xiachen.mobilisation import queries as mobilisation
+from xiachen.people import queries as people
+from xiachen.privacy.scope import Can, Role, Scope
+
+
+def _on(day: date) -> Q:
+    """The rows of a period that includes the day; both ends belong to it."""
+    return Q(from_day__lte=day) & (Q(to_day=None) | Q(to_day__gte=day))
 
 
 def teams_below(team: UUID | None) -> frozenset[UUID]:
@@ -17,3 +43,268 @@ def teams_below(team: UUID | None) -> frozenset[UUID]:
             [team],
         )
         return frozenset(row[0] for row in cursor.fetchall())
+
+
+def communities_of_teams(teams: Iterable[UUID], *, day: date) -> tuple[tuple[int, int], ...]:
+    """Return where some teams work on a day, as ranges of one; for making a scope."""
+    rows = Assignment.objects.filter(_on(day), team__in=list(teams))
+    found = sorted(set(rows.values_list("community_id", flat=True)))
+    return tuple((community, community) for community in found)
+
+
+def members_of_teams(teams: Iterable[UUID]) -> frozenset[UUID]:
+    """Return everybody who is or was in some teams; for making a scope."""
+    rows = Membership.objects.filter(team__in=list(teams))
+    return frozenset(rows.values_list("member_id", flat=True))
+
+
+def team_types(scope: Scope) -> QuerySet[TeamType]:
+    """Return the open list of types of team; it names nobody, so every role reads it."""
+    return TeamType.objects.order_by("pk")
+
+
+def teams(scope: Scope) -> QuerySet[Team]:
+    """
+    Return the teams of the incident that the scope reaches.
+
+    Those it leads, those that work in its places or come from its units, and for an office that
+    assigns teams those that nobody has assigned yet. A member reaches the teams he or she is in.
+    """
+    rows = Team.objects.filter(incident=scope.incident) if scope.incident else Team.objects.none()
+    if scope.role is Role.MEMBER:
+        own = Membership.objects.filter(team=OuterRef("pk"), member=scope.member, to_day=None)
+        return rows.filter(Exists(own))
+    if not (scope.allows(Can.SEE_PEOPLE) or scope.allows(Can.SEE_FIGURES)):
+        return rows.none()
+    assigned = Assignment.objects.filter(team=OuterRef("pk"))
+    reach = Q(pk__in=scope.teams) | Q(organisation__in=scope.organisations)
+    if scope.places:
+        reach |= Q(Exists(assigned.filter(scope.within())))
+    if scope.places and scope.allows(Can.DISPATCH):
+        reach |= Q(~Exists(assigned))
+    return rows.filter(reach)
+
+
+def team(scope: Scope, id: UUID) -> Team:
+    """
+    Return one team.
+
+    :raises NotFound: no team of that id is reached
+    """
+    found = teams(scope).select_related("type", "organisation", "branch").filter(pk=id).first()
+    if found is None:
+        raise NotFound(field="team")
+    return found
+
+
+def teams_of_member(scope: Scope, *, member: UUID, day: date) -> list[Membership]:
+    """Return the teams in which a person is on a day, the oldest first."""
+    rows = Membership.objects.filter(_on(day), member=member, team__in=teams(scope))
+    return list(rows.select_related("team", "team__type").order_by("from_day", "pk"))
+
+
+def memberships(scope: Scope, *, team: UUID, day: date) -> list[Membership]:
+    """Return who is in a team on a day: leader, deputies, then everybody by name."""
+    rows = Membership.objects.filter(_on(day), team=team, team__in=teams(scope))
+    rows = rows.select_related("member").order_by("member__sort_key", "member_id")
+    return sorted(rows, key=lambda row: list(TeamPost.values).index(row.post))
+
+
+def assignments(scope: Scope, *, day: date) -> QuerySet[Assignment]:
+    """Return which team works where on a day, as far as the scope reaches the team."""
+    rows = Assignment.objects.filter(_on(day), team__in=teams(scope))
+    return rows.select_related("community", "team").order_by("from_day", "pk")
+
+
+@dataclass(slots=True, kw_only=True)
+class SquadLine:
+    """A squad as it stands: its people, and the grid it works in."""
+
+    squad: Squad
+    members: list[UUID]
+    names: list[str]
+
+
+def squads_of(
+    scope: Scope, *, community: int, team: UUID | None = None, at: datetime | None = None
+) -> list[SquadLine]:
+    """Return the squads that stand in a community, now or at a moment, by number."""
+    if not scope.covers(community) or not scope.incident:
+        return []
+    rows = Squad.objects.filter(_stood(at, "formed_at", "dissolved_at"), community=community)
+    rows = rows.filter(incident=scope.incident)
+    if team is not None:
+        rows = rows.filter(team=team)
+    places = SquadMember.objects.filter(_stood(at, "joined_at", "left_at"), community=community)
+    found = list(
+        rows.select_related("grid")
+        .prefetch_related(Prefetch("members", queryset=places.order_by("joined_at", "pk")))
+        .order_by("team", "number")
+    )
+    return squad_lines(scope, found)
+
+
+def squad_lines(scope: Scope, squads: Sequence[Squad]) -> list[SquadLine]:
+    """Return squads, read with their members, with names as the scope may see them."""
+    held = {squad.pk: [place.member for place in squad.members.all()] for squad in squads}
+    names = people.shown_names(scope, {one for members in held.values() for one in members})
+    return [
+        SquadLine(
+            squad=squad,
+            members=held[squad.pk],
+            names=[names.get(member, "") for member in held[squad.pk]],
+        )
+        for squad in squads
+    ]
+
+
+@dataclass(slots=True, kw_only=True)
+class TeamNode:
+    """A team in the tree, with what stands beside it and the teams within it."""
+
+    team: Team
+    leader: Membership | None
+    deputies: list[Membership]
+    members: list[Membership]
+    communities: list[Assignment]
+    squads: list[SquadLine] = field(default_factory=list)
+    children: list["TeamNode"] = field(default_factory=list)
+
+    @property
+    def everybody(self) -> list[Membership]:
+        """Return leader, deputies and members in this order."""
+        return [*([self.leader] if self.leader else []), *self.deputies, *self.members]
+
+    @property
+    def people(self) -> set[UUID]:
+        """Return everybody in the team and the teams within it, each once."""
+        own = {one.member_id for one in self.everybody}
+        return own.union(*(child.people for child in self.children))
+
+
+def team_tree(scope: Scope, *, day: date) -> list[TeamNode]:
+    """Return the teams of a day as a forest; a team whose parent is not reached stands on top."""
+    rows = teams(scope).filter(formed_on__lte=day)
+    rows = rows.filter(Q(disbanded_on=None) | Q(disbanded_on__gte=day))
+    nodes = {
+        one.pk: TeamNode(team=one, leader=None, deputies=[], members=[], communities=[], squads=[])
+        for one in rows.select_related("type", "organisation", "branch").order_by("name", "pk")
+    }
+    _put_people(nodes, day)
+    for assignment in assignments(scope, day=day):
+        if assignment.team_id in nodes:
+            nodes[assignment.team_id].communities.append(assignment)
+    _put_squads(scope, nodes)
+    top: list[TeamNode] = []
+    for node in nodes.values():
+        above = nodes.get(node.team.parent_id) if node.team.parent_id else None
+        (above.children if above else top).append(node)
+    return top
+
+
+def _put_people(nodes: dict[UUID, TeamNode], day: date) -> None:
+    rows = Membership.objects.filter(_on(day), team__in=nodes).select_related("member")
+    for row in rows.order_by("member__sort_key", "member_id"):
+        node = nodes[row.team_id]
+        if row.post == TeamPost.LEADER:
+            node.leader = row
+        elif row.post == TeamPost.DEPUTY:
+            node.deputies.append(row)
+        else:
+            node.members.append(row)
+
+
+def _put_squads(scope: Scope, nodes: dict[UUID, TeamNode]) -> None:
+    places = SquadMember.objects.filter(left_at=None).order_by("joined_at", "pk")
+    rows = Squad.objects.filter(
+        scope.within(), incident=scope.incident, team__in=list(nodes), dissolved_at=None
+    )
+    found = rows.select_related("grid").prefetch_related(Prefetch("members", queryset=places))
+    for line in squad_lines(scope, list(found.order_by("number"))):
+        nodes[line.squad.team].squads.append(line)
+
+
+def team_people_here(scope: Scope, *, team: UUID, community: int, at: datetime) -> list[UUID]:
+    """Return those of a team who are expected in a community today, leader and deputies first."""
+    day = clock.local_day(at)
+    here = mobilisation.expected_on(scope, day=day, community=community)
+    expected = set(here.values_list("member_id", flat=True))
+    everybody = [one.member_id for one in memberships(scope, team=team, day=day)]
+    return [member for member in everybody if member in expected]
+
+
+def works_here(scope: Scope, *, team: UUID, community: int, day: date) -> bool:
+    """Tell whether a team, or one that it is within, is assigned to a community on a day."""
+    held = Assignment.objects.filter(_on(day), community=community, team__incident=scope.incident)
+    return bool(_with_above(team) & set(held.values_list("team_id", flat=True)))
+
+
+def teams_here(scope: Scope, *, community: int, day: date) -> set[UUID]:
+    """Return the teams assigned to a community on a day and all teams within them."""
+    held = Assignment.objects.filter(_on(day), community=community, team__incident=scope.incident)
+    assigned = held.values_list("team_id", flat=True)
+    return {below for team in assigned for below in teams_below(team)}
+
+
+def _with_above(team: UUID) -> set[UUID]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "with recursive above(id, parent_id) as ("
+            "select id, parent_id from deployment_team where id = %s union "
+            "select team.id, team.parent_id from deployment_team team "
+            "join above on above.parent_id = team.id) select id from above",
+            [team],
+        )
+        return {row[0] for row in cursor.fetchall()}
+
+
+def squads_elsewhere(scope: Scope, *, community: int, members: Iterable[UUID]) -> set[UUID]:
+    """Return those of some people who stand in a squad of another community; for checks."""
+    rows = SquadMember.objects.filter(left_at=None, member__in=list(members))
+    return set(rows.exclude(community=community).values_list("member", flat=True))
+
+
+def teams_at_work(scope: Scope, cutoff: Cutoff) -> QuerySet[Team]:
+    """Return the teams that exist on the day."""
+    if scope.incident != cutoff.incident:
+        return Team.objects.none()
+    rows = teams(scope).filter(formed_on__lte=cutoff.day)
+    return rows.filter(Q(disbanded_on=None) | Q(disbanded_on__gt=cutoff.day))
+
+
+def squads_at(scope: Scope, cutoff: Cutoff) -> QuerySet[Squad]:
+    """Return the squads that stood at the cut-off."""
+    if scope.incident != cutoff.incident:
+        return Squad.objects.none()
+    stood = _stood(cutoff.occurred_until, "formed_at", "dissolved_at")
+    return Squad.objects.filter(stood, scope.within(), incident=cutoff.incident)
+
+
+def sizes_at(scope: Scope, cutoff: Cutoff) -> list[int]:
+    """Return the sizes of the squads that stood at the cut-off, the largest first."""
+    stood = _stood(cutoff.occurred_until, "joined_at", "left_at")
+    squads = squads_at(scope, cutoff)
+    places = SquadMember.objects.filter(stood, scope.within(), squad__in=squads)
+    sizes: dict[UUID, int] = dict.fromkeys(squads.values_list("pk", flat=True), 0)
+    for squad in places.values_list("squad_id", flat=True):
+        sizes[squad] += 1
+    return sorted(sizes.values(), reverse=True)
+
+
+def withdrawals(scope: Scope, cutoff: Cutoff) -> QuerySet[Withdrawal]:
+    """Return who went home by the cut-off."""
+    if scope.incident != cutoff.incident:
+        return Withdrawal.objects.none()
+    reach = scope.within() | Q(member__in=scope.members)
+    if scope.role is Role.MEMBER:
+        reach = Q(member=scope.member)
+    return Withdrawal.objects.standing(cutoff.marks).filter(
+        reach, incident=cutoff.incident, occurred_at__lte=cutoff.occurred_until
+    )
+
+
+def _stood(at: datetime | None, start: str, end: str) -> Q:
+    """What stands now, or stood at a moment."""
+    if at is None:
+        return Q(**{end: None})
+    return Q(**{f"{start}__lte": at}) & (Q(**{end: None}) | Q(**{f"{end}__gt": at}))

@@ -185,6 +185,7 @@ SHIFT_ROTATION = Unit(
     "shift_rotation", "班", "shift", "shifts", Kind.THINGS, noun_zh="倒", per_en="day"
 )
 SQUAD = Unit("squad", "支", "squad", "squads", Kind.THINGS)
+TEAM = Unit("team", "支", "team", "teams", Kind.THINGS, noun_zh="队伍")
 BATCH = Unit("batch", "批", "batch", "batches", Kind.THINGS)
 MATTER = Unit("matter", "项", "item", "items", Kind.THINGS)
 LINE = Unit("line", "条", "line", "lines", Kind.THINGS)

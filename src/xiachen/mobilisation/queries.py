@@ -7,8 +7,8 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from xiachen.base import clock
-from xiachen.base.errors import NotFound
 from xiachen.figures.figure import Cutoff
+from xiachen.incidents import queries as incidents
 from xiachen.incidents.models import Incident, IncidentCommunity
 from xiachen.mobilisation import rules
 from xiachen.mobilisation.models import Dispatch, Enrolment, Excuse, Release, ReportIn
@@ -29,9 +29,7 @@ def working_incident(scope: Scope) -> Incident:
     :raises NotFound: the scope names none
     :raises IncidentClosed: nothing more can be recorded in it
     """
-    incident = Incident.objects.filter(pk=scope.incident).first() if scope.incident else None
-    if incident is None:
-        raise NotFound(field="incident")
+    incident = incidents.incident_of(scope)
     if incident.closed_at is not None:
         raise rules.IncidentClosed(incident=incident.name)
     return incident

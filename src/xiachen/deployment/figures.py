@@ -1,0 +1,197 @@
+"""Teams, squads, those who went home, and what no team reaches."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from xiachen.deployment import queries
+from xiachen.deployment.models import Assignment, Squad, Withdrawal
+from xiachen.figures.figure import Column, Cutoff, Figure
+from xiachen.figures.units import COMMUNITY, GRID, GROUP, PERSON, TEAM
+from xiachen.incidents import queries as incidents
+from xiachen.people.queries import shown_names
+from xiachen.places.models import Community, Grid
+from xiachen.privacy.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A withdrawal with what it names."""
+
+    row: Withdrawal
+    name: str
+    community: str
+
+
+def present_withdrawals(scope: Scope, rows: Sequence[Any]) -> list[Gone]:
+    """Return withdrawals with names as the scope may see them."""
+    names = shown_names(scope, {row.member for row in rows})
+    places = dict(
+        Community.objects.filter(pk__in={row.community_id for row in rows}).values_list(
+            "pk", "name"
+        )
+    )
+    return [
+        Gone(row=row, name=names.get(row.member, ""), community=places[row.community_id])
+        for row in rows
+    ]
+
+
+def _communities_in_operation(scope: Scope, cutoff: Cutoff) -> QuerySet[Community]:
+    """Return the communities of the scope that the operation includes on the day."""
+    if scope.incident != cutoff.incident:
+        return Community.objects.none()
+    included = incidents.communities_of(scope, incident=cutoff.incident, day=cutoff.day)
+    return Community.objects.filter(scope.within("pk"), pk__in=included)
+
+
+def _communities_with_teams(scope: Scope, cutoff: Cutoff) -> QuerySet[Community]:
+    """Return those of these communities in which a team works on the day."""
+    return _communities_in_operation(scope, cutoff).filter(Exists(_at_work(cutoff)))
+
+
+def _communities_without_teams(scope: Scope, cutoff: Cutoff) -> QuerySet[Community]:
+    """Return those of these communities in which no team works on the day."""
+    return _communities_in_operation(scope, cutoff).filter(~Exists(_at_work(cutoff)))
+
+
+def _grids_in_operation(scope: Scope, cutoff: Cutoff) -> QuerySet[Grid]:
+    """Return the grids of the communities that the operation includes on the day."""
+    places = _communities_in_operation(scope, cutoff).values_list("pk", flat=True)
+    rows = Grid.objects.filter(scope.within(), community__in=list(places))
+    return rows.select_related("community")
+
+
+def _grids_with_squads(scope: Scope, cutoff: Cutoff) -> QuerySet[Grid]:
+    """Return those of these grids in which a squad works at the cut-off."""
+    return _grids_in_operation(scope, cutoff).filter(Exists(_in_grid(scope, cutoff)))
+
+
+def _grids_without_squads(scope: Scope, cutoff: Cutoff) -> QuerySet[Grid]:
+    """Return those of these grids in which no squad works at the cut-off."""
+    return _grids_in_operation(scope, cutoff).filter(~Exists(_in_grid(scope, cutoff)))
+
+
+def _at_work(cutoff: Cutoff) -> QuerySet[Assignment]:
+    held = Assignment.objects.filter(team__incident=cutoff.incident, community=OuterRef("pk"))
+    return held.filter(Q(to_day=None) | Q(to_day__gte=cutoff.day), from_day__lte=cutoff.day)
+
+
+def _in_grid(scope: Scope, cutoff: Cutoff) -> QuerySet[Squad]:
+    return queries.squads_at(scope, cutoff).filter(
+        grid=OuterRef("pk"), community_id=OuterRef("community_id")
+    )
+
+
+def _sizes(scope: Scope, cutoff: Cutoff) -> str:
+    return "/".join(map(str, queries.sizes_at(scope, cutoff)))
+
+
+TEAMS = Figure(
+    code="deployment.teams",
+    title=_("Teams"),
+    means=_("Teams that exist on the day, each team within another counted too."),
+    unit=TEAM,
+    rows=queries.teams_at_work,
+    columns=(
+        Column(heading=_("team"), cell=lambda team: team.name),
+        Column(heading=_("type"), cell=lambda team: team.type),
+        Column(heading=_("organisation"), cell=lambda team: team.organisation, tag="#org+name"),
+        Column(heading=_("formed on"), cell=lambda team: team.formed_on, tag="#date+start"),
+    ),
+    personal=False,
+)
+SQUADS = Figure(
+    code="deployment.squads",
+    title=_("Squads"),
+    means=_("Squads that stood at the cut-off; beside it, how many people each had."),
+    unit=GROUP,
+    rows=queries.squads_at,
+    columns=(
+        Column(heading=_("community"), cell=lambda line: line.squad.community, tag="#adm5+name"),
+        Column(heading=_("squad"), cell=lambda line: line.squad.number),
+        Column(heading=_("grid"), cell=lambda line: line.squad.grid),
+        Column(heading=_("people"), cell=lambda line: len(line.members)),
+        Column(heading=_("names"), cell=lambda line: "、".join(line.names)),
+    ),
+    present=lambda scope, rows: queries.squad_lines(scope, rows),
+    beside=_sizes,
+)
+WITHDRAWN = Figure(
+    code="deployment.withdrawn",
+    title=_("Gone home"),
+    means=_("People withdrawn up to the cut-off after a last health check."),
+    unit=PERSON,
+    rows=queries.withdrawals,
+    columns=(
+        Column(heading=_("name"), cell=lambda gone: gone.name),
+        Column(heading=_("community"), cell=lambda gone: gone.community, tag="#adm5+name"),
+        Column(heading=_("left"), cell=lambda gone: gone.row.occurred_at, tag="#date+end"),
+    ),
+    present=present_withdrawals,
+    distinct="member",
+    rollup=True,
+    day_field="occurred_at__date",
+)
+
+COMMUNITY_COLUMNS = (
+    Column(heading=_("community"), cell=lambda place: place.name, tag="#adm5+name"),
+)
+COMMUNITIES = Figure(
+    code="deployment.communities",
+    title=_("Communities of the operation"),
+    means=_("Communities that the operation includes on the day."),
+    unit=COMMUNITY,
+    rows=_communities_in_operation,
+    columns=COMMUNITY_COLUMNS,
+    personal=False,
+)
+REACHED_COMMUNITIES = Figure(
+    code="deployment.reached-communities",
+    title=_("A team in every community"),
+    means=_("Communities of the operation in which a team works on the day."),
+    unit=COMMUNITY,
+    rows=_communities_with_teams,
+    columns=COMMUNITY_COLUMNS,
+    of="deployment.communities",
+    missing=_communities_without_teams,
+    personal=False,
+)
+
+GRID_COLUMNS = (
+    Column(heading=_("community"), cell=lambda grid: grid.community, tag="#adm5+name"),
+    Column(heading=_("grid"), cell=lambda grid: grid.name),
+)
+GRIDS = Figure(
+    code="deployment.grids",
+    title=_("Grids of the operation"),
+    means=_("Grids of the communities that the operation includes on the day."),
+    unit=GRID,
+    rows=_grids_in_operation,
+    columns=GRID_COLUMNS,
+    personal=False,
+)
+REACHED_GRIDS = Figure(
+    code="deployment.reached-grids",
+    title=_("A squad in every grid"),
+    means=_("Grids of the operation in which a squad works at the cut-off."),
+    unit=GRID,
+    rows=_grids_with_squads,
+    columns=GRID_COLUMNS,
+    of="deployment.grids",
+    missing=_grids_without_squads,
+    personal=False,
+)
+
+FIGURES = (
+    TEAMS,
+    SQUADS,
+    WITHDRAWN,
+    COMMUNITIES,
+    REACHED_COMMUNITIES,
+    GRIDS,
+    REACHED_GRIDS,
+)

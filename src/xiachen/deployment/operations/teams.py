@@ -1,0 +1,250 @@
+"""Teams: formed, led, sent to a community, disbanded."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from xiachen.base.errors import Forbidden, Invalid, NotFound, Outcome, Refused
+from xiachen.deployment import queries, rules
+from xiachen.deployment.models import Assignment, Membership, Team, TeamPost, TeamType
+from xiachen.incidents.models import Incident
+from xiachen.mobilisation import queries as mobilisation
+from xiachen.people import queries as people
+from xiachen.people.models.members import Member
+from xiachen.people.models.units import Organisation, PartyOrganisation
+from xiachen.places.models import Community
+from xiachen.privacy import audit
+from xiachen.privacy.scope import Can, Scope
+
+
+@transaction.atomic
+def form_team(
+    scope: Scope,
+    *,
+    type: str,
+    name: str,
+    formed_on: date,
+    organisation: UUID | None = None,
+    parent: UUID | None = None,
+    branch: UUID | None = None,
+    at: datetime,
+) -> Team:
+    """
+    Form a team, or one within another; who leads a team forms sub-teams of it only.
+
+    :raises UnknownType: the type is not on the list
+    :raises NameTaken: the parent, or the incident, has a team of this name
+    """
+    scope.require(Can.FORM_TEAMS)
+    incident = mobilisation.working_incident(scope)
+    if not name.strip():
+        raise Invalid(field="name", reason="")
+    kind = TeamType.objects.filter(code=type).first()
+    if kind is None:
+        raise rules.UnknownType(field="type")
+    above = _locked(scope, parent, formed_on, field="parent") if parent else None
+    if above is None and not scope.allows(Can.DISPATCH):
+        raise Forbidden(field="parent")
+    team = Team(
+        incident=incident,
+        type=kind,
+        name=name.strip(),
+        parent=above,
+        organisation=_organisation(organisation),
+        branch=_branch(incident, branch),
+        formed_on=formed_on,
+    )
+    try:
+        with transaction.atomic():
+            team.save(force_insert=True)
+    except IntegrityError as error:
+        raise rules.NameTaken(field="name") from error
+    audit.record(scope, "deployment.form-team", targets=(team.pk,))
+    return team
+
+
+@transaction.atomic
+def add_members(
+    scope: Scope,
+    *,
+    team: UUID,
+    members: Sequence[UUID],
+    from_day: date,
+    post: str = TeamPost.MEMBER,
+) -> list[Outcome]:
+    """
+    Put people into a team and answer for each; they stay in the other teams they are in.
+
+    :raises TwoLeaders: among the outcomes, where the team has a leader
+    """
+    scope.require(Can.FORM_TEAMS)
+    if post not in TeamPost.values:
+        raise Invalid(field="post", reason=post)
+    locked = _locked(scope, team, from_day)
+    known = _known(scope, locked, members)
+    outcomes = [_add(locked, one, known, from_day, post) for one in members]
+    new = [outcome.id for outcome in outcomes if outcome.new]
+    if new:
+        audit.record(scope, "deployment.add-members", targets=(team, *new))
+    return outcomes
+
+
+@transaction.atomic
+def set_post(scope: Scope, *, team: UUID, member: UUID, post: str, day: date) -> Membership:
+    """
+    Give a member of a team another post from a day on.
+
+    :raises TwoLeaders: somebody else leads the team
+    :raises NotInTeam: the person is not in it
+    """
+    scope.require(Can.FORM_TEAMS)
+    if post not in TeamPost.values:
+        raise Invalid(field="post", reason=post)
+    locked = _locked(scope, team, day)
+    held = Membership.objects.filter(team=locked, member=member, to_day=None).first()
+    if held is None:
+        raise rules.NotInTeam(field="member")
+    if held.post == post:
+        return held
+    rules.check_period(held.from_day, day, field="day")
+    _check_one_leader(locked, post)
+    if held.from_day < day:
+        held.to_day = day - timedelta(days=1)
+        held.save(update_fields=["to_day"])
+        held = Membership(team=locked, member_id=member, from_day=day)
+    held.post = post
+    held.save()
+    audit.record(scope, "deployment.set-post", subject=member, targets=(team, held.pk))
+    return held
+
+
+@transaction.atomic
+def remove_member(scope: Scope, *, team: UUID, member: UUID, last_day: date) -> Membership:
+    """
+    End a person's place in a team; squads of the team lose the person through re-forming.
+
+    :raises NotInTeam: the person is not in it
+    """
+    scope.require(Can.FORM_TEAMS)
+    locked = _locked(scope, team, last_day)
+    held = Membership.objects.filter(team=locked, member=member, to_day=None).first()
+    if held is None:
+        raise rules.NotInTeam(field="member")
+    rules.check_period(held.from_day, last_day, field="last_day")
+    held.to_day = last_day
+    held.save(update_fields=["to_day"])
+    audit.record(scope, "deployment.remove-member", subject=member, targets=(team, held.pk))
+    return held
+
+
+@transaction.atomic
+def assign_team(scope: Scope, *, team: UUID, community: int, from_day: date) -> Assignment:
+    """
+    Send a team to a community from a day on.
+
+    :raises AssignedAlready: it works there
+    :raises TeamElsewhere: it works in another community and has no sub-teams to divide it
+    """
+    scope.require(Can.FORM_TEAMS, community=community)
+    locked = _locked(scope, team, from_day)
+    if not Community.objects.filter(pk=community).exists():
+        raise NotFound(field="community")
+    _check_assignments(locked, community, from_day)
+    made = Assignment.objects.create(team=locked, community_id=community, from_day=from_day)
+    audit.record(scope, "deployment.assign-team", community=community, targets=(team, made.pk))
+    return made
+
+
+@transaction.atomic
+def end_assignment(scope: Scope, *, team: UUID, community: int, last_day: date) -> Assignment:
+    """
+    End a team's work in a community.
+
+    :raises NotAssigned: it does not work there
+    """
+    scope.require(Can.FORM_TEAMS, community=community)
+    locked = _locked(scope, team, last_day)
+    held = Assignment.objects.filter(team=locked, community=community, to_day=None).first()
+    if held is None:
+        raise rules.NotAssigned(field="community")
+    rules.check_period(held.from_day, last_day, field="last_day")
+    held.to_day = last_day
+    held.save(update_fields=["to_day"])
+    audit.record(scope, "deployment.end-assignment", community=community, targets=(team, held.pk))
+    return held
+
+
+def _locked(scope: Scope, team: UUID, day: date, *, field: str = "team") -> Team:
+    """Return a team that the scope reaches, locked, so that two leaders wait for each other."""
+    reached = queries.teams(scope).filter(pk=team)
+    found = Team.objects.select_for_update(no_key=True).filter(pk__in=reached.values("pk")).first()
+    if found is None:
+        raise NotFound(field=field)
+    if found.disbanded_on is not None and found.disbanded_on <= day:
+        raise rules.Disbanded(field=field, day=found.disbanded_on)
+    return found
+
+
+def _organisation(organisation: UUID | None) -> Organisation | None:
+    if organisation is None:
+        return None
+    found = Organisation.objects.filter(pk=organisation).first()
+    if found is None:
+        raise NotFound(field="organisation")
+    return found
+
+
+def _branch(incident: Incident, branch: UUID | None) -> PartyOrganisation | None:
+    if branch is None:
+        return None
+    found = PartyOrganisation.objects.filter(pk=branch, incident=incident.pk).first()
+    if found is None:
+        raise NotFound(field="branch")
+    return found
+
+
+def _known(scope: Scope, team: Team, members: Sequence[UUID]) -> set[UUID]:
+    """Return those whom the scope reaches, who belong to its places, or are of the team's unit."""
+    wanted = Member.objects.filter(pk__in=set(members))
+    here = mobilisation.enrolments(scope, incident=team.incident_id).values("member_id")
+    units = people.organisations_below(team.organisation_id)
+    reach = Q(pk__in=people.members_reached(scope).order_by().values("pk"))
+    reach |= Q(pk__in=here) | Q(organisation__in=units)
+    return set(wanted.filter(reach).order_by().values_list("pk", flat=True))
+
+
+def _add(team: Team, member: UUID, known: set[UUID], from_day: date, post: str) -> Outcome:
+    try:
+        if member not in known:
+            raise NotFound(field="members")
+        held = Membership.objects.filter(team=team, member=member)
+        for one in held:
+            if rules.overlap(one.from_day, one.to_day, from_day, None):
+                if (one.from_day, one.to_day, one.post) == (from_day, None, post):
+                    return Outcome(id=member)
+                raise rules.InTeamAlready(field="members")
+        _check_one_leader(team, post)
+        Membership.objects.create(team=team, member_id=member, from_day=from_day, post=post)
+    except Refused as refusal:
+        return Outcome(id=member, refusal=refusal)
+    return Outcome(id=member, new=True)
+
+
+def _check_one_leader(team: Team, post: str) -> None:
+    leaders = Membership.objects.filter(team=team, post=TeamPost.LEADER, to_day=None)
+    if post == TeamPost.LEADER and leaders.exists():
+        raise rules.TwoLeaders(field="post")
+
+
+def _check_assignments(team: Team, community: int, from_day: date) -> None:
+    divided = team.children.exists()
+    for held in Assignment.objects.filter(team=team):
+        if not rules.overlap(held.from_day, held.to_day, from_day, None):
+            continue
+        if held.community_id == community:
+            raise rules.AssignedAlready(field="community", **{"from": held.from_day})
+        if not divided:
+            raise rules.TeamElsewhere(field="community", **{"from": held.from_day})

@@ -1,0 +1,260 @@
+"""How a team is divided, and which duties of one person exclude each other."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import ClassVar
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from xiachen.base.errors import Refused
+
+# What an operation starts with; each adds the words it uses. Code, Chinese, English.
+TEAM_TYPES = (
+    ("work-team", "工作队", "work team"),
+    ("assault-team", "突击队", "task squad"),
+    ("volunteer-team", "志愿服务队", "volunteer team"),
+    ("detachment", "小分队", "detachment"),
+    ("vanguard-team", "先锋队", "vanguard team"),
+    ("special-group", "专班", "special group"),
+)
+
+
+class SplitImpossible(Refused):
+    """So many people cannot be divided into so many groups of these sizes."""
+
+    code = "deployment.split-impossible"
+    message = _(
+        "%(people)s people in groups of %(smallest)s to %(largest)s need at least %(fewest)s "
+        "and at most %(most)s groups."
+    )
+    status = 422
+
+
+class NoSplit(Refused):
+    """No number of groups of these sizes holds exactly these people."""
+
+    code = "deployment.no-split"
+    message = _(
+        "%(people)s people cannot be divided into groups of %(smallest)s to %(largest)s at all. "
+        "Allow smaller or larger groups."
+    )
+    status = 422
+
+
+class SizesCrossed(Refused):
+    """The sizes of groups make no sense."""
+
+    code = "deployment.sizes-crossed"
+    message = _(
+        "A group has at least one person, and the largest is not smaller than the smallest."
+    )
+    status = 422
+
+
+class NobodyToDivide(Refused):
+    """Nobody of the team belongs to the community on that day."""
+
+    code = "deployment.nobody-to-divide"
+    message = _(
+        "Nobody of this team is expected in this community today. "
+        "Send the people here, or let them join, before forming squads."
+    )
+
+
+class MoreGridsThanSquads(Refused):
+    """A squad works in one grid."""
+
+    code = "deployment.more-grids-than-squads"
+    message = _("%(grids)s grids were chosen for %(squads)s squads. Choose one for each squad.")
+    status = 422
+
+
+class PeopleRefused(Refused):
+    """A refusal about some of several people; `members` are their ids, never in its words."""
+
+    members: tuple[UUID, ...]
+    code: ClassVar[str] = "deployment.people-refused"
+
+    def __init__(self, members: Iterable[UUID], **values: object) -> None:
+        self.members = tuple(sorted(members))
+        super().__init__(field="members", count=len(self.members), **values)
+
+
+class InSquadElsewhere(PeopleRefused):
+    """Nobody works in squads of two communities on the same day."""
+
+    code = "deployment.in-squad-elsewhere"
+    message = _(
+        "%(count)s of these people work in a squad of another community today. "
+        "Take them out of that squad first. No squad was changed."
+    )
+
+
+class NotInTeam(Refused):
+    """Squads and posts are for members of the team."""
+
+    code = "deployment.not-in-team"
+    message = _("This person is not in the team. Add the person to the team first.")
+
+
+class NotHere(Refused):
+    """A squad consists of people who belong to the community."""
+
+    code = "deployment.not-here"
+    message = _(
+        "This person does not belong to this community today. "
+        "Send the person here, or let the person join on the spot."
+    )
+
+
+class TwoLeaders(Refused):
+    """A team has one leader at a time."""
+
+    code = "deployment.two-leaders"
+    message = _("This team has a leader. Give that person another post first.")
+
+
+class InTeamAlready(Refused):
+    """A person is in a team once at a time."""
+
+    code = "deployment.in-team-already"
+    message = _("This person is in the team with another post or from another day.")
+
+
+class NameTaken(Refused):
+    """Teams of one parent have different names."""
+
+    code = "deployment.name-taken"
+    message = _("A team of this name exists there. Choose another name.")
+
+
+class UnknownType(Refused):
+    """A kind of team that nobody has added to the list."""
+
+    code = "deployment.unknown-type"
+    message = _("There is no such type of team. Add it to the list first.")
+    status = 422
+
+
+class TypeTaken(Refused):
+    """A kind of team is on the list once."""
+
+    code = "deployment.type-taken"
+    message = _("There is a type of team with this code that is called differently.")
+
+
+class Disbanded(Refused):
+    """A team that has ended takes nobody and goes nowhere."""
+
+    code = "deployment.disbanded"
+    message = _("This team was disbanded on %(day)s.")
+
+
+class AssignedAlready(Refused):
+    """A team is assigned to a community once at a time."""
+
+    code = "deployment.assigned-already"
+    message = _("This team works in this community from %(from)s on already.")
+
+
+class TeamElsewhere(Refused):
+    """An undivided team is in one place at a time."""
+
+    code = "deployment.team-elsewhere"
+    message = _(
+        "This team works in another community from %(from)s on. "
+        "End that assignment first, or divide the team into sub-teams."
+    )
+
+
+class NotAssigned(Refused):
+    """Squads are cut out of a team where it works."""
+
+    code = "deployment.not-assigned"
+    message = _("This team is not assigned to this community. Assign it first.")
+
+
+class DatesCrossed(Refused):
+    """A period cannot end before it begins."""
+
+    code = "deployment.dates-crossed"
+    message = _("The last day (%(to)s) lies before the first (%(from)s).")
+    status = 422
+
+
+class BriefingChanged(Refused):
+    """
+    Somebody has written the briefing meanwhile; both texts are kept for comparing.
+
+    :param theirs: what stands now, by field
+    """
+
+    code = "deployment.briefing-changed"
+    message = _(
+        "Somebody else has changed this briefing meanwhile. "
+        "Compare the two texts, put them together and save again."
+    )
+
+    def __init__(self, *, theirs: dict[str, str], version: int) -> None:
+        super().__init__(field="version")
+        self.theirs = theirs
+        self.version = version
+
+
+class NotEnrolledHere(Refused):
+    """Only somebody who belongs to the community can be withdrawn from it."""
+
+    code = "deployment.not-enrolled-here"
+    message = _("This person does not belong to this community, or has gone home before.")
+
+
+class ThanksMissing(Refused):
+    """Nobody goes home without the community's word of thanks."""
+
+    code = "deployment.thanks-missing"
+    message = _("Write the community's word of thanks; it goes home with everybody.")
+    status = 422
+
+
+def squad_sizes(people: int, count: int, *, smallest: int, largest: int) -> tuple[int, ...]:
+    """
+    Return the sizes of `count` groups, as even as can be, the larger first: 11 in 4 is 3 3 3 2.
+
+    :raises SplitImpossible: with the fewest and the most groups that would do
+    :raises NoSplit: no number of groups would do
+    """
+    if smallest < 1 or largest < smallest:
+        raise SizesCrossed(field="largest")
+    if people < 1:
+        raise NobodyToDivide(field="members")
+    fewest, most = -(-people // largest), people // smallest
+    sizes = {"people": people, "smallest": smallest, "largest": largest}
+    if fewest > most:
+        raise NoSplit(field="largest", **sizes)
+    if not fewest <= count <= most:
+        raise SplitImpossible(field="count", fewest=fewest, most=most, **sizes)
+    size, larger = divmod(people, count)
+    return tuple(size + (place < larger) for place in range(count))
+
+
+def deal(people: Sequence[UUID], sizes: Sequence[int]) -> list[list[UUID]]:
+    """Deal people round the groups, so that those who lead, named first, are spread."""
+    groups: list[list[UUID]] = [[] for _ in sizes]
+    for place, person in enumerate(people):
+        groups[place % len(sizes)].append(person)
+    return groups
+
+
+def overlap(
+    first_from: date, first_to: date | None, second_from: date, second_to: date | None
+) -> bool:
+    """Tell whether two spans of whole days share one; an end of None is open."""
+    starts_before_end = second_to is None or first_from <= second_to
+    return starts_before_end and (first_to is None or second_from <= first_to)
+
+
+def check_period(first: date, last: date | None, *, field: str) -> None:
+    """Refuse a period that ends before it begins."""
+    if last is not None and last < first:
+        raise DatesCrossed(field=field, **{"from": first, "to": last})

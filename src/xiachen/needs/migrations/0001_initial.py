@@ -8,100 +8,257 @@ import xiachen.base.owned.fields
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('incidents', '0001_initial'),
-        ('places', '0001_initial'),
+        ("incidents", "0001_initial"),
+        ("places", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='TaskKind',
+            name="TaskKind",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('code', models.SlugField(max_length=40, unique=True, verbose_name='code')),
-                ('name', models.CharField(max_length=40, verbose_name='name')),
-                ('name_en', models.CharField(max_length=60, verbose_name='name in English')),
-                ('need', models.BooleanField(default=False, verbose_name='need')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("code", models.SlugField(max_length=40, unique=True, verbose_name="code")),
+                ("name", models.CharField(max_length=40, verbose_name="name")),
+                ("name_en", models.CharField(max_length=60, verbose_name="name in English")),
+                ("need", models.BooleanField(default=False, verbose_name="need")),
             ],
             options={
-                'verbose_name': 'kind of task',
+                "verbose_name": "kind of task",
             },
         ),
         migrations.CreateModel(
-            name='Task',
+            name="Task",
             fields=[
-                ('id', xiachen.base.owned.fields.OwnedId(default=xiachen.base.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('title', models.CharField(max_length=120, verbose_name='title')),
-                ('people_wanted', models.PositiveSmallIntegerField(default=1, verbose_name='people wanted')),
-                ('state', models.CharField(choices=[('open', 'open'), ('claimed', 'claimed'), ('finished', 'finished'), ('confirmed', 'confirmed'), ('withdrawn', 'withdrawn')], default='open', max_length=12, verbose_name='state')),
-                ('issued_at', models.DateTimeField(verbose_name='issued')),
-                ('community', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.community', verbose_name='community')),
-                ('grid', xiachen.base.owned.fields.CommunityForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='places.grid')),
-                ('incident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='incidents.incident')),
-                ('kind', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='needs.taskkind')),
+                (
+                    "id",
+                    xiachen.base.owned.fields.OwnedId(
+                        default=xiachen.base.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("title", models.CharField(max_length=120, verbose_name="title")),
+                (
+                    "people_wanted",
+                    models.PositiveSmallIntegerField(default=1, verbose_name="people wanted"),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "open"),
+                            ("claimed", "claimed"),
+                            ("finished", "finished"),
+                            ("confirmed", "confirmed"),
+                            ("withdrawn", "withdrawn"),
+                        ],
+                        default="open",
+                        max_length=12,
+                        verbose_name="state",
+                    ),
+                ),
+                ("issued_at", models.DateTimeField(verbose_name="issued")),
+                (
+                    "community",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="places.community",
+                        verbose_name="community",
+                    ),
+                ),
+                (
+                    "grid",
+                    xiachen.base.owned.fields.CommunityForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tasks",
+                        to="places.grid",
+                    ),
+                ),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="incidents.incident",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="needs.taskkind",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'task',
+                "verbose_name": "task",
             },
         ),
         migrations.CreateModel(
-            name='TaskStep',
+            name="TaskStep",
             fields=[
-                ('id', xiachen.base.owned.fields.OwnedId(default=xiachen.base.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('sequence', models.BigIntegerField(editable=False)),
-                ('occurred_at', models.DateTimeField(verbose_name='occurred')),
-                ('received_at', models.DateTimeField(verbose_name='received')),
-                ('recorded_by', models.UUIDField(verbose_name='recorded by')),
-                ('void', models.BooleanField(default=False)),
-                ('step', models.CharField(choices=[('issued', 'issued'), ('claimed', 'claimed'), ('released', 'released'), ('finished', 'finished'), ('confirmed', 'confirmed'), ('rejected', 'sent back'), ('withdrawn', 'withdrawn')], max_length=12, verbose_name='step')),
-                ('need', models.BooleanField(default=False, verbose_name='need')),
-                ('member', models.UUIDField(blank=True, null=True, verbose_name='member')),
-                ('note', models.CharField(blank=True, max_length=200, verbose_name='note')),
-                ('community', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.community', verbose_name='community')),
-                ('incident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='incidents.incident')),
-                ('reverses', xiachen.base.owned.fields.CommunityForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversed_by', to='needs.taskstep')),
-                ('task', xiachen.base.owned.fields.CommunityForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='needs.task')),
+                (
+                    "id",
+                    xiachen.base.owned.fields.OwnedId(
+                        default=xiachen.base.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("sequence", models.BigIntegerField(editable=False)),
+                ("occurred_at", models.DateTimeField(verbose_name="occurred")),
+                ("received_at", models.DateTimeField(verbose_name="received")),
+                ("recorded_by", models.UUIDField(verbose_name="recorded by")),
+                ("void", models.BooleanField(default=False)),
+                (
+                    "step",
+                    models.CharField(
+                        choices=[
+                            ("issued", "issued"),
+                            ("claimed", "claimed"),
+                            ("released", "released"),
+                            ("finished", "finished"),
+                            ("confirmed", "confirmed"),
+                            ("rejected", "sent back"),
+                            ("withdrawn", "withdrawn"),
+                        ],
+                        max_length=12,
+                        verbose_name="step",
+                    ),
+                ),
+                ("need", models.BooleanField(default=False, verbose_name="need")),
+                ("member", models.UUIDField(blank=True, null=True, verbose_name="member")),
+                ("note", models.CharField(blank=True, max_length=200, verbose_name="note")),
+                (
+                    "community",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="places.community",
+                        verbose_name="community",
+                    ),
+                ),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="incidents.incident",
+                    ),
+                ),
+                (
+                    "reverses",
+                    xiachen.base.owned.fields.CommunityForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reversed_by",
+                        to="needs.taskstep",
+                    ),
+                ),
+                (
+                    "task",
+                    xiachen.base.owned.fields.CommunityForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="steps",
+                        to="needs.task",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'step',
+                "verbose_name": "step",
             },
         ),
         migrations.CreateModel(
-            name='Claim',
+            name="Claim",
             fields=[
-                ('id', xiachen.base.owned.fields.OwnedId(default=xiachen.base.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('member', models.UUIDField(verbose_name='member')),
-                ('claimed_at', models.DateTimeField(verbose_name='claimed')),
-                ('released_at', models.DateTimeField(blank=True, null=True, verbose_name='released')),
-                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='finished')),
-                ('community', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.community', verbose_name='community')),
-                ('task', xiachen.base.owned.fields.CommunityForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='claims', to='needs.task')),
+                (
+                    "id",
+                    xiachen.base.owned.fields.OwnedId(
+                        default=xiachen.base.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("member", models.UUIDField(verbose_name="member")),
+                ("claimed_at", models.DateTimeField(verbose_name="claimed")),
+                (
+                    "released_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="released"),
+                ),
+                (
+                    "finished_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="finished"),
+                ),
+                (
+                    "community",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="places.community",
+                        verbose_name="community",
+                    ),
+                ),
+                (
+                    "task",
+                    xiachen.base.owned.fields.CommunityForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="claims",
+                        to="needs.task",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('released_at', None)), fields=('community', 'task', 'member'), name='claim_now')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("released_at", None)),
+                        fields=("community", "task", "member"),
+                        name="claim_now",
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(fields=['community', 'incident', 'state'], name='task_state'),
+            model_name="task",
+            index=models.Index(fields=["community", "incident", "state"], name="task_state"),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(('people_wanted__gte', 1)), name='task_people'),
+            model_name="task",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("people_wanted__gte", 1)), name="task_people"
+            ),
         ),
         migrations.AddIndex(
-            model_name='taskstep',
-            index=models.Index(fields=['community', 'task'], name='task_step_task'),
+            model_name="taskstep",
+            index=models.Index(fields=["community", "task"], name="task_step_task"),
         ),
         migrations.AddConstraint(
-            model_name='taskstep',
-            constraint=models.CheckConstraint(condition=models.Q(('void', False), ('reverses__isnull', False), _connector='OR'), name='task_step_void'),
+            model_name="taskstep",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("void", False), ("reverses__isnull", False), _connector="OR"),
+                name="task_step_void",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='taskstep',
-            constraint=models.UniqueConstraint(condition=models.Q(('reverses__isnull', False)), fields=('community', 'reverses'), name='task_step_reversed_once'),
+            model_name="taskstep",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("reverses__isnull", False)),
+                fields=("community", "reverses"),
+                name="task_step_reversed_once",
+            ),
         ),
     ]

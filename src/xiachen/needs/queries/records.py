@@ -1,0 +1,63 @@
+"""The records behind the figures of tasks and needs: steps that stand, and persons served."""
+
+from datetime import time, timedelta
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from xiachen.attendance.models import WorkRecord
+from xiachen.attendance.queries import records as attendance
+from xiachen.base import clock
+from xiachen.figures.figure import Cutoff
+from xiachen.needs.models import Step, TaskStep
+from xiachen.privacy.scope import Can, Scope
+
+
+def needs(scope: Scope, cutoff: Cutoff) -> QuerySet[TaskStep]:
+    """Return what communities had asked for by the cut-off and not withdrawn."""
+    issued = _steps(scope, cutoff).filter(step=Step.ISSUED, need=True)
+    return issued.filter(~Exists(_later(cutoff, Step.WITHDRAWN)))
+
+
+def needs_met(scope: Scope, cutoff: Cutoff) -> QuerySet[TaskStep]:
+    """Return the needs that the community has confirmed as met."""
+    return needs(scope, cutoff).filter(Exists(_later(cutoff, Step.CONFIRMED)))
+
+
+def open_needs(scope: Scope, cutoff: Cutoff) -> QuerySet[TaskStep]:
+    """Return the needs that the community has not confirmed as met yet."""
+    return needs(scope, cutoff).filter(~Exists(_later(cutoff, Step.CONFIRMED)))
+
+
+def tasks_finished(scope: Scope, cutoff: Cutoff) -> QuerySet[TaskStep]:
+    """Return the steps of the day by which whole tasks were finished and not sent back."""
+    begin = clock.on_day(cutoff.day, time())
+    return _steps(scope, cutoff).filter(
+        step=Step.FINISHED,
+        member=None,
+        occurred_at__gte=begin,
+        occurred_at__lt=begin + timedelta(days=1),
+    )
+
+
+def services(scope: Scope, cutoff: Cutoff) -> QuerySet[WorkRecord]:
+    """Return the work of the day that served persons."""
+    return attendance.works(scope, cutoff).filter(persons_served__gt=0)
+
+
+def _steps(scope: Scope, cutoff: Cutoff) -> QuerySet[TaskStep]:
+    reads = scope.allows(Can.SEE_FIGURES) or scope.allows(Can.CLAIM_TASKS)
+    if scope.incident != cutoff.incident or not reads:
+        return TaskStep.objects.none()
+    rows = TaskStep.objects.standing(cutoff.marks).filter(
+        scope.within(), incident=cutoff.incident, occurred_at__lte=cutoff.occurred_until
+    )
+    return rows.select_related("task", "task__kind")
+
+
+def _later(cutoff: Cutoff, step: Step) -> QuerySet[TaskStep]:
+    return TaskStep.objects.standing(cutoff.marks).filter(
+        community_id=OuterRef("community_id"),
+        task_id=OuterRef("task_id"),
+        step=step,
+        occurred_at__lte=cutoff.occurred_until,
+    )

@@ -33,7 +33,7 @@ _WORK = (
     ("visit-to-the-elderly", "独居老人探视", "Visit to elderly people who live alone"),
     ("counselling", "思想疏导", "Counselling"),
     ("health-reminder", "健康提醒", "Health reminder"),
-    ("publicity", "防控宣传", "Publicity at doors, by loudspeaker, poster, screen or brochure"),
+    ("publicity", "防控宣传", "Publicity at doors, by loudspeaker, poster or screen"),
     ("persuasion", "居民劝导", "Persuading residents"),
     ("policy-advice", "政策咨询", "Advice on the rules"),
     ("disinfection", "环境消杀", "Disinfecting buildings"),

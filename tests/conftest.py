@@ -17,8 +17,12 @@ import pytest
 if TYPE_CHECKING:
     from tests.world import World
 
+# Searches whatever the run gives away for the town's people.
+pytest_plugins = ("tests.oracle",)
+
 _HOME = Path(tempfile.mkdtemp(prefix="xiachen-test-"))
 _HOME.chmod(0o755)
+(_HOME / "static").mkdir()
 os.environ["XIACHEN_HOME"] = str(_HOME)
 os.environ["DJANGO_SETTINGS_MODULE"] = "xiachen.site.settings"
 # What migrating fills once stays; what a test adds to a list goes again.

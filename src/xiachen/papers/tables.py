@@ -1,0 +1,310 @@
+"""
+Tables out of the house and into it.
+
+`export` makes XLSX or CSV of exactly what is shown: with the person who took it and the time
+written on it, a row of HXL hashtags under its headings, and nothing that a spreadsheet would
+compute. `read` gives the rows of a sheet by heading, as text, parsed in a child process that may
+use little and cannot harm the rest. It understands XLSX, XLS, ODS and CSV (UTF-8 or GBK), titles
+above the table, headings over several lines with merged cells, and full-width digits.
+"""
+
+import csv
+import io
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import Cell
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
+
+from xiachen.base import clock
+from xiachen.base.errors import Refused
+from xiachen.privacy import audit
+from xiachen.privacy.scope import Can, Scope
+
+# Full-width forms too: a Chinese or Japanese spreadsheet computes ＝1+1 as well.
+_COMPUTED = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+NARROW, WIDE = 8, 60
+
+# Seconds that a child may take altogether; its processor time is limited inside.
+PATIENCE = 60
+_READABLE = {".xlsx", ".xlsm", ".xls", ".ods", ".csv"}
+
+
+class Kind(StrEnum):
+    """The files that a table can leave as."""
+
+    XLSX = "xlsx"
+    CSV = "csv"
+
+
+_MEDIA = {
+    Kind.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    Kind.CSV: "text/csv; charset=utf-8",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """
+    What is shown, ready to leave.
+
+    :param about: lines above the table: place, incident, as-of
+    :param tags: HXL hashtags, one for each heading; empty ones stay empty
+    :param records: the ids of the records shown, for the audit
+    """
+
+    title: str
+    about: Sequence[str]
+    headings: Sequence[str]
+    tags: Sequence[str]
+    lines: Iterable[Sequence[object]]
+    records: Sequence[UUID] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """A file to hand over: always an attachment."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+class CannotRead(Refused):
+    """The file is damaged, protected, or no sheet at all."""
+
+    code = "papers.cannot-read"
+    message = _(
+        "“%(file)s” cannot be read as a sheet. Open it in a spreadsheet program and save it as "
+        ".xlsx or .csv."
+    )
+    status = 422
+
+
+class KindNotRead(Refused):
+    """A file of a kind that is no sheet."""
+
+    code = "papers.kind-not-read"
+    message = _("“%(file)s” is not a sheet. Sheets end in .xlsx, .xls, .ods or .csv.")
+    status = 422
+
+
+class TooLarge(Refused):
+    """The file would take more memory or time than a sheet of people needs."""
+
+    code = "papers.too-large"
+    message = _(
+        "“%(file)s” is too large to be read at once. Remove pictures and empty rows, or divide it "
+        "into several files."
+    )
+    status = 413
+
+
+class NoTable(Refused):
+    """There are no headings with rows below."""
+
+    code = "papers.no-table"
+    message = _("“%(file)s” has no table: a line of headings with rows below was not found.")
+    status = 422
+
+
+class DigitsLost(Refused):
+    """A long number was kept as a number, of which a spreadsheet remembers fifteen digits."""
+
+    code = "papers.digits-lost"
+    message = _(
+        "Line %(line)s, “%(heading)s”: the number has lost its last digits. Set the column to text "
+        "and enter the numbers again from the original."
+    )
+    status = 422
+
+
+class HeadingTwice(Refused):
+    """Two columns have the same heading."""
+
+    code = "papers.heading-twice"
+    message = _("“%(heading)s” heads two columns. Give each column a heading of its own.")
+    status = 422
+
+
+_REFUSALS: dict[str, type[Refused]] = {
+    one.code: one for one in (CannotRead, TooLarge, NoTable, DigitsLost, HeadingTwice)
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row(Mapping[str, str]):
+    """
+    A line of a sheet by heading; an empty cell is an empty text.
+
+    :param line: its number in the file, as a spreadsheet program shows it
+    """
+
+    line: int
+    cells: Mapping[str, str]
+
+    def __getitem__(self, heading: str) -> str:
+        return self.cells[heading]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.cells)
+
+    def __len__(self) -> int:
+        return len(self.cells)
+
+
+@transaction.atomic
+def export(scope: Scope, *, table: Table, kind: Kind, by: str, at: datetime) -> Paper:
+    """
+    Make the file of a table and note in the audit who took which records.
+
+    :param by: the name that the watermark tells
+    :raises Forbidden: the role may not take data out, or has not proven itself twice
+    """
+    scope.require(Can.EXPORT)
+    audit.record(scope, "papers.export", targets=table.records, reason=table.title[:200])
+    above = [table.title, *table.about, watermark(by=by, at=at)]
+    rows: list[Sequence[object]] = [*([line] for line in above), [], table.headings]
+    if any(table.tags):
+        rows.append(table.tags)
+    head = len(rows)
+    rows += table.lines
+    stamp = f"{at.astimezone(clock.local_zone()):%Y%m%d-%H%M}"
+    name = re.sub(r'[\\/:*?"<>|\s]+', "-", table.title).strip("-")[:80]
+    make = _csv if kind is Kind.CSV else _xlsx
+    return Paper(name=f"{name}-{stamp}.{kind}", media_type=_MEDIA[kind], content=make(rows, head))
+
+
+def watermark(*, by: str, at: datetime) -> str:
+    """Return the line that says who took a paper and when."""
+    local = at.astimezone(clock.local_zone())
+    return gettext("Taken by %(by)s at %(at)s; for this operation only.") % {
+        "by": by,
+        "at": f"{local:%Y-%m-%d %H:%M}",
+    }
+
+
+def harmless(text: str) -> str:
+    """Return text that no spreadsheet takes for a formula."""
+    text = _NOT_IN_XML.sub("", text)
+    return f"'{text}" if text.lstrip(" \u3000").startswith(_COMPUTED) else text
+
+
+def read(path: Path) -> list[Row]:
+    """
+    Return the rows of a file's first sheet that has a table.
+
+    :raises CannotRead: damaged, protected by a password, or no sheet
+    :raises TooLarge: it would take more memory, time or expanded size than it may
+    :raises NoTable: no headings with rows below
+    :raises DigitsLost: a number of more than fifteen digits was kept as a number
+    """
+    if path.suffix.lower() not in _READABLE:
+        raise KindNotRead(file=path.name)
+    try:
+        # Isolated and without the site's environment: it needs no secret and reaches no database.
+        child = subprocess.run(
+            [sys.executable, "-P", "-m", "xiachen.papers.reading", str(path.resolve())],
+            capture_output=True,
+            timeout=PATIENCE,
+            env={"PYTHONPATH": _source(), "PYTHONIOENCODING": "utf-8"},
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise TooLarge(file=path.name) from None
+    if child.returncode < 0:
+        # Killed by a limit: processor time or memory.
+        raise TooLarge(file=path.name)
+    if child.returncode != 0:
+        raise CannotRead(file=path.name)
+    answer = json.loads(child.stdout)
+    if "refusal" in answer:
+        raise _REFUSALS[answer["refusal"]](**{"file": path.name} | answer["values"])
+    return [Row(line, cells) for line, cells in answer["rows"]]
+
+
+def _csv(rows: Sequence[Sequence[object]], head: int) -> bytes:
+    """Write with the mark by which Excel knows UTF-8; dates as ISO 8601 has them."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    for row in rows:
+        writer.writerow([_as_text(_written(value)) for value in row])
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _xlsx(rows: Sequence[Sequence[object]], head: int) -> bytes:
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("1")
+    for number, width in enumerate(_widths(rows[head - 2 :]), 1):
+        sheet.column_dimensions[get_column_letter(number)].width = width
+    sheet.freeze_panes = f"A{head + 1}"
+    for number, row in enumerate(rows, 1):
+        sheet.append([_cell(sheet, value, bold=number <= head) for value in row])
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def _cell(sheet: Any, value: object, *, bold: bool) -> Cell:
+    written = _written(value)
+    cell = WriteOnlyCell(sheet, value=written)  # type: ignore[arg-type]
+    if isinstance(written, str):
+        # Text stays text, whatever it looks like.
+        cell.data_type = "s"
+    if bold:
+        cell.font = Font(bold=True)
+    return cell
+
+
+def _written(value: object) -> int | float | datetime | date | str | None:
+    """Return a value as a cell holds it: numbers and dates as such, moments in local time."""
+    if value is None or isinstance(value, bool):
+        return None if value is None else (gettext("yes") if value else gettext("no"))
+    if isinstance(value, datetime):
+        return value.astimezone(clock.local_zone()).replace(tzinfo=None, microsecond=0)
+    if isinstance(value, int | date):
+        return value
+    if isinstance(value, Decimal):
+        return int(value) if value == int(value) else float(value)
+    return harmless(str(value))
+
+
+def _as_text(value: int | float | datetime | date | str | None) -> str:
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S}"
+    return "" if value is None else str(value)
+
+
+def _widths(rows: Sequence[Sequence[object]]) -> list[int]:
+    """Return how wide each column must be to be read, Chinese characters counted double."""
+    columns = max((len(row) for row in rows), default=0)
+    return [
+        max(NARROW, min(WIDE, 2 + max(_width(row[at]) for row in rows if at < len(row))))
+        for at in range(columns)
+    ]
+
+
+def _width(value: object) -> int:
+    return sum(2 if character > "\u2e7f" else 1 for character in _as_text(_written(value)))
+
+
+def _source() -> str:
+    """Return where this package stands, for a child that starts without the environment."""
+    return str(Path(__file__).parents[2])

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from django.core.paginator import Page, Paginator
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import F, Func, IntegerField, Max, Q, QuerySet, Sum
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext_lazy as _
 
 from xiachen.base import clock
@@ -123,6 +124,26 @@ def audit_entries(
     found = Paginator(rows, PAGE_ROWS).get_page(page)
     seals = _seals_of([entry.pk for entry in found])
     return [AuditLine(entry, seals.get(entry.pk)) for entry in found], found
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """How many records others have treated with an action, and when they last did."""
+
+    action: str
+    records: int
+    last: datetime
+
+
+def acts_by_others(scope: Scope, *, since: datetime) -> list[Act]:
+    """Return what others have done in the scope's places and incident, the latest first."""
+    rows = AuditEntry.objects.filter(
+        scope.within("community"), incident=scope.incident, at__gt=since
+    ).exclude(account=scope.account)
+    treated = Greatest(Func(F("targets"), function="cardinality", output_field=IntegerField()), 1)
+    acts = rows.order_by().values_list("action").annotate(records=Sum(treated), last=Max("at"))
+    found = [Act(action, int(records), last) for action, records, last in acts]
+    return sorted(found, key=lambda act: act.last, reverse=True)
 
 
 def verify_audit(scope: Scope, *, at: datetime, printed: Mapping[int, str] | None = None) -> Report:

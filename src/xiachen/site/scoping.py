@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from typing import Any
+from uuid import UUID
 
 from allauth.account.authentication import get_authentication_records
 from django.http import HttpRequest, HttpResponse
@@ -14,8 +16,7 @@ from xiachen.figures import queries as figures
 from xiachen.incidents import queries as incidents
 from xiachen.people import queries as people
 from xiachen.people.models.accounts import Grant
-from xiachen.places.rules.codes import range_of
-from xiachen.privacy.scope import EVERYWHERE, Role, Scope
+from xiachen.privacy.scope import Scope
 
 
 class ScopeMiddleware:
@@ -34,7 +35,8 @@ class ScopeMiddleware:
 
 def _attach(request: HttpRequest) -> None:
     today = clock.local_day(clock.now())
-    grants = people.grants_of(request.user.pk, day=today)
+    account: Any = request.user
+    grants = people.grants_of(account.pk, day=today)
     chosen = request.session.get("grant")
     grant = next((one for one in grants if str(one.pk) == chosen), grants[0] if grants else None)
     request.grants = grants  # type: ignore[attr-defined]
@@ -47,7 +49,7 @@ def _scope(request: HttpRequest, grant: Grant) -> Scope:
     scope = scope_of(grant)
     proven = any(one["method"] == "mfa" for one in get_authentication_records(request))
     if scope.incident is None:
-        scope = replace(scope, incident=incidents.current_incident(scope))
+        scope = scope_of(grant, incident=incidents.current_incident(scope))
     return replace(scope, second_factor=proven)
 
 
@@ -70,18 +72,6 @@ def _day(request: HttpRequest, today: date) -> date:
     return last if last and not incidents.incident_of(scope).runs_today else today
 
 
-def scope_of(grant: Grant) -> Scope:
-    """Resolve a grant into the bare ids and ranges of a scope."""
-    role = Role(grant.role)
-    places: tuple[tuple[int, int], ...] = ()
-    if grant.division is not None:
-        places = EVERYWHERE if grant.division == 0 else (range_of(grant.division),)
-    return Scope(
-        account=grant.account_id,
-        role=role,
-        places=places,
-        incident=grant.incident,
-        organisations=people.organisations_below(grant.organisation_id),
-        teams=deployment.teams_below(grant.team),
-        member=grant.account.member_id,
-    )
+def scope_of(grant: Grant, *, incident: UUID | None = None) -> Scope:
+    """Return what a grant reaches today; a grant for every incident in the one looked at."""
+    return deployment.scope_of(grant, day=clock.local_day(clock.now()), incident=incident)

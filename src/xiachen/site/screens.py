@@ -1,5 +1,7 @@
 """The pages that belong to no single area: home, and the change of role."""
 
+from datetime import UTC, datetime
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -12,11 +14,18 @@ from xiachen.privacy.doors import ScopedRequest
 
 def home(request: ScopedRequest) -> HttpResponse:
     """What needs me now, today in figures, and what has changed since I was last here."""
+    now = clock.now()
     return render(
         request,
         "site/home.html",
-        {"desk": desk.desk(request.scope, day=request.day, at=clock.now())},
+        {"desk": desk.desk(request.scope, day=request.day, since=_here_before(request), at=now)},
     )
+
+
+def _here_before(request: HttpRequest) -> datetime:
+    """Return when the person signed in the time before; the first time, the beginning."""
+    noted = request.session.get("before")
+    return datetime.fromisoformat(noted) if noted else datetime.min.replace(tzinfo=UTC)
 
 
 @require_POST

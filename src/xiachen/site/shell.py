@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from xiachen.incidents import queries as incidents
-from xiachen.places import queries as places
+from xiachen.places.queries import communities as places
 from xiachen.privacy.scope import Can, Scope
 
 # The ways to work, in the order of an operation, with what a role must be able to do.

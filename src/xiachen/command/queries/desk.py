@@ -1,0 +1,212 @@
+"""What the first page says to a role: what needs it now, the day in figures, what has changed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Min
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import ngettext
+
+from xiachen.attendance.queries import records
+from xiachen.attendance.queries.funnels import Funnel, funnel
+from xiachen.command.models import Bulletin
+from xiachen.command.queries import house
+from xiachen.command.rules.views import FigureLine
+from xiachen.deployment import queries as deployment
+from xiachen.needs.models import TaskState
+from xiachen.needs.queries import tasks as needs
+from xiachen.privacy.queries import acts_by_others
+from xiachen.privacy.scope import Can, Scope
+
+# A tired person reads seven lines; what lies behind them comes up when these are done.
+MOST_LINES = 7
+
+SHOWN = (
+    "mobilisation.expected",
+    "mobilisation.reported",
+    "attendance.present",
+    "attendance.worked",
+    "needs.needs",
+    "needs.needs-met",
+)
+
+
+# What others did, as it is told; an act that nobody needs to hear of is left out.
+DONE: dict[str, str | Promise] = {
+    "mobilisation.dispatch": _l("people sent"),
+    "mobilisation.report-in": _l("report-ins taken"),
+    "mobilisation.join": _l("people who joined on the spot"),
+    "mobilisation.excuse": _l("people excused"),
+    "deployment.form-squads": _l("squads formed"),
+    "deployment.write-briefing": _l("hand-over sheets written"),
+    "deployment.withdraw": _l("people withdrawn"),
+    "attendance.check-in": _l("people signed in"),
+    "attendance.correct-check-in": _l("sign-ins corrected"),
+    "attendance.answer": _l("answers to the two lists"),
+    "needs.issue-task": _l("tasks issued"),
+    "needs.claim-task": _l("tasks claimed"),
+    "needs.finish-task": _l("tasks finished"),
+    "needs.confirm-task": _l("tasks confirmed"),
+    "needs.send-back-task": _l("tasks sent back"),
+    "command.issue-bulletin": _l("bulletins issued"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """
+    Something that waits for the reader.
+
+    :param page: name of the page where it is done
+    :param since: since when it waits; None where that is not known
+    """
+
+    words: str | Promise
+    page: str
+    since: datetime | None = None
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """Something that happened in the reader's places, by other people."""
+
+    words: str
+    count: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """The first page of a role, as of `at`."""
+
+    at: datetime
+    waiting: list[Waiting]
+    figures: list[FigureLine]
+    changes: list[Change]
+
+
+def desk(scope: Scope, *, day: date, since: datetime, at: datetime) -> Desk:
+    """
+    Return what needs the reader now (at most seven lines, the oldest first), and the day.
+
+    :param since: when the reader was here before; what others did after it has changed
+    """
+    if scope.incident is None:
+        return Desk(at=at, waiting=[], figures=[], changes=[])
+    waiting = sorted(_waiting(scope, day), key=lambda one: (not one.urgent, one.since or at))
+    return Desk(
+        at=at,
+        waiting=waiting[:MOST_LINES],
+        figures=_figures(scope, day),
+        changes=_changes(scope, since),
+    )
+
+
+def _waiting(scope: Scope, day: date) -> Iterator[Waiting]:
+    if scope.member is not None and scope.allows(Can.CHECK_IN):
+        yield from _own(scope, scope.member, day)
+    if scope.allows(Can.SEE_PEOPLE):
+        yield from _people(scope, funnel(scope, incident=_incident(scope), day=day))
+    if scope.allows(Can.FORM_TEAMS) and scope.teams:
+        yield from _teams(scope, day)
+    if scope.allows(Can.CONFIRM_TASKS):
+        yield from _to_confirm(scope)
+    if scope.allows(Can.PUBLISH):
+        yield from _bulletin(scope, day)
+
+
+def _own(scope: Scope, member: UUID, day: date) -> Iterator[Waiting]:
+    cutoff = records.end_of(scope, day)
+    if not records.check_ins(scope, cutoff).filter(member=member).exists():
+        yield Waiting(words=_("You have not signed in today."), page="attendance:mine", urgent=True)
+    mine = [line for line in needs.my_tasks(scope, day=day) if line.mine and not _done(line.mine)]
+    if mine:
+        words = ngettext(
+            "You have %(n)d task to finish.", "You have %(n)d tasks to finish.", len(mine)
+        )
+        since = min(line.mine.claimed_at for line in mine if line.mine)
+        yield Waiting(words=words % {"n": len(mine)}, page="attendance:mine", since=since)
+
+
+def _done(place: needs.Holder) -> bool:
+    return place.finished_at is not None
+
+
+def _people(scope: Scope, seen: Funnel) -> Iterator[Waiting]:
+    missing = seen.expected - seen.reported
+    if missing > 0 and scope.allows(Can.REPORT_IN):
+        yield _counted(
+            ngettext(
+                "%(n)d person is expected and has not reported in.",
+                "%(n)d people are expected and have not reported in.",
+                missing,
+            ),
+            missing,
+            "mobilisation:board",
+        )
+    lists = seen.not_present_count + seen.not_working_count
+    if lists and (scope.allows(Can.VERIFY) or scope.allows(Can.ANSWER)):
+        yield _counted(
+            ngettext(
+                "%(n)d line of the two lists is to be verified.",
+                "%(n)d lines of the two lists are to be verified.",
+                lists,
+            ),
+            lists,
+            "attendance:board",
+        )
+
+
+def _counted(words: str, count: int, page: str) -> Waiting:
+    return Waiting(words=words % {"n": count}, page=page)
+
+
+def _teams(scope: Scope, day: date) -> Iterator[Waiting]:
+    cutoff = house.day_so_far(scope, day)
+    if not deployment.squads_at(scope, cutoff).filter(team__in=scope.teams).exists():
+        yield Waiting(
+            words=_("The team has not been divided into squads."), page="deployment:teams"
+        )
+
+
+def _to_confirm(scope: Scope) -> Iterator[Waiting]:
+    rows = needs.tasks(scope).filter(state=TaskState.FINISHED).order_by()
+    count, since = rows.count(), rows.aggregate(since=Min("issued_at"))["since"]
+    if count:
+        words = ngettext(
+            "%(n)d finished task waits for the community's word.",
+            "%(n)d finished tasks wait for the community's word.",
+            count,
+        )
+        yield Waiting(words=words % {"n": count}, page="needs:tasks", since=since)
+
+
+def _bulletin(scope: Scope, day: date) -> Iterator[Waiting]:
+    rows = Bulletin.objects.filter(scope.within("division"), incident_id=_incident(scope), day=day)
+    if not rows.exists():
+        yield Waiting(words=_("The day's bulletin has not been issued."), page="command:bulletins")
+
+
+def _figures(scope: Scope, day: date) -> list[FigureLine]:
+    if not scope.allows(Can.SEE_FIGURES):
+        return []
+    said = house.stated(scope, cutoff=house.day_so_far(scope, day), codes=SHOWN)
+    return [FigureLine(figure=house.figure(code), stated=said[code]) for code in SHOWN]
+
+
+def _changes(scope: Scope, since: datetime) -> list[Change]:
+    return [
+        Change(words=str(DONE[act.action]), count=act.records, at=act.last)
+        for act in acts_by_others(scope, since=since)
+        if act.action in DONE
+    ][:MOST_LINES]
+
+
+def _incident(scope: Scope) -> UUID:
+    assert scope.incident is not None
+    return scope.incident

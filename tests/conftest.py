@@ -50,6 +50,9 @@ def pytest_configure() -> None:
     if not _OWN_SERVER:
         embedded_cluster(_HOME, durable=False).start()
     django.setup()
+    from django.conf import settings
+
+    settings.PASSWORD_HASHERS = ["tests.hashing.QuickHasher"]
 
 
 def pytest_unconfigure() -> None:

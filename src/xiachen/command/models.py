@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from xiachen.base.ids import uuid7
 from xiachen.base.owned.models import CentralFact, fact_constraints
+from xiachen.figures.figure import Cutoff
 from xiachen.incidents.models import Incident
 from xiachen.privacy.classes import Handling
 
@@ -60,6 +61,16 @@ class Bulletin(models.Model):
             models.UniqueConstraint(
                 name="bulletin_revision", fields=("incident", "division", "day", "revision")
             ),
+        )
+
+    @property
+    def cutoff(self) -> Cutoff:
+        """What its figures were read as of; the same records are read again with it."""
+        return Cutoff(
+            incident=self.incident_id,
+            day=self.day,
+            occurred_until=self.occurred_until,
+            marks={int(community): mark for community, mark in self.marks.items()},
         )
 
 

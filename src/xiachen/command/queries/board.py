@@ -1,0 +1,51 @@
+"""The figures of a day as they stand now."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from xiachen.command.queries import house
+from xiachen.command.rules.template import COVERAGES, DAILY, figures_of
+from xiachen.command.rules.views import FigureLine, SectionView, views_of
+from xiachen.places.models import Community
+from xiachen.privacy.scope import Scope
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    """
+    The figures of a place on a day.
+
+    :param coverages: the two ratios that must be whole (两个全覆盖)
+    :param silent: communities that nothing was heard of on the day
+    """
+
+    place: str
+    division: int
+    day: date
+    sections: list[SectionView]
+    coverages: list[FigureLine]
+    silent: list[Community]
+
+
+def board(scope: Scope, *, division: int, day: date) -> Board:
+    """Return the figures of a division or community on a day as they stand now."""
+    inner = house.narrowed(scope, division)
+    cutoff = house.day_so_far(scope, day)
+    stated = house.stated(inner, cutoff=cutoff, codes=figures_of(DAILY))
+    expected, heard = house.heard(inner, cutoff=cutoff)
+    return Board(
+        place=house.place_name(scope, division=division, day=day),
+        division=division,
+        day=day,
+        sections=views_of(DAILY, stated, house.by_code(scope)),
+        coverages=[
+            FigureLine(figure=house.figure(code), stated=stated[code]) for code in COVERAGES
+        ],
+        silent=house.communities(inner, set(expected) - set(heard)),
+    )
+
+
+def divisions(scope: Scope, *, day: date) -> list[tuple[int, str]]:
+    """Return the places that the scope answers for, by code and name; the widest first."""
+    codes = dict.fromkeys(low for low, _high in scope.places)
+    return [(code, house.place_name(scope, division=code, day=day)) for code in codes]

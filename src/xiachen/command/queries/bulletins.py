@@ -1,0 +1,281 @@
+"""Bulletins as issued: revisions, what changed between them, and the text to copy."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from xiachen.base.errors import Forbidden, NotFound
+from xiachen.command.models import Bulletin, DeclaredFigure, FrozenFigure
+from xiachen.command.queries import house
+from xiachen.command.rules.template import DAILY
+from xiachen.command.rules.views import (
+    DeclaredLine,
+    SectionView,
+    language,
+    local,
+    titles_of,
+    views_of,
+)
+from xiachen.command.rules.wording import Stated, late_text, period, prose
+from xiachen.figures.figure import Cutoff
+from xiachen.figures.numbers import Language, as_of
+from xiachen.figures.units import unit
+from xiachen.places.models import Community
+from xiachen.privacy.scope import Can, Scope
+
+DECLARED = "declared."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulletinView:
+    """
+    One revision of a bulletin, ready to show, copy and print.
+
+    :param late: what was received late (补报) or taken back (核减) since the former revision
+    :param revisions: all of the place and day, the latest first
+    """
+
+    bulletin: Bulletin
+    place: str
+    title: str
+    period: str
+    occurred: str
+    received: str
+    prose: str
+    late: str
+    sections: list[SectionView]
+    declared: list[DeclaredLine]
+    expected: int
+    silent: list[Community]
+    revisions: list[Bulletin]
+
+    @property
+    def latest(self) -> bool:
+        """Whether no later revision of it stands."""
+        return self.bulletin.revision == self.revisions[0].revision
+
+    @property
+    def heard(self) -> int:
+        """Of how many communities something was heard."""
+        return self.expected - len(self.silent)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A figure that two revisions state differently, as each prints it."""
+
+    title: str
+    before: str
+    after: str
+    late: int
+    taken_back: int
+
+
+def bulletins(scope: Scope, *, division: int | None = None) -> QuerySet[Bulletin]:
+    """Return the latest revision of each bulletin whose place lies in the scope, newest first."""
+    if scope.incident is None or not scope.allows(Can.SEE_FIGURES):
+        return Bulletin.objects.none()
+    rows = Bulletin.objects.filter(scope.within("division"), incident_id=scope.incident)
+    if division is not None:
+        rows = rows.filter(division=division)
+    later = Bulletin.objects.filter(
+        incident=OuterRef("incident"),
+        division=OuterRef("division"),
+        day=OuterRef("day"),
+        revision__gt=OuterRef("revision"),
+    )
+    return rows.filter(~Exists(later)).order_by("-day", "division")
+
+
+def issued(scope: Scope, id: UUID) -> Bulletin:
+    """
+    Return a bulletin as recorded.
+
+    :raises NotFound: there is none, or it speaks of more than the scope covers
+    """
+    found = Bulletin.objects.filter(pk=id).first()
+    if found is None or found.incident_id != scope.incident:
+        raise NotFound()
+    try:
+        house.narrowed(scope, found.division)
+    except Forbidden:
+        raise NotFound() from None
+    return found
+
+
+def bulletin(scope: Scope, id: UUID) -> BulletinView:
+    """
+    Return one revision of a bulletin, in the language of the page.
+
+    :raises NotFound: there is none, or it speaks of more than the scope covers
+    """
+    found = issued(scope, id)
+    place = house.place_name(scope, division=found.division, day=found.day)
+    stated = {
+        row.figure: _stated(row) for row in found.figures.exclude(figure__startswith=DECLARED)
+    }
+    complete = found.completeness
+    figures = {code: house.figure(code) for code in stated}
+    return BulletinView(
+        bulletin=found,
+        place=place,
+        title=_("%(place)s: daily bulletin of those sent down") % {"place": place},
+        period=period(found.day, local(found.occurred_until), language()),
+        occurred=as_of(local(found.occurred_until), language()),
+        received=as_of(local(found.received_until), language()),
+        prose=prose(DAILY, stated, language()),
+        late=late_text(titles_of(figures), stated, language()),
+        sections=views_of(DAILY, stated, figures),
+        declared=_declared_in(found),
+        expected=len(complete["expected"]),
+        silent=house.communities(scope, set(complete["expected"]) - set(complete["heard"])),
+        revisions=list(revisions(scope, found)),
+    )
+
+
+def revisions(scope: Scope, bulletin: Bulletin) -> QuerySet[Bulletin]:
+    """Return all revisions of the bulletin of that place and day, the latest first."""
+    return revisions_of(scope, division=bulletin.division, cutoff=bulletin.cutoff)
+
+
+def revisions_of(scope: Scope, *, division: int, cutoff: Cutoff) -> QuerySet[Bulletin]:
+    """Return what was issued of a place and day, the latest revision first."""
+    house.narrowed(scope, division)
+    rows = Bulletin.objects.filter(incident_id=cutoff.incident, division=division, day=cutoff.day)
+    return rows.order_by("-revision")
+
+
+def former(scope: Scope, bulletin: Bulletin) -> Bulletin | None:
+    """Return the revision before one; of the first, nothing."""
+    return revisions(scope, bulletin).filter(revision__lt=bulletin.revision).first()
+
+
+def difference(scope: Scope, id: UUID) -> list[Change]:
+    """Return what a revision says differently from the one before; of the first, nothing."""
+    found = issued(scope, id)
+    earlier = former(scope, found)
+    if earlier is None:
+        return []
+    before = {row.figure: row for row in earlier.figures.all()}
+    after = {row.figure: row for row in found.figures.all()}
+    names = _names([*before.values(), *after.values()])
+    return [
+        _change(names[code], before.get(code), after.get(code))
+        for code in dict.fromkeys((*after, *before))
+        if _said(before.get(code)) != _said(after.get(code)) or _moved(after.get(code))
+    ]
+
+
+def declared_figures(scope: Scope, *, division: int, cutoff: Cutoff) -> list[DeclaredFigure]:
+    """Return what others declare of a division: of each name the last one by the cut-off."""
+    house.narrowed(scope, division)
+    standing: QuerySet[DeclaredFigure] = DeclaredFigure.objects.standing(cutoff.marks)
+    rows = standing.filter(
+        incident_id=cutoff.incident, division=division, as_of__lte=cutoff.occurred_until
+    )
+    return list(rows.order_by("name", "-as_of", "-sequence").distinct("name"))
+
+
+def bulletin_text(scope: Scope, id: UUID, language: Language) -> str:
+    """Return a bulletin as text to copy and send, in a language."""
+    with translation.override(language):
+        return "\n".join(_text_lines(bulletin(scope, id))) + "\n"
+
+
+def _text_lines(view: BulletinView) -> Iterator[str]:
+    issued = view.bulletin
+    yield _("%(title)s (revision %(revision)s)") % {
+        "title": view.title,
+        "revision": issued.revision,
+    }
+    yield _("%(period)s: %(prose)s") % {"period": view.period, "prose": view.prose}
+    if view.late:
+        yield _("Received late or taken back since the former revision: %(changes)s.") % {
+            "changes": view.late
+        }
+    if issued.reason and issued.revision > 1:
+        yield _("Reason for this revision: %(reason)s") % {"reason": issued.reason}
+    if view.declared:
+        yield _("Declared by others, not computed here: %(figures)s.") % {
+            "figures": _("; ").join(one.text for one in view.declared)
+        }
+    yield _("Happened %(occurred)s, received %(received)s.") % {
+        "occurred": view.occurred,
+        "received": view.received,
+    }
+    yield _("Records came from %(heard)s of %(expected)s communities.") % {
+        "heard": view.heard,
+        "expected": view.expected,
+    }
+    if issued.audit_head:
+        yield _("Head of the audit: %(head)s") % {"head": issued.audit_head}
+
+
+def _stated(row: FrozenFigure) -> Stated:
+    return Stated(
+        value=row.value,
+        unit=unit(row.unit),
+        of=row.of,
+        beside=row.beside,
+        late=row.late,
+        taken_back=row.taken_back,
+    )
+
+
+def _declared_in(bulletin: Bulletin) -> list[DeclaredLine]:
+    rows = bulletin.figures.filter(figure__startswith=DECLARED)
+    frozen = {row.figure.removeprefix(DECLARED): row for row in rows}
+    found = {str(one.pk): one for one in DeclaredFigure.objects.filter(pk__in=frozen)}
+    return [_declared(found[id], row) for id, row in frozen.items()]
+
+
+def _declared(one: DeclaredFigure, row: FrozenFigure) -> DeclaredLine:
+    return DeclaredLine(
+        name=one.name,
+        stated=_stated(row),
+        source=one.source,
+        document_number=one.document_number,
+        as_of=local(one.as_of),
+        story=one.story,
+    )
+
+
+def _names(rows: list[FrozenFigure]) -> dict[str, str]:
+    codes = {row.figure for row in rows}
+    ids = [code.removeprefix(DECLARED) for code in codes if code.startswith(DECLARED)]
+    declared = {
+        f"{DECLARED}{one.pk}": one.name for one in DeclaredFigure.objects.filter(pk__in=ids)
+    }
+    computed = {code: house.figure(code) for code in codes if not code.startswith(DECLARED)}
+    return titles_of(computed) | declared
+
+
+def _said(row: FrozenFigure | None) -> tuple[object, ...] | None:
+    return None if row is None else (row.value, row.of, row.beside)
+
+
+def _moved(row: FrozenFigure | None) -> bool:
+    return row is not None and bool(row.late or row.taken_back)
+
+
+def _change(title: str, before: FrozenFigure | None, after: FrozenFigure | None) -> Change:
+    return Change(
+        title=title,
+        before=_printed(before),
+        after=_printed(after),
+        late=after.late if after else 0,
+        taken_back=after.taken_back if after else 0,
+    )
+
+
+def _printed(row: FrozenFigure | None) -> str:
+    if row is None:
+        return "—"
+    one = _stated(row)
+    whole = "" if one.of is None else f" / {int(one.of)}"
+    beside = f" · {one.beside}" if one.beside else ""
+    return one.printed(language()) + whole + beside

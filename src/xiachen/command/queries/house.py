@@ -1,0 +1,134 @@
+"""The figures of the whole house, and what they say of a place on a day."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date, time, timedelta
+from functools import cache
+
+from django.utils.translation import gettext as _
+
+from xiachen.attendance import figures as attendance
+from xiachen.base import clock
+from xiachen.base.errors import Forbidden, Invalid, NotFound
+from xiachen.command.rules.template import HEARD_BY
+from xiachen.command.rules.wording import Stated
+from xiachen.deployment import figures as deployment
+from xiachen.figures.figure import Cutoff, Figure
+from xiachen.incidents import queries as incidents
+from xiachen.mobilisation import figures as mobilisation
+from xiachen.needs import figures as needs
+from xiachen.people import figures as people
+from xiachen.places.models import Community, Division
+from xiachen.places.rules.codes import NotADivisionCode, range_of
+from xiachen.privacy.scope import EVERYWHERE, Can, Scope
+
+COUNTRY = 0
+
+
+@cache
+def _house() -> Mapping[str, Figure]:
+    areas = (people, mobilisation, deployment, attendance, needs)
+    return {one.code: one for area in areas for one in area.FIGURES}
+
+
+def figures_of_the_house() -> tuple[Figure, ...]:
+    """Return the figures that all areas declare."""
+    return tuple(_house().values())
+
+
+def figure(code: str) -> Figure:
+    """
+    Return the figure of that code.
+
+    :raises NotFound: no area declares it
+    """
+    if code not in _house():
+        raise NotFound()
+    return _house()[code]
+
+
+def by_code(scope: Scope) -> Mapping[str, Figure]:
+    """Return the figures that the scope's role may read, by code."""
+    scope.require(Can.SEE_FIGURES)
+    return _house()
+
+
+def narrowed(scope: Scope, division: int) -> Scope:
+    """
+    Return the scope that reads the figures of a division, and nothing else of what it reaches.
+
+    :raises Forbidden: the division does not lie wholly within the scope's places
+    :raises Invalid: there is no such code
+    """
+    scope.require(Can.SEE_FIGURES)
+    try:
+        low, high = EVERYWHERE[0] if division == COUNTRY else range_of(division)
+    except NotADivisionCode:
+        raise Invalid(field="division", reason=_("it is not the code of a place")) from None
+    if not any(first <= low and high <= last for first, last in scope.places):
+        raise Forbidden()
+    return replace(
+        scope,
+        places=((low, high),),
+        organisations=frozenset(),
+        teams=frozenset(),
+        members=frozenset(),
+        member=None,
+    )
+
+
+def day_so_far(scope: Scope, day: date) -> Cutoff:
+    """Return the cut-off that reads a whole day of the scope's incident as it stands now."""
+    if scope.incident is None:
+        raise NotFound()
+    over = clock.on_day(day + timedelta(days=1), time())
+    return Cutoff(incident=scope.incident, day=day, occurred_until=over)
+
+
+def stated(scope: Scope, *, cutoff: Cutoff, codes: Iterable[str]) -> dict[str, Stated]:
+    """Return what figures say as of a cut-off, within the scope's places."""
+    values: dict[str, int] = {}
+
+    def value(code: str) -> int:
+        if code not in values:
+            values[code] = figure(code).value(scope, cutoff)
+        return values[code]
+
+    found = {}
+    for code in codes:
+        one = figure(code)
+        found[code] = Stated(
+            value=value(code),
+            unit=one.unit,
+            of=value(one.of) if one.of else None,
+            beside=one.beside(scope, cutoff) if one.beside else "",
+        )
+    return found
+
+
+def heard(scope: Scope, *, cutoff: Cutoff) -> tuple[list[int], list[int]]:
+    """Return the communities that records are expected from, and those they came from."""
+    expected = incidents.communities_of(scope, incident=cutoff.incident, day=cutoff.day)
+    came: set[int] = set()
+    for code in HEARD_BY:
+        rows = figure(code).rows(scope, cutoff).order_by()
+        came |= set(rows.values_list("community_id", flat=True).distinct())
+    return sorted(expected), sorted(came & set(expected))
+
+
+def place_name(scope: Scope, *, division: int, day: date) -> str:
+    """Return the name of a division or community as it was called on a day."""
+    if division == COUNTRY:
+        return _("The whole country")
+    community = Community.objects.filter(pk=division).first()
+    if community is not None:
+        return community.name
+    named = Division.objects.filter(code=division).order_by("-valid_from")
+    current = named.filter(valid_from__lte=day).first() or named.first()
+    return current.name if current else str(division)
+
+
+def communities(scope: Scope, ids: Iterable[int]) -> list[Community]:
+    """Return communities by number, as far as the scope covers them."""
+    rows = Community.objects.filter(scope.within("pk"), pk__in=set(ids))
+    return list(rows.order_by("pk"))

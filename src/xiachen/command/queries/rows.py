@@ -1,0 +1,114 @@
+"""The rows behind a number: of a bulletin as it froze them, of the board as they stand."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from xiachen.base.errors import NotFound
+from xiachen.base.owned.models import CentralFact, Fact, Owned
+from xiachen.command.models import Bulletin
+from xiachen.command.queries import bulletins, house
+from xiachen.figures.figure import Cutoff, Figure, Page
+from xiachen.privacy.scope import Can, Scope
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Behind:
+    """
+    Which number is opened: a figure of a bulletin, or of a place on a day as it stands now.
+
+    :param missing: what would make its ratio whole, instead of what it counts
+    """
+
+    code: str
+    bulletin: UUID | None = None
+    division: int = 0
+    day: date | None = None
+    missing: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """
+    A page of the rows behind a number.
+
+    :param edited: the register that the number was read from has lost rows since it was frozen
+    """
+
+    figure: Figure
+    bulletin: Bulletin | None
+    place: str
+    day: date
+    missing: bool
+    page: Page
+    edited: bool
+
+
+def rows_behind(scope: Scope, behind: Behind) -> QuerySet[Any]:
+    """
+    Return the rows behind a number, one for each thing counted.
+
+    :raises NotFound: there is no such number within the scope
+    """
+    found = house.figure(behind.code)
+    scope.require(Can.SEE_FIGURES)
+    if found.personal:
+        scope.require(Can.SEE_PEOPLE)
+    if behind.bulletin is None:
+        inner = house.narrowed(scope, behind.division)
+        cutoff = house.day_so_far(scope, _day(behind))
+        return (
+            found.opened_missing(inner, cutoff) if behind.missing else found.opened(inner, cutoff)
+        )
+    return _frozen(scope, found, bulletins.issued(scope, behind.bulletin), behind.missing)
+
+
+def opened(scope: Scope, behind: Behind, *, number: int = 1) -> Opened:
+    """Return a page of the rows behind a number; names as the role may read them."""
+    found = house.figure(behind.code)
+    page = found.page(scope, rows_behind(scope, behind), number)
+    bulletin = bulletins.issued(scope, behind.bulletin) if behind.bulletin else None
+    division = bulletin.division if bulletin else behind.division
+    day = bulletin.day if bulletin else _day(behind)
+    row = bulletin.figures.get(figure=behind.code) if bulletin else None
+    return Opened(
+        figure=found,
+        bulletin=bulletin,
+        place=house.place_name(scope, division=division, day=day),
+        day=day,
+        missing=behind.missing,
+        page=page,
+        edited=row is not None
+        and row.rows is not None
+        and not behind.missing
+        and page.total != len(row.rows),
+    )
+
+
+def read_from_registers(scope: Scope, code: str, cutoff: Cutoff) -> bool:
+    """Tell whether a figure's rows are edited in place, so that marks alone do not fix them."""
+    model = house.figure(code).rows(scope, cutoff).model
+    return not issubclass(model, Fact | CentralFact)
+
+
+def _frozen(scope: Scope, found: Figure, bulletin: Bulletin, missing: bool) -> QuerySet[Any]:
+    row = bulletin.figures.filter(figure=found.code).first()
+    if row is None:
+        raise NotFound()
+    inner = house.narrowed(scope, bulletin.division)
+    if missing:
+        return found.opened_missing(inner, bulletin.cutoff)
+    if row.rows is None:
+        return found.opened(inner, bulletin.cutoff)
+    model = found.rows(inner, bulletin.cutoff).model
+    kept: QuerySet[Any] = model._base_manager.filter(pk__in=row.rows).order_by("pk")
+    return kept.filter(inner.within()) if issubclass(model, Owned) else kept
+
+
+def _day(behind: Behind) -> date:
+    if behind.day is None:
+        raise NotFound()
+    return behind.day

@@ -1,0 +1,149 @@
+"""Lines of a bulletin from figures: zeros, details, shares, both languages, both times."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+
+import pytest
+from django.utils import translation
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xiachen.command.rules.template import DAILY, Detail, Line, Section, figures_of
+from xiachen.command.rules.wording import (
+    Stated,
+    late_text,
+    line_text,
+    period,
+    prose,
+    section_text,
+)
+from xiachen.figures.units import GROUP, MATTER, PERSON, TEMPORARY_BRANCH
+
+
+@pytest.fixture(autouse=True)
+def chinese() -> Iterator[None]:
+    with translation.override("zh-hans"):
+        yield
+
+
+PEOPLE = Line(
+    figure="present",
+    words="到岗%(n)s",
+    none="无人到岗",
+    details=(Detail(figure="joined", words="含就地加入%(n)s"),),
+)
+
+
+def people(present: int, joined: int) -> dict[str, Stated]:
+    return {
+        "present": Stated(value=present, unit=PERSON),
+        "joined": Stated(value=joined, unit=PERSON),
+    }
+
+
+def test_a_detail_stands_in_brackets_and_is_left_out_at_zero() -> None:
+    assert line_text(PEOPLE, people(11, 1), "zh-hans") == "到岗11人（含就地加入1人）"
+    assert line_text(PEOPLE, people(11, 0), "zh-hans") == "到岗11人"
+
+
+def test_zero_is_said_in_words_unless_the_line_prints_it() -> None:
+    assert line_text(PEOPLE, people(0, 0), "zh-hans") == "无人到岗"
+    stated = {"gap": Stated(value=0, unit=PERSON)}
+    assert (
+        line_text(Line(figure="gap", words="只报到不到岗%(n)s", zero=True), stated, "zh-hans")
+        == "只报到不到岗0人"
+    )
+    assert line_text(Line(figure="gap", words="迟到%(n)s"), stated, "zh-hans") == ""
+
+
+def test_what_stands_beside_a_number_is_in_its_brackets() -> None:
+    squads = Line(figure="squads", words="%(n)s", beside="%(beside)s")
+    stated = {"squads": Stated(value=4, unit=GROUP, beside="3/3/3/2")}
+    assert line_text(squads, stated, "zh-hans") == "4个小组（3/3/3/2）"
+    assert line_text(squads, stated, "en") == "4 groups (3/3/3/2)"
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "printed"),
+    [(11, 11, "到岗率100%（8:30前）"), (10, 11, "到岗率90%（10/11）（8:30前）"), (0, 0, "到岗率—")],
+)
+def test_a_share_names_its_whole_unless_it_is_all_of_it(
+    part: int, whole: int, printed: str
+) -> None:
+    line = Line(figure="rate", words="到岗率%(share)s", zero=True, beside="%(beside)s前")
+    beside = "8:30" if whole else ""
+    stated = {"rate": Stated(value=part, unit=PERSON, of=whole, beside=beside)}
+    assert line_text(line, stated, "zh-hans") == printed
+
+
+def test_a_detail_behind_a_stroke_and_bare_numbers() -> None:
+    needs = Line(
+        figure="needs",
+        words="需求%(n)s",
+        details=(Detail(figure="met", words="已办%(n)s", behind=True, zero=True),),
+    )
+    stated = {"needs": Stated(value=2, unit=MATTER), "met": Stated(value=0, unit=MATTER)}
+    assert line_text(needs, stated, "zh-hans") == "需求2项/已办0项"
+    branch = Line(
+        figure="branch",
+        words="临时党支部%(measure)s",
+        details=(
+            Detail(figure="secretary", words="书记%(bare)s"),
+            Detail(figure="deputy", words="副书记%(bare)s"),
+        ),
+    )
+    stated = {
+        "branch": Stated(value=1, unit=TEMPORARY_BRANCH),
+        "secretary": Stated(value=1, unit=PERSON),
+        "deputy": Stated(value=1, unit=PERSON),
+    }
+    assert line_text(branch, stated, "zh-hans") == "临时党支部1个（书记1 副书记1）"
+
+
+def test_a_section_is_a_sentence_and_says_nothing_when_it_has_nothing() -> None:
+    silent = Section(title="", lines=(Line(figure="present", words="%(n)s"),))
+    spoken = Section(title="", lines=(PEOPLE, PEOPLE))
+    assert section_text(silent, people(0, 0), "zh-hans") == ""
+    assert prose((spoken, silent), people(0, 0), "zh-hans") == "无人到岗，无人到岗。"
+    assert prose((spoken, spoken), people(0, 0), "zh-hans") == "无人到岗，无人到岗。" * 2
+
+
+def test_late_records_are_told_by_figure_with_both_directions() -> None:
+    stated = {
+        "present": Stated(value=11, unit=PERSON, late=2, taken_back=1),
+        "joined": Stated(value=1, unit=PERSON),
+    }
+    titles = {"present": "到岗", "joined": "就地加入"}
+    assert late_text(titles, stated, "zh-hans") == "到岗补报2人，到岗核减1人"
+    assert late_text(titles, people(1, 1), "zh-hans") == ""
+
+
+@pytest.mark.parametrize(
+    ("until", "chinese", "english"),
+    [
+        (datetime(2020, 3, 2), "3月1日0—24时", "1 March, 0:00–24:00"),
+        (datetime(2020, 3, 1, 18), "3月1日0—18时", "1 March, 0:00–18:00"),
+        (datetime(2020, 3, 1, 18, 5), "3月1日0—18时5分", "1 March, 0:00–18:05"),
+    ],
+)
+def test_the_period_says_up_to_when(until: datetime, chinese: str, english: str) -> None:
+    assert period(date(2020, 3, 1), until, "zh-hans") == chinese
+    assert period(date(2020, 3, 1), until, "en") == english
+
+
+@given(value=st.integers(0, 10**6), of=st.integers(0, 10**6))
+def test_every_line_of_the_daily_bulletin_can_be_printed_with_any_numbers(
+    value: int, of: int
+) -> None:
+    one = Stated(value=min(value, of), unit=PERSON, of=of, beside="8:30")
+    stated = dict.fromkeys(figures_of(DAILY), one)
+    for language in ("zh-hans", "en"):
+        with translation.override(language):
+            text = prose(DAILY, stated, language)
+        assert "%(" not in text
+        assert text
+
+
+def test_no_figure_leads_two_lines_of_the_daily_bulletin() -> None:
+    leading = [line.figure for section in DAILY for line in section.lines]
+    assert len(leading) == len(set(leading))

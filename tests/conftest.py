@@ -46,9 +46,12 @@ def pytest_configure() -> None:
     import django
 
     from xiachen.site.database import embedded_cluster
+    from xiachen.site.embedded.guard import stop_with_program
 
     if not _OWN_SERVER:
-        embedded_cluster(_HOME, durable=False).start()
+        cluster = embedded_cluster(_HOME, durable=False)
+        cluster.start()
+        stop_with_program(cluster)  # a run that is told to end leaves no server behind
     django.setup()
     from django.conf import settings
 

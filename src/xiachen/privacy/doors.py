@@ -1,7 +1,7 @@
 """What the doors of every area share: a request with its scope, and a refusal shown in a form."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.forms import BaseForm
 from django.http import HttpRequest
@@ -9,19 +9,18 @@ from django.http import HttpRequest
 from xiachen.base.errors import Refused
 from xiachen.privacy.scope import Scope
 
-if TYPE_CHECKING:
 
-    class ScopedRequest(HttpRequest):
-        """
-        A request of somebody who is signed in and acts in a role.
+class ScopedRequest(HttpRequest):
+    """
+    A request of somebody who is signed in and acts in a role; `site.scoping` makes it one.
 
-        :param scope: of the role in which the person acts now
-        :param day: the working day that the person looks at
-        """
+    :param scope: of the role in which the person acts now
+    :param day: the working day that the person looks at
+    """
 
-        user: Any
-        scope: Scope
-        day: date
+    user: Any
+    scope: Scope
+    day: date
 
 
 def explain(form: BaseForm, refusal: Refused) -> None:

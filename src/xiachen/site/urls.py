@@ -3,7 +3,6 @@
 from django.urls import include, path
 
 from xiachen.site import screens
-from xiachen.site.api import api
 
 urlpatterns = [
     path("", screens.home, name="home"),
@@ -20,5 +19,4 @@ urlpatterns = [
     path("needs/", include("xiachen.needs.urls")),
     path("command/", include("xiachen.command.urls")),
     path("audit/", include("xiachen.privacy.urls")),
-    path("api/v1/", api.urls),
 ]

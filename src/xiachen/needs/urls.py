@@ -1,0 +1,9 @@
+"""Addresses of this area."""
+
+from django.urls import path
+from django.views import View
+
+app_name = "needs"
+urlpatterns = [
+    path("", View.as_view(), name="tasks"),
+]

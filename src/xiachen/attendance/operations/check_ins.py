@@ -216,4 +216,4 @@ def _taken(standing: CheckIn) -> rules.SignedInAlready:
     return rules.SignedInAlready(field="member", time=numbers.clock(local.time()))
 
 
-_SETTLING = Settling[CheckIn](key=_key, others=_others, same=_same, taken=_taken)
+_SETTLING: Settling[CheckIn] = Settling(key=_key, others=_others, same=_same, taken=_taken)

@@ -175,4 +175,4 @@ def _known(standing: WorkRecord) -> None:
     """Another row of the same person and task is the same work."""
 
 
-_SETTLING = Settling[WorkRecord](key=_key, others=_others, same=_same, taken=_known)
+_SETTLING: Settling[WorkRecord] = Settling(key=_key, others=_others, same=_same, taken=_known)

@@ -35,11 +35,16 @@ WITHOUT_SCOPE = {
     "people.queries.grants_of",
     "people.queries.organisations_below",
     "deployment.queries.teams_below",
+    "deployment.queries.scope_of",
+    "mobilisation.queries.places_of_member",
     "deployment.queries.communities_of_teams",
     "deployment.queries.members_of_teams",
     "mobilisation.queries.members_enrolled",
     "needs.operations.install_catalogue",
     "deployment.operations.install_team_types",
+    "places.operations.install_divisions",
+    "command.queries.figures_of_the_house",
+    "command.queries.figure",
 }
 
 

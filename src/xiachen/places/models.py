@@ -24,7 +24,7 @@ class Division(models.Model):
     id = models.BigAutoField(primary_key=True)
     code = models.BigIntegerField(_("code"))
     name = models.CharField(_("name"), max_length=80)
-    search_name = models.CharField(max_length=80, db_index=True)
+    search_name = models.CharField(max_length=80)
     level = models.SmallIntegerField(_("level"))
     valid_from = models.DateField(_("valid from"))
     valid_to = models.DateField(_("valid to"), null=True, blank=True)

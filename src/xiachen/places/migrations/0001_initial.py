@@ -8,208 +8,484 @@ import xiachen.base.owned.fields
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Community',
+            name="Community",
             fields=[
-                ('id', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('search_name', models.CharField(db_index=True, max_length=80)),
-                ('local', models.BooleanField(default=False)),
+                ("id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                ("search_name", models.CharField(db_index=True, max_length=80)),
+                ("local", models.BooleanField(default=False)),
             ],
             options={
-                'verbose_name': 'community',
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('id__range', (110000000000, 899999999999)), ('local', False)), models.Q(('id__range', (990000000000, 999999999999)), ('local', True)), _connector='OR'), name='community_number')],
+                "verbose_name": "community",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("id__range", (110000000000, 899999999999)), ("local", False)),
+                            models.Q(("id__range", (990000000000, 999999999999)), ("local", True)),
+                            _connector="OR",
+                        ),
+                        name="community_number",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Compound',
+            name="Compound",
             fields=[
-                ('id', xiachen.base.owned.fields.OwnedId(default=xiachen.base.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('kind', models.CharField(choices=[('old', 'old compound'), ('open', 'open compound'), ('staff', 'staff housing'), ('commercial', 'commercial housing')], max_length=12, verbose_name='kind')),
-                ('unmanaged', models.BooleanField(default=False, verbose_name='unmanaged')),
-                ('closed', models.BooleanField(default=False, verbose_name='closed')),
-                ('community', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.community', verbose_name='community')),
+                (
+                    "id",
+                    xiachen.base.owned.fields.OwnedId(
+                        default=xiachen.base.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("name", models.CharField(max_length=60, verbose_name="name")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("old", "old compound"),
+                            ("open", "open compound"),
+                            ("staff", "staff housing"),
+                            ("commercial", "commercial housing"),
+                        ],
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("unmanaged", models.BooleanField(default=False, verbose_name="unmanaged")),
+                ("closed", models.BooleanField(default=False, verbose_name="closed")),
+                (
+                    "community",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="places.community",
+                        verbose_name="community",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'compound',
+                "verbose_name": "compound",
             },
         ),
         migrations.CreateModel(
-            name='Division',
+            name="Division",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('code', models.BigIntegerField(verbose_name='code')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('search_name', models.CharField(db_index=True, max_length=80)),
-                ('level', models.SmallIntegerField(verbose_name='level')),
-                ('valid_from', models.DateField(verbose_name='valid from')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='valid to')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("code", models.BigIntegerField(verbose_name="code")),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                ("search_name", models.CharField(max_length=80)),
+                ("level", models.SmallIntegerField(verbose_name="level")),
+                ("valid_from", models.DateField(verbose_name="valid from")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="valid to")),
             ],
             options={
-                'verbose_name': 'division',
-                'constraints': [models.UniqueConstraint(fields=('code', 'valid_from'), name='division_edition'), models.CheckConstraint(condition=models.Q(('level__range', (1, 4))), name='division_level'), models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='division_dates')],
+                "verbose_name": "division",
+                "constraints": [
+                    models.UniqueConstraint(fields=("code", "valid_from"), name="division_edition"),
+                    models.CheckConstraint(
+                        condition=models.Q(("level__range", (1, 4))), name="division_level"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True),
+                            ("valid_to__gt", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="division_dates",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Gate',
+            name="Gate",
             fields=[
-                ('id', xiachen.base.owned.fields.OwnedId(default=xiachen.base.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('name', models.CharField(max_length=40, verbose_name='name')),
-                ('open', models.BooleanField(default=True, verbose_name='open')),
-                ('community', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.community', verbose_name='community')),
-                ('compound', xiachen.base.owned.fields.CommunityForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='gates', to='places.compound')),
+                (
+                    "id",
+                    xiachen.base.owned.fields.OwnedId(
+                        default=xiachen.base.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("name", models.CharField(max_length=40, verbose_name="name")),
+                ("open", models.BooleanField(default=True, verbose_name="open")),
+                (
+                    "community",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="places.community",
+                        verbose_name="community",
+                    ),
+                ),
+                (
+                    "compound",
+                    xiachen.base.owned.fields.CommunityForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="gates",
+                        to="places.compound",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'gate',
+                "verbose_name": "gate",
             },
         ),
         migrations.CreateModel(
-            name='Grid',
+            name="Grid",
             fields=[
-                ('id', xiachen.base.owned.fields.OwnedId(default=xiachen.base.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('number', models.PositiveSmallIntegerField(verbose_name='number')),
-                ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('households_expected', models.PositiveIntegerField(default=0, verbose_name='households expected')),
-                ('community', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.community', verbose_name='community')),
+                (
+                    "id",
+                    xiachen.base.owned.fields.OwnedId(
+                        default=xiachen.base.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("number", models.PositiveSmallIntegerField(verbose_name="number")),
+                ("name", models.CharField(max_length=60, verbose_name="name")),
+                (
+                    "households_expected",
+                    models.PositiveIntegerField(default=0, verbose_name="households expected"),
+                ),
+                (
+                    "community",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="places.community",
+                        verbose_name="community",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'grid',
+                "verbose_name": "grid",
             },
         ),
         migrations.CreateModel(
-            name='Building',
+            name="Building",
             fields=[
-                ('id', xiachen.base.owned.fields.OwnedId(default=xiachen.base.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('number', models.CharField(max_length=20, verbose_name='number')),
-                ('floors', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='floors')),
-                ('units', models.PositiveSmallIntegerField(default=1, verbose_name='units')),
-                ('community', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.community', verbose_name='community')),
-                ('compound', xiachen.base.owned.fields.CommunityForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='buildings', to='places.compound')),
-                ('grid', xiachen.base.owned.fields.CommunityForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='buildings', to='places.grid')),
+                (
+                    "id",
+                    xiachen.base.owned.fields.OwnedId(
+                        default=xiachen.base.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("number", models.CharField(max_length=20, verbose_name="number")),
+                (
+                    "floors",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="floors"),
+                ),
+                ("units", models.PositiveSmallIntegerField(default=1, verbose_name="units")),
+                (
+                    "community",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="places.community",
+                        verbose_name="community",
+                    ),
+                ),
+                (
+                    "compound",
+                    xiachen.base.owned.fields.CommunityForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="buildings",
+                        to="places.compound",
+                    ),
+                ),
+                (
+                    "grid",
+                    xiachen.base.owned.fields.CommunityForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="buildings",
+                        to="places.grid",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'building',
+                "verbose_name": "building",
             },
         ),
         migrations.CreateModel(
-            name='Household',
+            name="Household",
             fields=[
-                ('id', xiachen.base.owned.fields.OwnedId(default=xiachen.base.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('unit', models.CharField(blank=True, max_length=10, verbose_name='unit')),
-                ('door', models.CharField(max_length=30, verbose_name='door')),
-                ('kind', models.CharField(choices=[('residence', 'residence'), ('rented', 'rented'), ('shop', 'shop')], default='residence', max_length=12, verbose_name='kind')),
-                ('vacant', models.BooleanField(default=False, verbose_name='vacant')),
-                ('building', xiachen.base.owned.fields.CommunityForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='households', to='places.building')),
-                ('community', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.community', verbose_name='community')),
+                (
+                    "id",
+                    xiachen.base.owned.fields.OwnedId(
+                        default=xiachen.base.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("unit", models.CharField(blank=True, max_length=10, verbose_name="unit")),
+                ("door", models.CharField(max_length=30, verbose_name="door")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("residence", "residence"),
+                            ("rented", "rented"),
+                            ("shop", "shop"),
+                        ],
+                        default="residence",
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("vacant", models.BooleanField(default=False, verbose_name="vacant")),
+                (
+                    "building",
+                    xiachen.base.owned.fields.CommunityForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="households",
+                        to="places.building",
+                    ),
+                ),
+                (
+                    "community",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="places.community",
+                        verbose_name="community",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'household',
+                "verbose_name": "household",
             },
         ),
         migrations.CreateModel(
-            name='SubArea',
+            name="SubArea",
             fields=[
-                ('id', xiachen.base.owned.fields.OwnedId(default=xiachen.base.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('community', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.community', verbose_name='community')),
-                ('grid', xiachen.base.owned.fields.CommunityForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='sub_areas', to='places.grid')),
+                (
+                    "id",
+                    xiachen.base.owned.fields.OwnedId(
+                        default=xiachen.base.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("name", models.CharField(max_length=60, verbose_name="name")),
+                (
+                    "community",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="places.community",
+                        verbose_name="community",
+                    ),
+                ),
+                (
+                    "grid",
+                    xiachen.base.owned.fields.CommunityForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sub_areas",
+                        to="places.grid",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'sub-area',
+                "verbose_name": "sub-area",
             },
         ),
         migrations.CreateModel(
-            name='SubAreaBuilding',
+            name="SubAreaBuilding",
             fields=[
-                ('id', xiachen.base.owned.fields.OwnedId(default=xiachen.base.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('building', xiachen.base.owned.fields.CommunityForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='sub_areas', to='places.building')),
-                ('community', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.community', verbose_name='community')),
-                ('sub_area', xiachen.base.owned.fields.CommunityForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='buildings', to='places.subarea')),
+                (
+                    "id",
+                    xiachen.base.owned.fields.OwnedId(
+                        default=xiachen.base.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "building",
+                    xiachen.base.owned.fields.CommunityForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sub_areas",
+                        to="places.building",
+                    ),
+                ),
+                (
+                    "community",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="places.community",
+                        verbose_name="community",
+                    ),
+                ),
+                (
+                    "sub_area",
+                    xiachen.base.owned.fields.CommunityForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="buildings",
+                        to="places.subarea",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='WorkSite',
+            name="WorkSite",
             fields=[
-                ('id', models.UUIDField(default=xiachen.base.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('kind', models.CharField(choices=[('station', 'station'), ('bus-route', 'bus route'), ('office', 'office building'), ('hospital', 'hospital'), ('depot', 'depot'), ('other', 'other')], max_length=12, verbose_name='kind')),
-                ('division', models.BigIntegerField(verbose_name='division')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=xiachen.base.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("station", "station"),
+                            ("bus-route", "bus route"),
+                            ("office", "office building"),
+                            ("hospital", "hospital"),
+                            ("depot", "depot"),
+                            ("other", "other"),
+                        ],
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("division", models.BigIntegerField(verbose_name="division")),
             ],
             options={
-                'verbose_name': 'work site',
-                'constraints': [models.UniqueConstraint(fields=('division', 'name'), name='work_site_name')],
+                "verbose_name": "work site",
+                "constraints": [
+                    models.UniqueConstraint(fields=("division", "name"), name="work_site_name")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Alias',
+            name="Alias",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('search_name', models.CharField(db_index=True, max_length=80)),
-                ('community', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='aliases', to='places.community')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                ("search_name", models.CharField(db_index=True, max_length=80)),
+                (
+                    "community",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="aliases",
+                        to="places.community",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('community', 'search_name'), name='alias_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("community", "search_name"), name="alias_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='CommunityCode',
+            name="CommunityCode",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('code', models.BigIntegerField(db_index=True, verbose_name='code')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('valid_from', models.DateField(verbose_name='valid from')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='valid to')),
-                ('community', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='codes', to='places.community')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("code", models.BigIntegerField(db_index=True, verbose_name="code")),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                ("valid_from", models.DateField(verbose_name="valid from")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="valid to")),
+                (
+                    "community",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="codes",
+                        to="places.community",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('code', 'valid_from'), name='community_code_edition')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("code", "valid_from"), name="community_code_edition"
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='compound',
-            constraint=models.UniqueConstraint(fields=('community', 'name'), name='compound_name'),
+            model_name="compound",
+            constraint=models.UniqueConstraint(fields=("community", "name"), name="compound_name"),
         ),
         migrations.AddConstraint(
-            model_name='gate',
-            constraint=models.UniqueConstraint(fields=('community', 'compound', 'name'), name='gate_name'),
+            model_name="gate",
+            constraint=models.UniqueConstraint(
+                fields=("community", "compound", "name"), name="gate_name"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grid',
-            constraint=models.UniqueConstraint(fields=('community', 'number'), name='grid_number'),
+            model_name="grid",
+            constraint=models.UniqueConstraint(fields=("community", "number"), name="grid_number"),
         ),
         migrations.AddConstraint(
-            model_name='grid',
-            constraint=models.CheckConstraint(condition=models.Q(('number__range', (1, 999))), name='grid_number_range'),
+            model_name="grid",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("number__range", (1, 999))), name="grid_number_range"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='building',
-            constraint=models.UniqueConstraint(fields=('community', 'compound', 'number'), name='building_number'),
+            model_name="building",
+            constraint=models.UniqueConstraint(
+                fields=("community", "compound", "number"), name="building_number"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='household',
-            constraint=models.UniqueConstraint(fields=('community', 'building', 'unit', 'door'), name='household_door'),
+            model_name="household",
+            constraint=models.UniqueConstraint(
+                fields=("community", "building", "unit", "door"), name="household_door"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='subarea',
-            constraint=models.UniqueConstraint(fields=('community', 'grid', 'name'), name='sub_area_name'),
+            model_name="subarea",
+            constraint=models.UniqueConstraint(
+                fields=("community", "grid", "name"), name="sub_area_name"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='subareabuilding',
-            constraint=models.UniqueConstraint(fields=('community', 'building'), name='sub_area_building'),
+            model_name="subareabuilding",
+            constraint=models.UniqueConstraint(
+                fields=("community", "building"), name="sub_area_building"
+            ),
         ),
     ]

@@ -3,7 +3,8 @@ Division codes: the digits are the path.
 
 A code has 12 digits: province 2, prefecture 2, county 2, township 3, community 3; the levels a
 division does not have are zeros. Every division is therefore a range of numbers. A grid adds three
-digits to its community's code. Numbers from 99 on belong to communities that a deployment made.
+digits to its community's code. Numbers from 99 on belong to communities that a deployment made:
+99, the nine digits of their street, and a digit from 1 to 9.
 """
 
 from enum import IntEnum
@@ -22,6 +23,7 @@ class Level(IntEnum):
 DIGITS = 12
 WRITTEN_LENGTHS = {2: Level.PROVINCE, 4: Level.PREFECTURE, 6: Level.COUNTY, 9: Level.TOWNSHIP}
 GRIDS_PER_COMMUNITY = 999
+LOCALS_PER_STREET = 9
 
 _SPAN = {
     Level.PROVINCE: 10**10,
@@ -33,6 +35,7 @@ _SPAN = {
 _LOWEST = 11 * 10**10
 _LOWEST_LOCAL = 99 * 10**10
 _HIGHEST = 10**12 - 1
+_FIRST_UNUSED = 90 * 10**10
 
 
 class NotADivisionCode(ValueError):
@@ -59,8 +62,13 @@ def code_from(text: str) -> int:
 
 def level_of(code: int) -> Level:
     """Return the level of a 12-digit code."""
-    _checked(code)
-    return next(level for level in Level if code % _SPAN[level] == 0)
+    if _checked(code) % 1000:
+        return Level.COMMUNITY
+    if code % 10**6:
+        return Level.TOWNSHIP
+    if code % 10**8:
+        return Level.COUNTY
+    return Level.PREFECTURE if code % 10**10 else Level.PROVINCE
 
 
 def parent_of(code: int) -> int | None:
@@ -81,6 +89,35 @@ def ancestors_of(code: int) -> tuple[int, ...]:
 def range_of(code: int) -> tuple[int, int]:
     """Return the lowest and the highest code of a division and everything below it."""
     return code, code + _SPAN[level_of(code)] - 1
+
+
+def ranges_of(code: int) -> tuple[tuple[int, int], ...]:
+    """Return the ranges of a division: what is listed below it, and what was made there."""
+    low, high = range_of(code)
+    if is_local(code) or level_of(code) is Level.COMMUNITY:
+        return ((low, high),)
+    return (low, high), (_LOWEST_LOCAL + low // 100, _LOWEST_LOCAL + high // 100)
+
+
+def is_listed(code: int) -> bool:
+    """Tell whether an official list may hold a code; provinces end before 90."""
+    return _LOWEST <= code < _FIRST_UNUSED
+
+
+def local_numbers(street: int) -> range:
+    """Return the numbers that communities made in a street can have, nine of them."""
+    if not is_listed(street) or level_of(street) is not Level.TOWNSHIP:
+        raise NotADivisionCode(street)
+    first = _LOWEST_LOCAL + street // 1000 * 10 + 1
+    return range(first, first + LOCALS_PER_STREET)
+
+
+def path_of(community: int) -> tuple[int, ...]:
+    """Return the codes of the divisions above a community, province first; made here or listed."""
+    if not is_local(community):
+        return ancestors_of(community)
+    street = (community - _LOWEST_LOCAL) // 10 * 1000
+    return (*ancestors_of(street), street)
 
 
 def is_local(code: int) -> bool:

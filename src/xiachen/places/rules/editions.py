@@ -7,6 +7,7 @@ or xz. Codes have 2, 4, 6, 9 or 12 digits; the levels may come in one file or in
 
 import csv
 import gzip
+import re
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -16,9 +17,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from xiachen.places.rules.codes import NotADivisionCode, code_from
+from xiachen.places.rules.codes import NotADivisionCode, code_from, is_listed
 
 LONGEST_NAME = 80
+_CONTROL = re.compile("[\x00-\x1f]")
 _GZIP = b"\x1f\x8b"
 _XZ = b"\xfd7zXZ\x00"
 DATA = Path(__file__).parent.parent / "data"
@@ -86,10 +88,11 @@ def read_edition(files: Iterable[Path]) -> Iterator[Row]:
 def _rows(lines: IO[str], file: str, names: dict[int, str]) -> Iterator[Row]:
     reader = csv.reader(lines)
     code_at, name_at = _columns(next(reader, []), file)
+    needed = max(code_at, name_at) + 1
     for fields in reader:
         if not fields:
             continue
-        if len(fields) <= max(code_at, name_at):
+        if len(fields) < needed:
             raise UnreadableEdition(Fault.NO_COLUMNS, file=file, line=reader.line_num)
         row = Row(
             _code(fields[code_at], file, reader.line_num),
@@ -112,15 +115,18 @@ def _columns(header: list[str], file: str) -> tuple[int, int]:
 
 def _code(text: str, file: str, line: int) -> int:
     try:
-        return code_from(text.strip())
+        code = code_from(text.strip())
     except NotADivisionCode as fault:
         raise UnreadableEdition(Fault.CODE, file=file, line=line) from fault
+    if not is_listed(code):
+        raise UnreadableEdition(Fault.CODE, file=file, line=line)
+    return code
 
 
 def _name(text: str, file: str, line: int) -> str:
     name = text.strip()
     # Private-use characters stand for rare ones in the lists and are kept.
-    if not name or len(name) > LONGEST_NAME or any(character < " " for character in name):
+    if not name or len(name) > LONGEST_NAME or _CONTROL.search(name):
         raise UnreadableEdition(Fault.NAME, file=file, line=line)
     return name
 

@@ -36,6 +36,7 @@ _KIND_REMARKS = frozenset(
 )
 _KEPT_PUNCTUATION = "?"  # the lists print it where a rare character was lost
 
+LONGEST_STREET_FORM = 10
 _STREET_FORMS = ("街道", "街", "", "街道办事处", "街道办", "街办")
 _PLAIN_ENDINGS = ("地区", "林区", "省", "市", "区", "县", "旗", "盟", "镇", "乡")
 _SELF_GOVERNED = re.compile(r"自治([区州县旗])$")
@@ -54,6 +55,8 @@ def plain(text: str) -> str:
 
     Character by character, so that a name reads the same alone and behind a path.
     """
+    if all(map(_is_plain, text)):
+        return text
     text = clean(unicodedata.normalize("NFKC", text)).lower()
     return "".join(_folded(character) for character in text if not _is_mark(character))
 
@@ -65,6 +68,8 @@ def normalise_community_name(text: str) -> str:
 
     A remark in brackets at the end stays, so that 翠湖社区（滨河） is not taken for 翠湖社区.
     """
+    if all(map(_is_plain, text)):
+        return _without_ending(text)
     name, remark = _parted(text)
     return _without_ending(name) + remark
 
@@ -82,6 +87,12 @@ def short_forms(name: str) -> frozenset[str]:
     """Return the forms in which people write a division above the community: 武昌区, 武昌."""
     without_remarks = _BRACKETS.sub("", unicodedata.normalize("NFKC", name))
     return _forms(plain(name)) | _forms(plain(without_remarks))
+
+
+def street_names(part: str) -> frozenset[str]:
+    """Return the listed names, plain, of a street or town that people may have written so."""
+    endings = ("", "道") if part.endswith("街") else ("", "街道", "街道办事处", "镇", "乡")
+    return frozenset(part + ending for ending in endings)
 
 
 def _forms(full: str) -> frozenset[str]:
@@ -121,6 +132,16 @@ def _without_plain_ending(name: str) -> str:
 def _folded(character: str) -> str:
     # Cleaning reads 乾 and 著 by the words around them; a search name must not depend on those.
     return str(_simplifier().convert(character))
+
+
+@lru_cache(maxsize=32768)
+def _is_plain(character: str) -> bool:
+    """Tell whether nothing changes the character, whatever stands beside it: most characters."""
+    return (
+        "\u4e00" <= character <= "\u9fff"
+        and _folded(character) == character
+        and clean(character) == character
+    )
 
 
 @cache

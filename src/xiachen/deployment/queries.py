@@ -23,12 +23,55 @@ from xiachen.deployment.models import (
 from xiachen.figures.figure import Cutoff
 from xiachen.mobilisation import queries as mobilisation
 from xiachen.people import queries as people
-from xiachen.privacy.scope import Can, Role, Scope
+from xiachen.people.models.accounts import Grant
+from xiachen.places.rules.codes import ranges_of
+from xiachen.privacy.scope import EVERYWHERE, Can, Role, Scope
 
 
 def _on(day: date) -> Q:
     """The rows of a period that includes the day; both ends belong to it."""
     return Q(from_day__lte=day) & (Q(to_day=None) | Q(to_day__gte=day))
+
+
+def scope_of(grant: Grant, *, day: date, incident: UUID | None = None) -> Scope:
+    """
+    Resolve a grant into the bare ids and ranges of a scope, as they are on a day.
+
+    A role that leads teams reaches the communities to which they are assigned, somebody without a
+    place of their own those where they are enrolled. It stands here, as high as it must and as low
+    as it can: above people and enrolments, below everything that acts.
+
+    :param incident: the one looked at, for a role that was given for every incident
+    """
+    role, own = Role(grant.role), grant.account.member_id
+    incident = grant.incident or incident
+    teams = teams_below(grant.team)
+    places = communities_of_teams(teams, day=day)
+    if grant.division is not None:
+        places += EVERYWHERE if grant.division == 0 else ranges_of(grant.division)
+    members = members_of_teams(teams)
+    if role is Role.MEMBER and own is not None:
+        places += mobilisation.places_of_member(own, incident=incident, day=day)
+        members |= _team_mates(own, day)
+    else:
+        members |= mobilisation.members_enrolled(places, incident=incident)
+    return Scope(
+        account=grant.account_id,
+        role=role,
+        places=tuple(dict.fromkeys(places)),
+        incident=incident,
+        organisations=people.organisations_below(grant.organisation_id),
+        teams=teams,
+        member=own,
+        members=members,
+    )
+
+
+def _team_mates(member: UUID, day: date) -> frozenset[UUID]:
+    """Return who is in a team with somebody on a day."""
+    theirs = Membership.objects.filter(_on(day), member_id=member).values("team_id")
+    rows = Membership.objects.filter(_on(day), team_id__in=theirs)
+    return frozenset(rows.values_list("member_id", flat=True))
 
 
 def teams_below(team: UUID | None) -> frozenset[UUID]:

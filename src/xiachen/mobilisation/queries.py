@@ -54,6 +54,19 @@ def members_enrolled(places: Ranges, *, incident: UUID | None) -> frozenset[UUID
     return frozenset(rows.values_list("member_id", flat=True))
 
 
+def places_of_member(
+    member: UUID, *, incident: UUID | None, day: date
+) -> tuple[tuple[int, int], ...]:
+    """Return where somebody is enrolled by a day, as ranges of one; for making a scope."""
+    if incident is None:
+        return ()
+    rows = Enrolment.objects.standing().filter(
+        member_id=member, incident_id=incident, from_day__lte=day
+    )
+    found = sorted(set(rows.values_list("community_id", flat=True)))
+    return tuple((community, community) for community in found)
+
+
 def places_included(scope: Scope, communities: Iterable[int]) -> frozenset[int]:
     """Return those of some communities that the scope's incident includes or has included."""
     listed = IncidentCommunity.objects.filter(incident=scope.incident, community__in=communities)

@@ -1,6 +1,7 @@
 """What is wrong with a scenario's file, said with file, line and what to write instead."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
@@ -71,10 +72,21 @@ class NoScenario(Refused):
 
 
 class EventFailed(Refused):
-    """An event was refused that the scenario expects to be done; nothing was kept."""
+    """An event or a register was refused that the scenario expects to be done; nothing is kept."""
 
     code = "drill.event-failed"
     message = _("%(place)s (%(do)s) was refused, so nothing was kept: %(words)s [%(code)s]")
+
+
+@contextmanager
+def failing_at(place: Place, do: str) -> Iterator[None]:
+    """Say of a refusal inside the block where in the file it comes from."""
+    try:
+        yield
+    except (EventFailed, ScenarioFaulty):
+        raise
+    except Refused as refusal:
+        raise EventFailed(place=place, do=do, words=str(refusal), code=refusal.code) from refusal
 
 
 class RealRecords(Refused):
@@ -94,6 +106,16 @@ class AnotherScenario(Refused):
     message = _(
         "“%(title)s” was played here from a file that has been changed since. "
         "Play it afresh (--fresh) to use the new file."
+    )
+
+
+class NoRole(Refused):
+    """The account that is to act holds no role by then."""
+
+    code = "drill.no-role"
+    message = _(
+        "The account “%(account)s” holds no such role (%(role)s) at that time. A role that names "
+        "a team is given when the team has been formed."
     )
 
 

@@ -2,7 +2,7 @@
 Expected lines: Chinese sentences whose numbers are written as {figure} and filled from records.
 
 `{mobilisation.dispatched}` is a figure's number, `{attendance.on-time%}` its share of the figure
-that it is a part of.
+that it is a part of, `{deployment.squads:beside}` what stands beside the number, such as 3/3/3/2.
 """
 
 import re
@@ -10,7 +10,9 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-_HOLE = re.compile(r"\{([a-z0-9.%-]+)\}")
+SHARE = "%"
+BESIDE = ":beside"
+_HOLE = re.compile(r"\{([a-z0-9.-]+(?:%|:beside)?)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,11 @@ class Line:
     def equal(self) -> bool:
         """Whether the records say what is expected."""
         return self.expected == self.actual
+
+
+def figure_of(hole: str) -> str:
+    """Return the code of the figure that a hole asks about."""
+    return hole.removesuffix(BESIDE).removesuffix(SHARE)
 
 
 def holes(pattern: str) -> tuple[str, ...]:

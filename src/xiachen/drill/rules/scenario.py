@@ -8,6 +8,9 @@ from xiachen.drill.rules.faults import Place
 
 Values = Mapping[str, object]
 
+# Printed with the logins and in the documentation: it protects nothing but a demonstration.
+DEMONSTRATION_PASSWORD = "xiachen-demonstration"
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:

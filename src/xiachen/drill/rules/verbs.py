@@ -134,9 +134,7 @@ VERBS: Mapping[str, Verb] = {
             "from_day": FROM_DAY,
         }
     ),
-    "people.dissolve-branch": Verb(
-        {"branch": handle(Thing.PARTY, needed=True), "dissolved_on": DAY}
-    ),
+    "people.dissolve-branch": Verb({"branch": handle(Thing.PARTY, needed=True), "last_day": DAY}),
     "people.appoint-grid-head": Verb(
         {
             "community": COMMUNITY,
@@ -245,7 +243,8 @@ VERBS: Mapping[str, Verb] = {
             "note": TEXT,
             "times": NUMBER,
             "persons_served": NUMBER,
-        }
+        },
+        happens=True,
     ),
     "needs.confirm-task": Verb(
         {"community": COMMUNITY, "tasks": handle(Thing.TASK, many=True, needed=True)}

@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "xiachen.site.sessions.SessionLimits",
+    "xiachen.site.signing_in.OwnLanguage",
     "xiachen.site.scoping.ScopeMiddleware",
     "xiachen.site.refusing.RefusalsAsPages",
 ]

@@ -1,9 +1,16 @@
-"""Addresses of this area."""
+"""Addresses of incidents."""
 
 from django.urls import path
-from django.views import View
+
+from xiachen.incidents import screens
 
 app_name = "incidents"
 urlpatterns = [
-    path("", View.as_view(), name="incident"),
+    path("", screens.incident, name="incident"),
+    path("all", screens.incidents, name="incidents"),
+    path("open", screens.open_incident, name="open"),
+    path("<uuid:id>", screens.one, name="one"),
+    path("<uuid:id>/include", screens.include, name="include"),
+    path("<uuid:id>/parameter", screens.set_parameter, name="set-parameter"),
+    path("<uuid:id>/close", screens.close, name="close"),
 ]

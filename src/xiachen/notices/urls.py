@@ -1,9 +1,13 @@
-"""Addresses of this area."""
+"""Addresses of documents."""
 
 from django.urls import path
-from django.views import View
+
+from xiachen.notices import screens
 
 app_name = "notices"
 urlpatterns = [
-    path("", View.as_view(), name="documents"),
+    path("", screens.documents, name="documents"),
+    path("issue", screens.issue, name="issue"),
+    path("<uuid:id>/receive", screens.receive, name="receive"),
+    path("<uuid:id>/pass-on", screens.pass_on, name="pass-on"),
 ]

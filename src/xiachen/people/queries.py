@@ -90,6 +90,33 @@ class MemberCard:
     posts: Sequence[BranchPost]
 
 
+@dataclass(frozen=True, slots=True)
+class UnitNode:
+    """A unit in the tree, with its party organisations and the units below it."""
+
+    unit: Organisation
+    party: list[PartyOrganisation]
+    below: list["UnitNode"]
+
+
+@dataclass(frozen=True, slots=True)
+class BranchRow:
+    """Somebody in a temporary branch; `post` is empty for those who hold none."""
+
+    member: UUID
+    name: str
+    post: str
+    from_day: date
+
+
+@dataclass(frozen=True, slots=True)
+class BranchPage:
+    """A temporary branch and those of its people whom the scope reaches, leaders first."""
+
+    branch: PartyOrganisation
+    rows: list[BranchRow]
+
+
 def members_reached(scope: Scope) -> QuerySet[Member]:
     """Return the people whom the scope reaches, sorted by name."""
     return Member.objects.filter(_reach(scope))
@@ -128,8 +155,8 @@ def find_members(scope: Scope, text: str) -> QuerySet[Member]:
     return members_reached(scope).filter(_about(text)) if text.strip() else members_reached(scope)
 
 
-def wanted_members(scope: Scope, wanted: Wanted) -> QuerySet[Member]:
-    """Return the people reached who meet every wish."""
+def member_page(scope: Scope, wanted: Wanted, page: int = 1) -> MemberPage:
+    """Return one page of the people wanted; a number beyond the last gives the last."""
     rows = find_members(scope, wanted.text)
     if wanted.organisation:
         rows = rows.filter(organisation_id=wanted.organisation)
@@ -139,12 +166,6 @@ def wanted_members(scope: Scope, wanted: Wanted) -> QuerySet[Member]:
         rows = rows.filter(identities__kind=wanted.kind)
     if wanted.skill:
         rows = rows.filter(skills__code=wanted.skill)
-    return rows
-
-
-def member_page(scope: Scope, wanted: Wanted, page: int = 1) -> MemberPage:
-    """Return one page of the people wanted; a number beyond the last gives the last."""
-    rows = wanted_members(scope, wanted)
     total = rows.count()
     pages = max(1, -(-total // PAGE_SIZE))
     number = min(max(1, page), pages)
@@ -188,6 +209,20 @@ def organisations_reached(scope: Scope) -> QuerySet[Organisation]:
     return Organisation.objects.filter(
         pk__in=Organisation.objects.filter(reach).values("pk")
     ).order_by("name")
+
+
+def unit_tree(scope: Scope) -> list[UnitNode]:
+    """Return the units of the scope as trees; a unit whose superior is not reached is a root."""
+    units = list(organisations_reached(scope).select_related("contact_community"))
+    nodes = {unit.pk: UnitNode(unit, [], []) for unit in units}
+    party = PartyOrganisation.objects.filter(organisation_id__in=nodes.keys())
+    for one in party.exclude(kind=PartyOrganisationKind.TEMPORARY).order_by("name"):
+        if one.organisation_id:
+            nodes[one.organisation_id].party.append(one)
+    for node in nodes.values():
+        if node.unit.parent_id in nodes:
+            nodes[node.unit.parent_id].below.append(node)
+    return [node for node in nodes.values() if node.unit.parent_id not in nodes]
 
 
 def organisations_by_id(scope: Scope, ids: Iterable[UUID]) -> dict[UUID, Organisation]:
@@ -236,14 +271,32 @@ def branch(scope: Scope, id: UUID) -> PartyOrganisation:
     return found
 
 
-def branch_memberships(scope: Scope, branch: UUID, *, day: date) -> QuerySet[BranchMembership]:
-    """Return who of the people reached belonged to a branch on a day."""
-    return (
-        BranchMembership.objects.filter(_on(day), branch_id=branch)
-        .filter(member__in=members_reached(scope).order_by().values("pk"))
-        .select_related("member")
-        .order_by("member__sort_key", "pk")
+def branch_page(scope: Scope, id: UUID, *, day: date) -> BranchPage:
+    """
+    Return a temporary branch as its page shows it on a day.
+
+    :raises NotFound: it is not there, or not reached
+    """
+    found = branch(scope, id)
+    # Before the branch stood or after it ended, its page shows the day nearest to the one asked.
+    day = min(max(day, found.approved_on or day), found.dissolved_on or day)
+    posts = {
+        one.member_id: one.get_post_display()
+        for one in BranchPost.objects.filter(_on(day), party_organisation=found)
+    }
+    memberships = BranchMembership.objects.filter(
+        _on(day), branch=found, member__in=members_reached(scope).order_by().values("pk")
     )
+    rows = [
+        BranchRow(
+            one.member_id,
+            _shown(scope, one.member_id, one.member.name),
+            str(posts.get(one.member_id, "")),
+            one.from_day,
+        )
+        for one in memberships.select_related("member").order_by("member__sort_key", "pk")
+    ]
+    return BranchPage(found, sorted(rows, key=lambda row: not row.post))
 
 
 def branch_posts(scope: Scope, *, incident: UUID, day: date) -> QuerySet[BranchPost]:

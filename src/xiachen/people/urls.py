@@ -1,11 +1,21 @@
-"""Addresses of this area."""
+"""Addresses of people, units, branches and accounts."""
 
 from django.urls import path
-from django.views import View
+
+from xiachen.people.screens import accounts, persons, units
 
 app_name = "people"
 urlpatterns = [
-    path("", View.as_view(), name="members"),
-    path("units", View.as_view(), name="units"),
-    path("accounts", View.as_view(), name="accounts"),
+    path("", persons.members, name="members"),
+    path("enter", persons.enter, name="enter"),
+    path("<uuid:id>", persons.member, name="member"),
+    path("units/", units.units, name="units"),
+    path("units/register", units.register, name="register-unit"),
+    path("units/<uuid:unit>/form-branch", units.form_branch, name="form-branch"),
+    path("branches/<uuid:id>", units.branch, name="branch"),
+    path("accounts/", accounts.accounts, name="accounts"),
+    path("accounts/open", accounts.open_account, name="open-account"),
+    path("accounts/<uuid:id>", accounts.account, name="account"),
+    path("accounts/<uuid:id>/close", accounts.close_account, name="close-account"),
+    path("grants/<uuid:id>/end", accounts.end_grant, name="end-grant"),
 ]

@@ -239,6 +239,15 @@ def dissolve_branch(scope: Scope, *, branch: UUID, last_day: date) -> PartyOrgan
     return held
 
 
+@transaction.atomic
+def view_branch(scope: Scope, *, branch: UUID, day: date) -> queries.BranchPage:
+    """Return a branch's page, and note whose names were shown."""
+    page = queries.branch_page(scope, branch, day=day)
+    named = [row.member for row in page.rows]
+    audit.record(scope, "people.view-branch", targets=[page.branch.pk, *named])
+    return page
+
+
 def _people(scope: Scope, members: Sequence[UUID]) -> dict[UUID, Member]:
     if len(set(members)) < len(members):
         raise InBranchAlready(field="members")

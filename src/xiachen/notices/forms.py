@@ -1,0 +1,50 @@
+"""What is asked about a document; the rules themselves are in the operations."""
+
+from datetime import date
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from xiachen.notices import queries
+from xiachen.notices.models import DocumentKind
+from xiachen.people import queries as people
+from xiachen.privacy.scope import Scope
+
+
+class Day(forms.DateInput):
+    """A day chosen from the browser's own calendar."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+class DocumentForm(forms.Form):
+    """A document with its issuers."""
+
+    kind = forms.ChoiceField(label=_("kind"), choices=DocumentKind.choices)
+    number = forms.CharField(label=_("number"), max_length=60)
+    title = forms.CharField(label=_("title"), max_length=200)
+    issuers = forms.MultipleChoiceField(
+        label=_("issuers"),
+        help_text=_("Every unit that signed it."),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    issued_on = forms.DateField(label=_("issued on"), widget=Day)
+    parent = forms.ChoiceField(
+        label=_("carries out"),
+        required=False,
+        help_text=_("The document that this one follows."),
+    )
+
+    def __init__(self, scope: Scope, day: date, data: object = None) -> None:
+        super().__init__(data, initial={"issued_on": day})  # type: ignore[arg-type]
+        self.fields["issuers"].choices = [  # type: ignore[attr-defined]
+            (str(one.pk), one.name) for one in people.organisations_reached(scope)
+        ]
+        above = queries.documents(scope, incident=scope.incident) if scope.incident else ()
+        self.fields["parent"].choices = [  # type: ignore[attr-defined]
+            ("", "—"),
+            *((str(one.pk), f"{one.number} {one.title}") for one in above),
+        ]

@@ -1,0 +1,137 @@
+"""What is asked about people and units; the rules themselves are in the operations."""
+
+from datetime import date
+from uuid import UUID
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from xiachen.base.ids import uuid7
+from xiachen.people import queries
+from xiachen.people.models.members import IdentityKind, PartyStanding
+from xiachen.people.models.units import OrganisationLevel
+from xiachen.people.operations.members import MemberEntry
+from xiachen.privacy.scope import Scope
+
+Choices = list[tuple[str, str]]
+
+
+def units(scope: Scope) -> Choices:
+    """Return the units of the scope to choose from."""
+    return [(str(unit.pk), unit.name) for unit in queries.organisations_reached(scope)]
+
+
+class Day(forms.DateInput):
+    """A day chosen from the browser's own calendar."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+class MemberForm(forms.Form):
+    """One person; lists of people come in through a sheet."""
+
+    id = forms.UUIDField(widget=forms.HiddenInput)
+    name = forms.CharField(label=_("name"), max_length=60)
+    organisation = forms.ChoiceField(label=_("organisation"), required=False)
+    home_community = forms.IntegerField(
+        label=_("home community"),
+        required=False,
+        help_text=_("The community's number, 12 digits, where the person lives."),
+    )
+    party_standing = forms.ChoiceField(label=_("party standing"), choices=PartyStanding.choices)
+    identities = forms.MultipleChoiceField(
+        label=_("kinds of person"),
+        choices=IdentityKind.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    phone = forms.CharField(
+        label=_("phone"),
+        required=False,
+        help_text=_("A mobile number of 11 digits; it is kept sealed and shown masked."),
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
+    )
+    identity_number = forms.CharField(
+        label=_("identity number"),
+        required=False,
+        help_text=_("18 places from the card; it is kept sealed and shown masked."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, scope: Scope, data: object = None) -> None:
+        # The id is made with the page, so that a form sent twice enters one person.
+        super().__init__(data, initial={"id": uuid7()})  # type: ignore[arg-type]
+        self.fields["organisation"].choices = [("", "—"), *units(scope)]  # type: ignore[attr-defined]
+
+    def entry(self) -> MemberEntry:
+        """Return what was asked as an entry of a list."""
+        given = self.cleaned_data
+        return MemberEntry(
+            **given
+            | {"organisation": UUID(given["organisation"]) if given["organisation"] else None}
+        )
+
+
+class PhoneForm(forms.Form):
+    """A corrected phone number."""
+
+    phone = forms.CharField(
+        label=_("phone"),
+        help_text=_("A mobile number of 11 digits; it is kept sealed and shown masked."),
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
+    )
+
+
+class UnitForm(forms.Form):
+    """A unit and where it stands in the tree."""
+
+    name = forms.CharField(label=_("name"), max_length=80)
+    short_name = forms.CharField(label=_("short name"), max_length=40, required=False)
+    level = forms.ChoiceField(label=_("level"), choices=OrganisationLevel.choices)
+    division = forms.IntegerField(
+        label=_("division"), help_text=_("The code of the division it belongs to, 12 digits.")
+    )
+    parent = forms.ChoiceField(label=_("unit above"), required=False)
+    contact_community = forms.IntegerField(
+        label=_("contact-point community"),
+        required=False,
+        help_text=_("The number of the community to which the unit reports, 12 digits."),
+    )
+
+    def __init__(self, scope: Scope, data: object = None) -> None:
+        super().__init__(data)  # type: ignore[arg-type]
+        self.fields["parent"].choices = [("", "—"), *units(scope)]  # type: ignore[attr-defined]
+
+
+class BranchForm(forms.Form):
+    """A temporary branch: approval, members, secretary and deputies."""
+
+    name = forms.CharField(label=_("name"), max_length=80)
+    approved_by = forms.ChoiceField(label=_("approved by"))
+    approved_on = forms.DateField(label=_("approved on"), widget=Day)
+    members = forms.MultipleChoiceField(
+        label=_("members"),
+        help_text=_("At least three full members; probationary members do not count."),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    secretary = forms.ChoiceField(label=_("secretary"))
+    deputies = forms.MultipleChoiceField(
+        label=_("deputy secretaries"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, scope: Scope, unit: UUID, day: date, data: object = None) -> None:
+        super().__init__(data, initial={"approved_on": day})  # type: ignore[arg-type]
+        superiors = queries.party_organisations_reached(scope).filter(kind="committee")
+        people = queries.members_reached(scope).filter(organisation_id=unit)
+        people = people.exclude(party_standing=PartyStanding.NONE)
+        choices = [
+            (str(one.pk), f"{one.name} · {one.get_party_standing_display()}") for one in people
+        ]
+        self.fields["approved_by"].choices = [  # type: ignore[attr-defined]
+            (str(one.pk), one.name) for one in superiors
+        ]
+        for name in ("members", "secretary", "deputies"):
+            self.fields[name].choices = choices  # type: ignore[attr-defined]

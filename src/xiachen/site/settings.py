@@ -24,6 +24,8 @@ ALLOWED_HOSTS = os.environ.get("XIACHEN_HOSTS", "127.0.0.1,localhost,[::1]").spl
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if host != "*"]
 
 INSTALLED_APPS = [
+    # First, so that its pages go before those of the libraries below.
+    "xiachen.site",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -38,6 +40,7 @@ INSTALLED_APPS = [
     "xiachen.base",
     "xiachen.privacy",
     "xiachen.figures",
+    "xiachen.papers",
     "xiachen.places",
     "xiachen.people",
     "xiachen.incidents",
@@ -48,7 +51,6 @@ INSTALLED_APPS = [
     "xiachen.needs",
     "xiachen.command",
     "xiachen.drill",
-    "xiachen.site",
 ]
 
 MIDDLEWARE = [

@@ -95,6 +95,8 @@ def load_divisions(scope: Scope, *, path: Path, day: date) -> Loaded:
         raise Forbidden()
     _lock_the_list()
     files = sorted(path.glob("*.csv*")) if path.is_dir() else [path]
+    if not files:
+        raise EditionUnreadable(line=0, file=path.name, fault=_FAULTS[Fault.EMPTY])
     try:
         loaded = _load(read_edition(files), day)
     except UnreadableEdition as fault:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from xiachen.figures.figure import Column, Cutoff, Figure
 from xiachen.figures.units import PERSON, TEMPORARY_BRANCH
@@ -52,7 +53,9 @@ def _since(row: PersonInPost) -> object:
 
 
 _PERSON_COLUMNS = (
-    Column(heading=_("name"), cell=_name, tag="#contact+name", mask=mask_name),
+    Column(
+        heading=pgettext_lazy("person", "name"), cell=_name, tag="#contact+name", mask=mask_name
+    ),
     Column(heading=_("post"), cell=_post, tag="#contact+type"),
     Column(heading=_("temporary branch"), cell=_branch_name, tag="#org+name"),
     Column(heading=_("from"), cell=_since, tag="#date+start"),

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from xiachen.base.ids import uuid7
 from xiachen.people import queries
@@ -34,7 +35,7 @@ class MemberForm(forms.Form):
     """One person; lists of people come in through a sheet."""
 
     id = forms.UUIDField(widget=forms.HiddenInput)
-    name = forms.CharField(label=_("name"), max_length=60)
+    name = forms.CharField(label=pgettext_lazy("person", "name"), max_length=60)
     organisation = forms.ChoiceField(label=_("organisation"), required=False)
     home_community = forms.IntegerField(
         label=_("home community"),

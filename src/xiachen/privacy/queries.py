@@ -1,12 +1,13 @@
 """Reading the audit, proving that nobody has changed it, and the requests to unmask."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from django.core.paginator import Page, Paginator
+from django.contrib.auth import get_user_model
+from django.core.paginator import Paginator
 from django.db import connection
 from django.db.models import F, Func, IntegerField, Max, Q, QuerySet, Sum
 from django.db.models.functions import Greatest
@@ -15,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from xiachen.base import clock
 from xiachen.privacy import anchors, rules
 from xiachen.privacy.models import AuditEntry, AuditSeal, Unmasking
-from xiachen.privacy.scope import EVERYWHERE, Can, Scope
+from xiachen.privacy.scope import EVERYWHERE, ROLE_NAMES, Can, Role, Scope
 
 PAGE_ROWS = 50
 _SEALS_AT_ONCE = 200
@@ -90,10 +91,22 @@ class AuditFilters:
 
 @dataclass(frozen=True, slots=True)
 class AuditLine:
-    """An audit entry and the number of its seal; None while it waits for one."""
+    """An audit entry, who acted under which name, and its seal; None while it waits for one."""
 
     entry: AuditEntry
+    account: str
+    role: str
     seal: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditPage:
+    """A page of the audit, numbered from 1, and how many entries all pages have."""
+
+    lines: list[AuditLine]
+    number: int
+    pages: int
+    total: int
 
 
 def audit_head(scope: Scope) -> AuditSeal | None:
@@ -101,14 +114,20 @@ def audit_head(scope: Scope) -> AuditSeal | None:
     return AuditSeal.objects.order_by("-number").first()
 
 
-def audit_entries(
-    scope: Scope, filters: AuditFilters, page: int = 1
-) -> tuple[list[AuditLine], Page[AuditEntry]]:
-    """
-    Return a page of the audit, newest first, each entry with its seal.
+def account_named(scope: Scope, name: str) -> UUID | None:
+    """Return the account of a sign-in name, whatever its case; None where there is none."""
+    scope.require(Can.READ_AUDIT)
+    found = get_user_model()._default_manager.filter(username__iexact=name.strip()).first()
+    return found.pk if found else None
 
-    A scope with an incident sees that incident's entries and those of none; a scope with places
-    sees the entries of its communities, and only one that reaches everywhere the others.
+
+def audit_entries(scope: Scope, filters: AuditFilters, page: int = 1) -> AuditPage:
+    """
+    Return a page of the audit, newest first; a page past the end is the last one.
+
+    A scope with an incident sees that incident's entries and those of none. One that is given
+    for certain places sees the entries of their communities only; one given for no place in
+    particular, as auditors usually have it, sees all.
     """
     scope.require(Can.READ_AUDIT)
     rows = _reached(scope).order_by("-at", "-id")
@@ -122,8 +141,9 @@ def audit_entries(
     if filters.person:
         rows = rows.filter(subject=filters.person)
     found = Paginator(rows, PAGE_ROWS).get_page(page)
-    seals = _seals_of([entry.pk for entry in found])
-    return [AuditLine(entry, seals.get(entry.pk)) for entry in found], found
+    return AuditPage(
+        _lines(found.object_list), found.number, found.paginator.num_pages, found.paginator.count
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,13 +211,27 @@ def unmaskings_to_approve(scope: Scope, *, at: datetime) -> list[Unmasking]:
 
 
 def _reached(scope: Scope) -> QuerySet[AuditEntry]:
-    reach = scope.within("community")
-    if EVERYWHERE[0] in scope.places:
-        reach |= Q(community=None)
-    rows = AuditEntry.objects.filter(reach)
+    rows = AuditEntry.objects.all()
+    if scope.places and EVERYWHERE[0] not in scope.places:
+        rows = rows.filter(scope.within("community"))
     if scope.incident is not None:
         rows = rows.filter(Q(incident=None) | Q(incident=scope.incident))
     return rows
+
+
+def _lines(entries: Iterable[AuditEntry]) -> list[AuditLine]:
+    shown = list(entries)
+    seals = _seals_of([entry.pk for entry in shown])
+    accounts = get_user_model()._default_manager.in_bulk({entry.account for entry in shown})
+    return [
+        AuditLine(
+            entry,
+            accounts[entry.account].get_username() if entry.account in accounts else "",
+            str(ROLE_NAMES[Role(entry.role)]),
+            seals.get(entry.pk),
+        )
+        for entry in shown
+    ]
 
 
 def _seals_of(entries: Sequence[UUID]) -> dict[UUID, int]:

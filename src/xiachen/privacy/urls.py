@@ -1,9 +1,8 @@
 """Addresses of this area."""
 
 from django.urls import path
-from django.views import View
+
+from xiachen.privacy import screens
 
 app_name = "privacy"
-urlpatterns = [
-    path("", View.as_view(), name="audit"),
-]
+urlpatterns = [path("", screens.audit_log, name="audit")]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from xiachen.base.errors import Refused
@@ -26,7 +26,7 @@ class Place:
     def __str__(self) -> str:
         parts = [self.file]
         if self.line:
-            parts.append(_now("line %(line)s") % {"line": self.line})
+            parts.append(gettext("line %(line)s") % {"line": self.line})
         if self.section:
             parts.append(f"[[{self.section}]] {self.number}" if self.number else self.section)
         return ", ".join(parts)

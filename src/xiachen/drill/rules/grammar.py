@@ -8,6 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 
 class Kind(StrEnum):
     """What stands behind a key."""
@@ -40,6 +43,24 @@ class Thing(StrEnum):
     CHECK_IN = "check-in"
     TASK = "task"
     BULLETIN = "bulletin"
+
+
+THING_NAMES: Mapping[Thing, str | Promise] = {
+    Thing.COMMUNITY: _("community"),
+    Thing.GRID: _("grid"),
+    Thing.UNIT: _("unit"),
+    Thing.PARTY: _("party organisation"),
+    Thing.PERSON: _("person"),
+    Thing.ACCOUNT: _("account"),
+    Thing.DOCUMENT: _("document"),
+    Thing.DISPATCH: _("dispatch"),
+    Thing.ENROLMENT: _("enrolment"),
+    Thing.REPORT_IN: _("report-in"),
+    Thing.TEAM: _("team"),
+    Thing.CHECK_IN: _("check-in"),
+    Thing.TASK: _("task"),
+    Thing.BULLETIN: _("bulletin"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from xiachen.drill.rules.grammar import (
     HEADER,
     REACH,
     SECTIONS,
+    THING_NAMES,
     Key,
     Keys,
     Kind,
@@ -142,7 +143,7 @@ class _Reading:
     def named(self, place: Place, handle: str, thing: Thing, count: int = 0) -> None:
         if handle and not self.handles.add(handle, thing, count):
             words = _("“%(handle)s” is already the name of another %(thing)s")
-            self.wrong(place, words, handle=handle, thing=thing)
+            self.wrong(place, words, handle=handle, thing=THING_NAMES[thing])
 
     def check_community(self, entry: Entry) -> None:
         if ("is" in entry.values) == ("make" in entry.values):
@@ -181,14 +182,16 @@ class _Reading:
         if not self.handles.knows(handle, thing):
             near = nearest(handle, self.handles.of(thing)) or "—"
             words = _("%(key)s: no %(thing)s is called “%(handle)s”; known are: %(near)s")
-            self.wrong(place, words, key=key, thing=thing, handle=handle, near=near)
+            named = THING_NAMES[thing]
+            self.wrong(place, words, key=key, thing=named, handle=handle, near=near)
         elif until is not None and (made := self.handles.made_at(handle, thing)) and made > until:
             words = _("%(key)s: “%(handle)s” is only made later, at %(made)s")
             self.wrong(place, words, key=key, handle=handle, made=f"{made:%Y-%m-%d %H:%M}")
         elif not what.many and len(self.handles.singles(handle, thing)) > 1:
             words = _("%(key)s takes one %(thing)s; “%(handle)s” is a group of %(count)s")
             count = len(self.handles.singles(handle, thing))
-            self.wrong(place, words, key=key, thing=thing, handle=handle, count=count)
+            named = THING_NAMES[thing]
+            self.wrong(place, words, key=key, thing=named, handle=handle, count=count)
 
     def role(self, reach: Entry) -> None:
         roles = [role.value for role in Role if role is not Role.SYSTEM]

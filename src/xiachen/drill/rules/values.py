@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from xiachen.drill.rules.grammar import Key, Kind
+from xiachen.drill.rules.grammar import THING_NAMES, Key, Kind
 from xiachen.places.rules.codes import NotADivisionCode, code_from
 
 # The reach of a national headquarters.
@@ -33,7 +33,8 @@ def understood(key: Key, value: object, *, day: date) -> object:
         rows = value if isinstance(value, list) else [value]
         return tuple(_one(key, row, day) for row in rows)
     if isinstance(value, list) and key.kind is not Kind.ANY:
-        raise Wrong(_("takes one %(what)s, not several"), what=key.thing or key.kind)
+        what = THING_NAMES[key.thing] if key.thing else _("single value")
+        raise Wrong(_("takes one %(what)s, not several"), what=what)
     return _one(key, value, day)
 
 

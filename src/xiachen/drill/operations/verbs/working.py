@@ -1,6 +1,7 @@
 """Verbs of tasks, and of what headquarters publish."""
 
 from decimal import Decimal
+from uuid import UUID
 
 from xiachen.command.operations.bulletins import issue_bulletin
 from xiachen.command.operations.declared import declare_figure
@@ -26,7 +27,8 @@ def issues_task(act: Act) -> Made:
         people_wanted=act.number("people_wanted", 1),
         at=act.at,
     )
-    return made.id
+    task: UUID = made.id
+    return task
 
 
 def claims_task(act: Act) -> Made:

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.contrib.auth import get_user_model
 from django.core.paginator import Paginator
 from django.db import connection
-from django.db.models import F, Func, IntegerField, Max, Q, QuerySet, Sum
+from django.db.models import Count, F, Func, IntegerField, Max, Q, QuerySet, Sum
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext_lazy as _
 
@@ -148,9 +148,10 @@ def audit_entries(scope: Scope, filters: AuditFilters, page: int = 1) -> AuditPa
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """How many records others have treated with an action, and when they last did."""
+    """How often others have done something, to how many records, and when they last did."""
 
     action: str
+    times: int
     records: int
     last: datetime
 
@@ -161,8 +162,12 @@ def acts_by_others(scope: Scope, *, since: datetime) -> list[Act]:
         scope.within("community"), incident=scope.incident, at__gt=since
     ).exclude(account=scope.account)
     treated = Greatest(Func(F("targets"), function="cardinality", output_field=IntegerField()), 1)
-    acts = rows.order_by().values_list("action").annotate(records=Sum(treated), last=Max("at"))
-    found = [Act(action, int(records), last) for action, records, last in acts]
+    acts = (
+        rows.order_by()
+        .values_list("action")
+        .annotate(times=Count("pk"), records=Sum(treated), last=Max("at"))
+    )
+    found = [Act(action, times, int(records), last) for action, times, records, last in acts]
     return sorted(found, key=lambda act: act.last, reverse=True)
 
 

@@ -37,13 +37,13 @@ SHOWN = (
 
 # What others did, as it is told; an act that nobody needs to hear of is left out.
 DONE: dict[str, str | Promise] = {
-    "mobilisation.dispatch": _l("people sent"),
+    "mobilisation.dispatch": _l("dispatches"),
     "mobilisation.report-in": _l("report-ins taken"),
     "mobilisation.join": _l("people who joined on the spot"),
     "mobilisation.excuse": _l("people excused"),
-    "deployment.form-squads": _l("squads formed"),
+    "deployment.form-squads": _l("divisions into squads"),
     "deployment.write-briefing": _l("hand-over sheets written"),
-    "deployment.withdraw": _l("people withdrawn"),
+    "deployment.withdraw": _l("withdrawals"),
     "attendance.check-in": _l("people signed in"),
     "attendance.correct-check-in": _l("sign-ins corrected"),
     "attendance.answer": _l("answers to the two lists"),
@@ -54,6 +54,9 @@ DONE: dict[str, str | Promise] = {
     "needs.send-back-task": _l("tasks sent back"),
     "command.issue-bulletin": _l("bulletins issued"),
 }
+
+# Acts that treat a list at once, and name nothing else: their records are counted.
+LISTS = frozenset({"mobilisation.report-in", "attendance.check-in", "needs.issue-task"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,7 +204,11 @@ def _figures(scope: Scope, day: date) -> list[FigureLine]:
 
 def _changes(scope: Scope, since: datetime) -> list[Change]:
     return [
-        Change(words=str(DONE[act.action]), count=act.records, at=act.last)
+        Change(
+            words=str(DONE[act.action]),
+            count=act.records if act.action in LISTS else act.times,
+            at=act.last,
+        )
         for act in acts_by_others(scope, since=since)
         if act.action in DONE
     ][:MOST_LINES]

@@ -8,12 +8,11 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from xiachen.attendance import rules
 from xiachen.attendance.queries import records
-from xiachen.base import clock
+from xiachen.attendance.queries.funnels import SignIn
 from xiachen.figures import numbers
 from xiachen.figures.figure import Beside, Column, Cutoff, Figure, Rows
 from xiachen.figures.units import COMMUNITY, PERSON, PERSON_TIME
@@ -33,17 +32,8 @@ class Row:
     community: str
 
 
-def spoken(signed_at: datetime | None, deadline: datetime | None) -> str:
-    """Return a sign-in as a person says it: "8:31, late by 1 minute"; empty without one."""
-    if signed_at is None or deadline is None:
-        return ""
-    time = numbers.clock(signed_at.astimezone(clock.local_zone()).time())
-    late = rules.lateness(signed_at, deadline)
-    if late is None:
-        return time
-    minutes = rules.minutes_late(late)
-    words = ngettext("late by %(minutes)s minute", "late by %(minutes)s minutes", minutes)
-    return gettext("%(time)s, %(late)s") % {"time": time, "late": words % {"minutes": minutes}}
+def _spoken(signed_at: datetime | None, deadline: datetime | None) -> str:
+    return str(SignIn(signed_at, deadline)) if signed_at and deadline else ""
 
 
 def _present(person: str, scope: Scope, rows: Sequence[Any]) -> list[Row]:
@@ -72,12 +62,12 @@ _NAME = Column(heading=_("Name"), cell=lambda row: row.name, tag="#contact+name"
 _COMMUNITY = Column(heading=_("Community"), cell=lambda row: row.community, tag="#adm5+name")
 _SIGNED = Column(
     heading=_("Sign-in"),
-    cell=lambda row: spoken(row.record.signed_at, row.record.deadline),
+    cell=lambda row: _spoken(row.record.signed_at, row.record.deadline),
     tag="#date+signed",
 )
 _CHECKED = Column(
     heading=_("Sign-in"),
-    cell=lambda row: spoken(row.record.occurred_at, row.record.deadline),
+    cell=lambda row: _spoken(row.record.occurred_at, row.record.deadline),
     tag="#date+signed",
 )
 _stays = partial(_present, "member_id")

@@ -1,10 +1,13 @@
-"""Addresses of this area."""
+"""Addresses of attendance."""
 
 from django.urls import path
-from django.views import View
+
+from xiachen.attendance import screens
 
 app_name = "attendance"
 urlpatterns = [
-    path("", View.as_view(), name="board"),
-    path("mine", View.as_view(), name="mine"),
+    path("", screens.board, name="board"),
+    path("<int:community>/sign-in", screens.sign_in, name="sign-in"),
+    path("<int:community>/correct/<uuid:check_in>", screens.correct, name="correct"),
+    path("<int:community>/answer/<str:gap>/<uuid:member>", screens.answer, name="answer"),
 ]

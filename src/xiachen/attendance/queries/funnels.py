@@ -3,19 +3,45 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Q
+from django.utils.translation import gettext, ngettext
 
 from xiachen.attendance import rules
 from xiachen.attendance.models import Answer, CheckIn, GapKind, WorkRecord
 from xiachen.attendance.queries import records
+from xiachen.base import clock
+from xiachen.figures import numbers
 from xiachen.figures.figure import Cutoff
 from xiachen.mobilisation import queries as mobilisation
 from xiachen.privacy.scope import Scope
 
 Pair = tuple[int, UUID]  # a community and a person there
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """A time of signing in beside the deadline that held; in words as a person says it."""
+
+    at: datetime
+    deadline: datetime
+
+    @property
+    def minutes_late(self) -> int:
+        """Return begun minutes after the deadline; 0 when in time."""
+        late = rules.lateness(self.at, self.deadline)
+        return rules.minutes_late(late) if late else 0
+
+    def __str__(self) -> str:
+        time = numbers.clock(self.at.astimezone(clock.local_zone()).time())
+        minutes = self.minutes_late
+        if not minutes:
+            return time
+        words = ngettext("late by %(minutes)s minute", "late by %(minutes)s minutes", minutes)
+        late = words % {"minutes": minutes}
+        return gettext("%(time)s, %(late)s") % {"time": time, "late": late}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,16 +59,16 @@ class Line:
         return any(said.excuses for said in self.answers)
 
     @property
-    def late(self) -> timedelta | None:
-        """Return how long after the deadline the person signed in; None when in time."""
+    def sign_in(self) -> SignIn | None:
+        """Return the time of the sign-in that stands."""
         if self.check_in is None:
             return None
-        return rules.lateness(self.check_in.occurred_at, self.check_in.deadline)
+        return SignIn(self.check_in.occurred_at, self.check_in.deadline)
 
     @property
     def minutes_late(self) -> int:
-        """Return begun minutes after the deadline; 0 when in time."""
-        return rules.minutes_late(self.late) if self.late else 0
+        """Return begun minutes after the deadline; 0 when in time or not signed in."""
+        return self.sign_in.minutes_late if self.sign_in else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,8 +169,8 @@ class Gathered:
             reported=_once(one.reported for one in steps.values()),
             present=_once(one.present for one in steps.values()),
             worked=_once(one.worked for one in steps.values()),
-            on_time=_people(line for line in on_site if line.late is None),
-            late=tuple(line for line in _sorted(on_site) if line.late is not None),
+            on_time=_people(line for line in on_site if not line.minutes_late),
+            late=tuple(line for line in _sorted(on_site) if line.minutes_late),
             not_present=self._lines(steps, "not_present", GapKind.NOT_PRESENT),
             not_working=self._lines(steps, "not_working", GapKind.NOT_WORKING),
             unexpected=self._lines(steps, "unexpected"),

@@ -1,0 +1,84 @@
+"""Forms of attendance: signing in, correcting, answering."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from xiachen.base import clock
+
+
+class SignInForm(forms.Form):
+    """Whom to sign in, and when if not now."""
+
+    members = forms.TypedMultipleChoiceField(label=_("People"), required=False)
+    time = forms.TimeField(
+        label=_("Time of the sign-in"),
+        required=False,
+        help_text=_("Leave empty for now."),
+        widget=forms.TimeInput(attrs={"type": "time"}),
+    )
+
+    def __init__(self, people: list[tuple[str, str]], day: date, *args: Any) -> None:
+        super().__init__(*args)
+        self.fields["members"].choices = people  # type: ignore[attr-defined]
+        self.day = day
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for people, and for the time where the day is over."""
+        given = super().clean() or {}
+        if not self.errors and not given.get("members"):
+            raise forms.ValidationError(_("Choose who signs in; nobody has been chosen yet."))
+        if not self.errors and not given.get("time") and self.day != clock.local_day(clock.now()):
+            self.add_error(
+                "time", _("This is not today: give the time at which the people signed in.")
+            )
+        return given
+
+    def occurred_at(self, now: datetime) -> datetime:
+        """Return the moment of the sign-in."""
+        time = self.cleaned_data["time"]
+        return clock.on_day(self.day, time) if time else now
+
+
+class CorrectionForm(forms.Form):
+    """The right time of a sign-in, or that there was none."""
+
+    time = forms.TimeField(
+        label=_("Right time"),
+        required=False,
+        widget=forms.TimeInput(attrs={"type": "time"}),
+    )
+    void = forms.BooleanField(label=_("The person did not sign in"), required=False)
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=200,
+        help_text=_("It is kept with the correction. Write nothing about anybody's health."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for one of the two: a time, or that there was no sign-in."""
+        given = super().clean() or {}
+        if bool(given.get("time")) == bool(given.get("void")):
+            self.add_error("time", _("Give the right time, or say that there was no sign-in."))
+        return given
+
+
+class AnswerForm(forms.Form):
+    """What the person or the liaison says."""
+
+    words = forms.CharField(
+        label=_("Answer"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("In the words of the person or the liaison. Write nothing about health."),
+    )
+    excuses = forms.BooleanField(
+        label=_("The reason excuses; the line no longer counts"), required=False
+    )
+
+    def __init__(self, *args: Any, may_excuse: bool) -> None:
+        super().__init__(*args)
+        if not may_excuse:
+            del self.fields["excuses"]

@@ -1,0 +1,253 @@
+"""The attendance board of a community: the funnel, and everybody with the time of the sign-in."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from xiachen.attendance.models import CheckIn, GapKind
+from xiachen.attendance.queries import records
+from xiachen.attendance.queries.funnels import Funnel, Gathered, Line, SignIn, gather
+from xiachen.base.errors import Forbidden
+from xiachen.deployment import queries as deployment
+from xiachen.incidents import queries as incidents
+from xiachen.mobilisation import queries as mobilisation
+from xiachen.people import queries as people
+from xiachen.places.models import Community
+from xiachen.privacy.scope import Can, Scope
+
+# What a board can be narrowed to: the steps of the funnel, and its lists.
+SHOWN = (
+    "expected",
+    "reported",
+    "present",
+    "worked",
+    "late",
+    "not-present",
+    "not-working",
+    "others",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """
+    A person on the board, with what is known of the day.
+
+    :param name: as the reader may see it; empty for somebody whom the scope does not reach
+    """
+
+    member: UUID
+    name: str
+    expected: bool
+    reported: bool
+    worked: bool
+    seen_elsewhere: bool
+    check_in: CheckIn | None
+
+    @property
+    def sign_in(self) -> SignIn | None:
+        """Return the time of the sign-in that stands."""
+        if self.check_in is None:
+            return None
+        return SignIn(self.check_in.occurred_at, self.check_in.deadline)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedLine:
+    """A line of a list to verify, with the name."""
+
+    name: str
+    line: Line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """A team or squad by which a board can be narrowed."""
+
+    key: str
+    label: str
+    members: frozenset[UUID]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    """The attendance of a community on a day."""
+
+    community: Community
+    day: date
+    funnel: Funnel
+    people: list[Person]
+    options: list[Option]
+    not_present: list[NamedLine]
+    not_working: list[NamedLine]
+
+    @property
+    def address(self) -> str:
+        """Return the query that opens this community's board again."""
+        return f"?community={self.community.pk}"
+
+    @property
+    def waiting(self) -> list[Person]:
+        """Return those shown who have not signed in here and were not seen elsewhere."""
+        return [one for one in self.people if not one.check_in and not one.seen_elsewhere]
+
+    @property
+    def named(self) -> list[UUID]:
+        """Return whom the board names."""
+        lines = [one.line.member for one in (*self.not_present, *self.not_working)]
+        return list(dict.fromkeys([one.member for one in self.people] + lines))
+
+
+def communities_shown(scope: Scope, *, day: date) -> list[Community]:
+    """Return the communities of the operation whose boards the scope can open, by number."""
+    if scope.incident is None:
+        return []
+    numbers = set(incidents.communities_of(scope, incident=scope.incident, day=day))
+    if scope.organisations:
+        theirs = mobilisation.expected_on(scope, day=day)
+        numbers |= set(theirs.order_by().values_list("community_id", flat=True))
+    return list(Community.objects.filter(pk__in=numbers).order_by("pk"))
+
+
+def board(scope: Scope, *, day: date, community: int, shown: str = "", group: str = "") -> Board:
+    """
+    Return a community's board.
+
+    :param shown: a step of the funnel or a list: one of SHOWN; empty shows everybody
+    :param group: key of a team or squad
+    :raises Forbidden: the scope reaches nobody there
+    """
+    scope.require(Can.SEE_PEOPLE)
+    place = next((one for one in communities_shown(scope, day=day) if one.pk == community), None)
+    if place is None:
+        raise Forbidden()
+    gathered = gather(scope, cutoff=records.end_of(scope, day), community=community)
+    options = _options(scope, community, day)
+    kept = next((one.members for one in options if one.key == group), None)
+    everybody = _people(scope, community, gathered)
+    funnel = gathered.funnel()
+    return Board(
+        community=place,
+        day=day,
+        funnel=funnel,
+        people=[
+            one
+            for one in everybody
+            if (kept is None or one.member in kept) and _fits(one, funnel, shown)
+        ],
+        options=options,
+        not_present=_named(everybody, funnel.not_present),
+        not_working=_named(everybody, funnel.not_working),
+    )
+
+
+def named_line(
+    scope: Scope,
+    *,
+    day: date,
+    community: int,
+    check_in: UUID | None = None,
+    member: UUID | None = None,
+    gap: str = "",
+) -> NamedLine | None:
+    """Return a person's line: the one of a standing sign-in, or the one on a list; or None."""
+    gathered = gather(scope, cutoff=records.end_of(scope, day), community=community)
+    found: Line | None = None
+    if check_in is not None:
+        rows = (row for row in gathered.signed.values() if row.pk == check_in)
+        found = next(
+            (Line(community=community, member=row.member, check_in=row) for row in rows), None
+        )
+    elif gap:
+        funnel = gathered.funnel()
+        lines = funnel.not_present if gap == GapKind.NOT_PRESENT else funnel.not_working
+        found = next((line for line in lines if line.member == member), None)
+    if found is None:
+        return None
+    names = people.shown_names(scope, [found.member])
+    return NamedLine(name=names.get(found.member, ""), line=found)
+
+
+def _people(scope: Scope, community: int, gathered: Gathered) -> list[Person]:
+    expected, reported = (
+        {member for _, member in pairs} for pairs in (gathered.expected, gathered.reported)
+    )
+    signed = {member: row for (_, member), row in gathered.signed.items()}
+    worked = {member for _, member in gathered.work}
+    elsewhere = {member for other, member in (gathered.seen | gathered.busy) if other != community}
+    ids = expected | reported | signed.keys() | worked
+    members = people.members_by_id(scope, ids)
+    names = people.shown_names(scope, ids)
+    order = {pk: (member.sort_key, str(pk)) for pk, member in members.items()}
+    return [
+        Person(
+            member=one,
+            name=names.get(one, ""),
+            expected=one in expected,
+            reported=one in reported,
+            worked=one in worked,
+            seen_elsewhere=one in elsewhere,
+            check_in=signed.get(one),
+        )
+        for one in sorted(ids, key=lambda pk: order.get(pk, ("~", str(pk))))
+    ]
+
+
+def _fits(one: Person, funnel: Funnel, shown: str) -> bool:
+    came = one.expected and one.reported
+    present = came and one.check_in is not None
+    match shown:
+        case "expected":
+            return one.expected
+        case "reported":
+            return came
+        case "present":
+            return present
+        case "worked":
+            return present and one.worked
+        case "late":
+            return bool(one.sign_in and one.sign_in.minutes_late)
+        case "not-present":
+            return _among(one, funnel.not_present)
+        case "not-working":
+            return _among(one, funnel.not_working)
+        case "others":
+            return not came
+    return True
+
+
+def _among(one: Person, lines: Collection[Line]) -> bool:
+    return any(line.member == one.member for line in lines)
+
+
+def _named(everybody: Sequence[Person], lines: Collection[Line]) -> list[NamedLine]:
+    by_member = {line.member: line for line in lines}
+    return [
+        NamedLine(name=one.name, line=by_member[one.member])
+        for one in everybody
+        if one.member in by_member
+    ]
+
+
+def _options(scope: Scope, community: int, day: date) -> list[Option]:
+    teams = [
+        Option(
+            key=f"team-{row.team.pk}",
+            label=row.team.name,
+            members=frozenset(
+                one.member_id for one in deployment.memberships(scope, team=row.team.pk, day=day)
+            ),
+        )
+        for row in deployment.assignments(scope, day=day).filter(community=community)
+    ]
+    names = {option.key: option.label for option in teams}
+    squads = [
+        Option(
+            key=f"squad-{one.squad.pk}",
+            label=f"{names.get(f'team-{one.squad.team}', '')} {one.squad.number}".strip(),
+            members=frozenset(one.members),
+        )
+        for one in deployment.squads_of(scope, community=community)
+    ]
+    return teams + squads

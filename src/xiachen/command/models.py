@@ -3,11 +3,14 @@
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from xiachen.base.ids import uuid7
 from xiachen.base.owned.models import CentralFact, fact_constraints
 from xiachen.figures.figure import Cutoff
+from xiachen.figures.numbers import display, language_of
+from xiachen.figures.units import Quantity, unit
 from xiachen.incidents.models import Incident
 from xiachen.privacy.classes import Handling
 
@@ -160,4 +163,11 @@ class DeclaredFigure(CentralFact):
                 fields=("incident", "division", "name", "as_of", "reverses"),
                 nulls_distinct=False,
             ),
+        )
+
+    @property
+    def printed(self) -> str:
+        """The number with its unit, in the language of the page."""
+        return display(
+            Quantity(self.value, unit(self.unit)), language_of(get_language() or "zh-hans")
         )

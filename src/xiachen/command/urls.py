@@ -1,11 +1,24 @@
-"""Addresses of this area."""
+"""Addresses of the figures and the bulletins."""
 
 from django.urls import path
-from django.views import View
+
+from xiachen.command import screens
 
 app_name = "command"
 urlpatterns = [
-    path("", View.as_view(), name="figures"),
-    path("bulletins", View.as_view(), name="bulletins"),
-    path("rows/<str:code>", View.as_view(), name="rows"),
+    path("figures/", screens.figures, name="figures"),
+    path("figures/<str:code>/", screens.rows, name="rows"),
+    path("figures/<str:code>/take/<str:kind>", screens.take_rows, name="take-rows"),
+    path("bulletins/", screens.bulletins, name="bulletins"),
+    path("bulletins/issue/", screens.issue, name="issue"),
+    path("bulletins/<uuid:id>/", screens.bulletin, name="bulletin"),
+    path("bulletins/<uuid:id>/text", screens.bulletin_text, name="bulletin-text"),
+    path("bulletins/<uuid:id>/<str:code>/", screens.frozen_rows, name="frozen-rows"),
+    path(
+        "bulletins/<uuid:id>/<str:code>/take/<str:kind>",
+        screens.take_frozen_rows,
+        name="take-frozen-rows",
+    ),
+    path("declared/", screens.declare, name="declare"),
+    path("declared/<uuid:id>/", screens.correct, name="correct-declared"),
 ]

@@ -8,13 +8,11 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from xiachen.base import clock
-from xiachen.command.queries import bulletins, house, rows
+from xiachen.command.queries import house, rows
 from xiachen.command.queries.rows import Behind, Opened
 from xiachen.figures.figure import Figure
-from xiachen.figures.numbers import Language
 from xiachen.papers.tables import Kind, Paper, Table, export
 from xiachen.privacy import audit
 from xiachen.privacy.scope import Can, Scope
@@ -62,15 +60,6 @@ def export_rows(scope: Scope, *, behind: Behind, kind: Kind, by: str, at: dateti
         records=[id for id in open_rows.values_list("pk", flat=True) if isinstance(id, UUID)],
     )
     return export(scope, table=table, kind=kind, by=by, at=at)
-
-
-@transaction.atomic
-def print_bulletin(scope: Scope, *, id: UUID, language: Language) -> str:
-    """Return a bulletin's text to copy and send on, and note who took it."""
-    with override(language):
-        text = bulletins.bulletin_text(scope, id, language)
-    audit.record(scope, "command.copy-bulletin", targets=[id])
-    return text
 
 
 def _lines(scope: Scope, found: Figure, open_rows: QuerySet[Any]) -> Iterator[tuple[object, ...]]:

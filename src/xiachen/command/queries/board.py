@@ -6,8 +6,9 @@ from datetime import date
 from xiachen.command.queries import house
 from xiachen.command.rules.template import COVERAGES, DAILY, figures_of
 from xiachen.command.rules.views import FigureLine, SectionView, views_of
+from xiachen.incidents import queries as incidents
 from xiachen.places.models import Community
-from xiachen.privacy.scope import Scope
+from xiachen.privacy.scope import Can, Scope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +18,7 @@ class Board:
 
     :param coverages: the two ratios that must be whole (两个全覆盖)
     :param silent: communities that nothing was heard of on the day
+    :param places: what else the scope could look at, by code and name
     """
 
     place: str
@@ -25,6 +27,7 @@ class Board:
     sections: list[SectionView]
     coverages: list[FigureLine]
     silent: list[Community]
+    places: list[tuple[int, str]]
 
 
 def board(scope: Scope, *, division: int, day: date) -> Board:
@@ -42,10 +45,17 @@ def board(scope: Scope, *, division: int, day: date) -> Board:
             FigureLine(figure=house.figure(code), stated=stated[code]) for code in COVERAGES
         ],
         silent=house.communities(inner, set(expected) - set(heard)),
+        places=divisions(scope, day=day),
     )
 
 
 def divisions(scope: Scope, *, day: date) -> list[tuple[int, str]]:
-    """Return the places that the scope answers for, by code and name; the widest first."""
-    codes = dict.fromkeys(low for low, _high in scope.places)
-    return [(code, house.place_name(scope, division=code, day=day)) for code in codes]
+    """Return the places of the scope and the incident's communities in it, by code and name."""
+    scope.require(Can.SEE_FIGURES)
+    cutoff = house.day_so_far(scope, day)
+    own = [low for low, _high in scope.places]
+    inside = incidents.communities_of(scope, incident=cutoff.incident, day=day)
+    return [
+        (code, house.place_name(scope, division=code, day=day))
+        for code in dict.fromkeys((*own, *inside))
+    ]

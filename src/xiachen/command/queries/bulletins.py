@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -31,12 +32,24 @@ DECLARED = "declared."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A figure that two revisions state differently, as each prints it."""
+
+    title: str
+    before: str
+    after: str
+    late: int
+    taken_back: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BulletinView:
     """
     One revision of a bulletin, ready to show, copy and print.
 
     :param late: what was received late (补报) or taken back (核减) since the former revision
     :param revisions: all of the place and day, the latest first
+    :param changes: what it states differently from the revision before
     """
 
     bulletin: Bulletin
@@ -52,6 +65,12 @@ class BulletinView:
     expected: int
     silent: list[Community]
     revisions: list[Bulletin]
+    changes: list[Change]
+
+    @property
+    def text(self) -> str:
+        """All of it as plain text, to copy and send."""
+        return "\n".join(_text_lines(self)) + "\n"
 
     @property
     def latest(self) -> bool:
@@ -62,17 +81,6 @@ class BulletinView:
     def heard(self) -> int:
         """Of how many communities something was heard."""
         return self.expected - len(self.silent)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """A figure that two revisions state differently, as each prints it."""
-
-    title: str
-    before: str
-    after: str
-    late: int
-    taken_back: int
 
 
 def bulletins(scope: Scope, *, division: int | None = None) -> QuerySet[Bulletin]:
@@ -89,6 +97,39 @@ def bulletins(scope: Scope, *, division: int | None = None) -> QuerySet[Bulletin
         revision__gt=OuterRef("revision"),
     )
     return rows.filter(~Exists(later)).order_by("-day", "division")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A bulletin in a list, by the name of its place and the time that it speaks of."""
+
+    bulletin: Bulletin
+    place: str
+    period: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulletinPage:
+    """A page of bulletins; `number` counts from 1."""
+
+    rows: list[Listed]
+    number: int
+    pages: int
+
+
+def listed(scope: Scope, *, number: int, size: int) -> BulletinPage:
+    """Return a page of the latest revisions; a number beyond the last gives the last."""
+    pages = Paginator(bulletins(scope), size)
+    page = pages.get_page(number)
+    rows = [
+        Listed(
+            bulletin=one,
+            place=house.place_name(scope, division=one.division, day=one.day),
+            period=period(one.day, local(one.occurred_until), language()),
+        )
+        for one in page
+    ]
+    return BulletinPage(rows=rows, number=page.number, pages=pages.num_pages)
 
 
 def issued(scope: Scope, id: UUID) -> Bulletin:
@@ -134,6 +175,7 @@ def bulletin(scope: Scope, id: UUID) -> BulletinView:
         expected=len(complete["expected"]),
         silent=house.communities(scope, set(complete["expected"]) - set(complete["heard"])),
         revisions=list(revisions(scope, found)),
+        changes=difference(scope, id),
     )
 
 
@@ -180,10 +222,20 @@ def declared_figures(scope: Scope, *, division: int, cutoff: Cutoff) -> list[Dec
     return list(rows.order_by("name", "-as_of", "-sequence").distinct("name"))
 
 
+def declared(scope: Scope) -> QuerySet[DeclaredFigure]:
+    """Return the declared figures that stand in the scope's places, the latest first."""
+    scope.require(Can.SEE_FIGURES)
+    if scope.incident is None:
+        return DeclaredFigure.objects.none()
+    standing: QuerySet[DeclaredFigure] = DeclaredFigure.objects.standing()
+    here = standing.filter(scope.within("division"), incident_id=scope.incident)
+    return here.order_by("-as_of", "name")
+
+
 def bulletin_text(scope: Scope, id: UUID, language: Language) -> str:
     """Return a bulletin as text to copy and send, in a language."""
     with translation.override(language):
-        return "\n".join(_text_lines(bulletin(scope, id))) + "\n"
+        return bulletin(scope, id).text
 
 
 def _text_lines(view: BulletinView) -> Iterator[str]:

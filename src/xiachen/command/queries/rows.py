@@ -41,6 +41,7 @@ class Opened:
     figure: Figure
     bulletin: Bulletin | None
     place: str
+    division: int
     day: date
     missing: bool
     page: Page
@@ -78,6 +79,7 @@ def opened(scope: Scope, behind: Behind, *, number: int = 1) -> Opened:
         figure=found,
         bulletin=bulletin,
         place=house.place_name(scope, division=division, day=day),
+        division=division,
         day=day,
         missing=behind.missing,
         page=page,

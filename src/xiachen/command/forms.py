@@ -1,0 +1,85 @@
+"""What is asked when a bulletin is issued or another authority's figure declared."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from xiachen.base import clock
+
+_DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class IssueForm(forms.Form):
+    """A place, a day, up to when, and for a revision the reason."""
+
+    division = forms.TypedChoiceField(label=_("Place"), coerce=int)
+    day = forms.DateField(label=_("Day"), widget=_DAY)
+    until = forms.TimeField(
+        label=_("Counts what happened until"),
+        required=False,
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        help_text=_("Left empty: the end of the day, or now if the day still runs."),
+    )
+    reason = forms.CharField(
+        label=_("Reason for the revision"),
+        required=False,
+        max_length=200,
+        help_text=_("Needed from revision 2 on; it is printed with the difference."),
+    )
+
+    def __init__(self, places: Sequence[tuple[int, str]], *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["division"].choices = places  # type: ignore[attr-defined]
+
+    def occurred_until(self) -> datetime | None:
+        """Return the cut-off asked for, None where it was left open."""
+        until = self.cleaned_data["until"]
+        return None if until is None else clock.on_day(self.cleaned_data["day"], until)
+
+
+class DeclareForm(forms.Form):
+    """A figure that others state: what, how many, who says so, as of when."""
+
+    division = forms.TypedChoiceField(label=_("Place"), coerce=int)
+    name = forms.CharField(
+        label=_("Name of the figure"), max_length=60, help_text=_("Such as “confirmed cases”.")
+    )
+    value = forms.DecimalField(label=_("Number"), max_digits=20, decimal_places=4, min_value=0)
+    unit = forms.CharField(
+        label=_("Unit"), max_length=20, help_text=_("As it is printed: 人, 例, 户, 件 …")
+    )
+    source = forms.CharField(
+        label=_("Who says so"), max_length=200, help_text=_("The authority that publishes it.")
+    )
+    document_number = forms.CharField(label=_("Document number"), max_length=60, required=False)
+    as_of_day = forms.DateField(label=_("As of the day"), widget=_DAY)
+    as_of_time = forms.TimeField(
+        label=_("As of the time"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
+    story = forms.BooleanField(label=_("It comes from the story of an exercise"), required=False)
+
+    def __init__(self, places: Sequence[tuple[int, str]], *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["division"].choices = places  # type: ignore[attr-defined]
+
+    def stated(self) -> dict[str, object]:
+        """Return what the operation asks for."""
+        given = dict(self.cleaned_data)
+        day: date = given.pop("as_of_day")
+        return given | {"as_of": clock.on_day(day, given.pop("as_of_time"))}
+
+
+class CorrectForm(forms.Form):
+    """Another number for a declared figure, or none; and why."""
+
+    value = forms.DecimalField(
+        label=_("Right number"),
+        max_digits=20,
+        decimal_places=4,
+        min_value=0,
+        required=False,
+        help_text=_("Left empty, the figure is taken back."),
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=200)

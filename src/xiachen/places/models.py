@@ -59,11 +59,13 @@ class Community(models.Model):
 
     id = models.BigIntegerField(primary_key=True)
     name = models.CharField(_("name"), max_length=80)
-    search_name = models.CharField(max_length=80, db_index=True)
+    search_name = models.CharField(max_length=80)
     local = models.BooleanField(default=False)
 
     class Meta:
         verbose_name = _("community")
+        # Not db_index: its second index, for LIKE, would slow the loading of a full list.
+        indexes = (models.Index(name="community_search_name", fields=("search_name",)),)
         constraints = (
             models.CheckConstraint(
                 name="community_number",
@@ -87,7 +89,7 @@ class CommunityCode(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     community = models.ForeignKey(Community, models.CASCADE, related_name="codes")
-    code = models.BigIntegerField(_("code"), db_index=True)
+    code = models.BigIntegerField(_("code"))
     name = models.CharField(_("name"), max_length=80)
     valid_from = models.DateField(_("valid from"))
     valid_to = models.DateField(_("valid to"), null=True, blank=True)

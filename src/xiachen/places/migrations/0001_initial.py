@@ -18,11 +18,12 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigIntegerField(primary_key=True, serialize=False)),
                 ("name", models.CharField(max_length=80, verbose_name="name")),
-                ("search_name", models.CharField(db_index=True, max_length=80)),
+                ("search_name", models.CharField(max_length=80)),
                 ("local", models.BooleanField(default=False)),
             ],
             options={
                 "verbose_name": "community",
+                "indexes": [models.Index(fields=["search_name"], name="community_search_name")],
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(
@@ -423,7 +424,7 @@ class Migration(migrations.Migration):
             name="CommunityCode",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("code", models.BigIntegerField(db_index=True, verbose_name="code")),
+                ("code", models.BigIntegerField(verbose_name="code")),
                 ("name", models.CharField(max_length=80, verbose_name="name")),
                 ("valid_from", models.DateField(verbose_name="valid from")),
                 ("valid_to", models.DateField(blank=True, null=True, verbose_name="valid to")),

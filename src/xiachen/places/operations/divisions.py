@@ -123,6 +123,7 @@ def _load(rows: Iterable[Row], day: date) -> Loaded:
             cursor.execute(statement)
         cursor.execute(_MATCH_NEW)
         _number_the_displaced(cursor)
+        cursor.execute("analyze matched")
         cursor.execute(_ADD_COMMUNITIES)
         cursor.execute(_CLOSE_CODES, values)
         closed = _count(cursor, _COUNT_CLOSED)
@@ -264,8 +265,7 @@ _KNOWN = f"""
     create index on known (community_id);
     analyze known;
     create temporary table matched (
-        code bigint primary key, name varchar(80), search_name varchar(80),
-        community_id bigint unique, kind text
+        code bigint, name varchar(80), search_name varchar(80), community_id bigint, kind text
     ) on commit drop
 """
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from xiachen.figures.figure import Column, Figure
@@ -27,18 +26,13 @@ class Row:
     name: str = ""
 
 
-def kind_name(kind: TaskKind) -> str:
-    """Return a kind of work in the reader's language."""
-    return kind.name_en if get_language() == "en" else kind.name
-
-
 def _tasks(scope: Scope, rows: Sequence[TaskStep]) -> list[Row]:
     names = places.communities_by_id(scope, {row.community_id for row in rows})
     return [
         Row(
             record=row,
             community=names[row.community_id].name,
-            kind=kind_name(row.task.kind),
+            kind=str(row.task.kind),
         )
         for row in rows
     ]
@@ -48,7 +42,7 @@ def _work(scope: Scope, rows: Sequence[Any]) -> list[Row]:
     names = places.communities_by_id(scope, {row.community_id for row in rows})
     members = people.members_by_id(scope, {row.member for row in rows})
     kinds = {
-        kind.code: kind_name(kind)
+        kind.code: str(kind)
         for kind in TaskKind.objects.filter(code__in={row.kind for row in rows})
     }
     return [

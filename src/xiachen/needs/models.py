@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from xiachen.base.owned.fields import CommunityForeignKey
@@ -29,7 +30,8 @@ class TaskKind(models.Model):
         verbose_name = _("kind of task")
 
     def __str__(self) -> str:
-        return self.name
+        """Return the name in the reader's language."""
+        return self.name_en if get_language() == "en" else self.name
 
 
 class TaskState(models.TextChoices):

@@ -1,9 +1,21 @@
-"""Addresses of this area."""
+"""Addresses of tasks."""
 
 from django.urls import path
-from django.views import View
+
+from xiachen.needs import screens
 
 app_name = "needs"
 urlpatterns = [
-    path("", View.as_view(), name="tasks"),
+    path("", screens.tasks, name="tasks"),
+    path("mine", screens.mine, name="mine"),
+    path("mine/<int:community>/sign-in", screens.sign_in, name="sign-in"),
+    path("issue", screens.issue, name="issue"),
+    path("<int:community>/issue", screens.issue, name="issue-there"),
+    path("<int:community>/<uuid:id>", screens.task, name="task"),
+    path("<int:community>/<uuid:id>/claim", screens.claim, name="claim"),
+    path("<int:community>/<uuid:id>/release", screens.release, name="release"),
+    path("<int:community>/<uuid:id>/finish", screens.finish, name="finish"),
+    path("<int:community>/<uuid:id>/confirm", screens.confirm, name="confirm"),
+    path("<int:community>/<uuid:id>/send-back", screens.send_back, name="send-back"),
+    path("<int:community>/<uuid:id>/withdraw", screens.withdraw, name="withdraw"),
 ]

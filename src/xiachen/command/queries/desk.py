@@ -126,14 +126,14 @@ def _waiting(scope: Scope, day: date) -> Iterator[Waiting]:
 def _own(scope: Scope, member: UUID, day: date) -> Iterator[Waiting]:
     cutoff = records.end_of(scope, day)
     if not records.check_ins(scope, cutoff).filter(member=member).exists():
-        yield Waiting(words=_("You have not signed in today."), page="attendance:mine", urgent=True)
+        yield Waiting(words=_("You have not signed in today."), page="needs:mine", urgent=True)
     mine = [line for line in needs.my_tasks(scope, day=day) if line.mine and not _done(line.mine)]
     if mine:
         words = ngettext(
             "You have %(n)d task to finish.", "You have %(n)d tasks to finish.", len(mine)
         )
         since = min(line.mine.claimed_at for line in mine if line.mine)
-        yield Waiting(words=words % {"n": len(mine)}, page="attendance:mine", since=since)
+        yield Waiting(words=words % {"n": len(mine)}, page="needs:mine", since=since)
 
 
 def _done(place: needs.Holder) -> bool:

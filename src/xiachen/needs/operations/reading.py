@@ -1,0 +1,49 @@
+"""Reading lists that name people: recorded with whom they named."""
+
+from collections.abc import Collection
+from datetime import date
+from uuid import UUID
+
+from django.db import transaction
+
+from xiachen.needs.queries import mine, tasks
+from xiachen.privacy import audit
+from xiachen.privacy.scope import Scope
+
+
+@transaction.atomic
+def view_tasks(
+    scope: Scope,
+    *,
+    community: int | None = None,
+    states: Collection[str] = (),
+    need: bool | None = None,
+    page: int = 1,
+) -> tasks.TaskPage:
+    """Return a page of tasks, and note whom it named to the reader."""
+    shown = tasks.tasks_of(scope, community=community, states=states, need=need, page=page)
+    named = {one.member for line in shown.lines for one in line.holders if one.name}
+    if named - {scope.member}:
+        audit.record(scope, "needs.view-tasks", community=community, targets=sorted(named))
+    return shown
+
+
+@transaction.atomic
+def view_task(scope: Scope, *, community: int, task: UUID) -> tasks.TaskStory:
+    """Return a task with its steps, and note whom it named to the reader."""
+    story = tasks.task_story(scope, community=community, task=task)
+    named = {one.member for one in story.line.holders if one.name}
+    if named - {scope.member}:
+        audit.record(scope, "needs.view-task", community=community, targets=sorted(named))
+    return story
+
+
+@transaction.atomic
+def view_my_day(scope: Scope, *, day: date) -> mine.MyDay:
+    """Return the acting person's own day, and note others whom it named."""
+    found = mine.my_day(scope, day=day)
+    lines = (*found.tasks, *found.open_tasks)
+    named = {one.member for line in lines for one in line.holders if one.name} - {scope.member}
+    if named:
+        audit.record(scope, "needs.view-my-day", targets=sorted(named))
+    return found

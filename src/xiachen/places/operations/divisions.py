@@ -175,8 +175,10 @@ def _number_the_displaced(cursor: CursorWrapper) -> None:
     cursor.execute(_DISPLACED)
     for (code,) in cursor.fetchall():
         township = code // 1000 * 1000
-        cursor.execute(_FREE_NUMBER, {"lowest": township + 1, "highest": township + 999})
-        (number,) = cursor.fetchone()
+        limits = {"lowest": township, "highest": township + 999}
+        cursor.execute(_TAKEN_NUMBERS, limits)
+        taken = {number for (number,) in cursor.fetchall()}
+        number = next(n for n in range(township + 999, township, -1) if n not in taken)
         cursor.execute(
             "update matched set community_id = %s where code = %s and kind = 'new'", [number, code]
         )
@@ -315,10 +317,10 @@ _MATCH_NEW = f"""
 
 _DISPLACED = "select code from matched where community_id is null order by code"
 
-_FREE_NUMBER = f"""
-    select max(number) from generate_series(%(lowest)s::bigint, %(highest)s::bigint) as number
-    where not exists (select from {_COMMUNITY} where id = number)
-      and not exists (select from matched where community_id = number or code = number)
+_TAKEN_NUMBERS = f"""
+    select id from {_COMMUNITY} where id between %(lowest)s and %(highest)s
+    union select code from matched where code between %(lowest)s and %(highest)s
+    union select community_id from matched where community_id between %(lowest)s and %(highest)s
 """
 
 _ADD_COMMUNITIES = f"""

@@ -1,7 +1,7 @@
 """Playing scenarios through the real operations, and checking what the records say."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,7 +9,9 @@ from django.contrib.auth import authenticate
 
 from tests.drill.files import SEND, SMALL, documented
 from xiachen.attendance.models import CheckIn
+from xiachen.command.models import Bulletin
 from xiachen.command.queries import house
+from xiachen.command.queries.bulletins import bulletin_text
 from xiachen.deployment.queries import scope_of
 from xiachen.drill.models import Playing
 from xiachen.drill.operations.playing import play
@@ -24,6 +26,7 @@ from xiachen.drill.rules.faults import (
     ScenarioFaulty,
 )
 from xiachen.drill.rules.scenario import DEMONSTRATION_PASSWORD
+from xiachen.figures.queries import verify_rollups
 from xiachen.incidents.models import Incident
 from xiachen.incidents.operations import open_incident
 from xiachen.people.models.accounts import Account, Grant
@@ -96,6 +99,27 @@ def test_the_first_day_prints_what_was_published(db: None) -> None:
     lines = check("s0")
     assert [line.actual for line in lines] == S0_LINES
     assert all(line.equal for line in lines)
+
+
+def test_the_bulletin_says_the_same_and_what_only_the_story_knows(db: None) -> None:
+    play("s0")
+    scope = scope_of(Grant.objects.get(account__username="headquarters"), day=DAY)
+    text = bulletin_text(scope, Bulletin.objects.get().pk, "zh-hans")
+    for said in ("派出10人", "到岗11人（含就地加入1人）", "4个小组（3/3/3/2）", "需求2项/已办2项"):
+        assert said in text
+    assert "临时党支部1个（书记1 副书记1）" in text
+    assert "两个全覆盖机制2个（演练背景" in text
+
+
+def test_roll_ups_agree_with_the_rows_of_a_played_day(db: None) -> None:
+    played = play("s0")
+    differ = verify_rollups(
+        system_scope(played.incident),
+        incident=played.incident,
+        figures=house.figures_of_the_house(),
+        days=[DAY - timedelta(days=1), DAY],
+    )
+    assert differ == []
 
 
 @pytest.mark.parametrize("name", [name for name in names() if name != "s0"])

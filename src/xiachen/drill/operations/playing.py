@@ -2,19 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import time
+from datetime import datetime, time
 from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
 
-from xiachen.base import clock
 from xiachen.base.errors import Refused
 from xiachen.command.operations.declared import declare_figure
 from xiachen.deployment.queries import scope_of
 from xiachen.drill.models import Playing
 from xiachen.drill.operations.setting import give_due_grants, set_stage
-from xiachen.drill.operations.stage import Act, Stage
+from xiachen.drill.operations.stage import Act, Stage, moment
 from xiachen.drill.operations.verbs.table import ADAPTERS
 from xiachen.drill.queries.files import scenario as read
 from xiachen.drill.rules.faults import AnotherScenario, NoRole, RealRecords, failing_at
@@ -70,6 +69,9 @@ def play(name_or_path: str, *, seed: int | None = None, progress: Progress | Non
 def _played(scenario: Scenario, progress: Progress) -> Played:
     progress(0, len(scenario.events), "")
     stage = set_stage(scenario)
+    for entry in scenario.entries("story"):
+        with failing_at(entry.place, "command.declare-figure"):
+            _tell(stage, entry)
     refusals = {}
     for event in scenario.events:
         progress(event.number, len(scenario.events), event.do)
@@ -78,9 +80,6 @@ def _played(scenario: Scenario, progress: Progress) -> Played:
         else:
             with failing_at(event.place, event.do):
                 _act(stage, event)
-    for entry in scenario.entries("story"):
-        with failing_at(entry.place, "command.declare-figure"):
-            _tell(stage, entry)
     Playing.objects.create(
         incident_id=stage.incident,
         scenario=scenario.name,
@@ -124,6 +123,8 @@ def _tell(stage: Stage, entry: Entry) -> None:
     scenario = stage.scenario
     division, value = entry.values["division"], entry.values["value"]
     assert isinstance(division, int) and isinstance(value, int)
+    first = scenario.events[0].at if scenario.events else datetime.combine(scenario.day, time())
+    as_of = moment(entry.moment("as_of") or first)
     declare_figure(
         system_scope(stage.incident),
         division=division,
@@ -131,8 +132,8 @@ def _tell(stage: Stage, entry: Entry) -> None:
         value=Decimal(value),
         unit=entry.text("unit"),
         source=entry.text("source"),
-        as_of=clock.on_day(entry.day("as_of", scenario.day), time()),
-        at=clock.on_day(scenario.day, time()),
+        as_of=as_of,
+        at=as_of,
         story=True,
     )
 

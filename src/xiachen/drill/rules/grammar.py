@@ -208,7 +208,7 @@ SECTIONS: Mapping[str, Keys] = {
         "value": NEEDED_NUMBER,
         "unit": NEEDED_TEXT,
         "source": NEEDED_TEXT,
-        "as_of": DAY,
+        "as_of": MOMENT,
         "division": NEEDED_DIVISION,
     },
 }

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from uuid import UUID, uuid5
 
+from django.test import Client
+
 from xiachen.incidents.models import Incident
 from xiachen.incidents.operations import include_communities, open_incident
 from xiachen.notices.models import Document
@@ -24,6 +26,7 @@ from xiachen.people.operations.members import MemberEntry, enter_members
 from xiachen.people.operations.units import register_organisation, register_party_organisation
 from xiachen.people.rules import check_digit
 from xiachen.places.models import Community, Grid
+from xiachen.places.operations.grids import GridEntry, register_grids
 from xiachen.privacy.scope import Role, Scope, system_scope
 
 FENGLIN = 420111002044
@@ -165,7 +168,7 @@ def build_world() -> World:
         incident=incident,
         fenglin=Community.objects.get(pk=FENGLIN),
         zisong=Community.objects.get(pk=ZISONG),
-        grids=_lay_out_grids(),
+        grids=_lay_out_grids(system),
         bureau=bureau,
         city_bureau=city_bureau,
         committee=committee,
@@ -177,17 +180,12 @@ def build_world() -> World:
     )
 
 
-def _lay_out_grids() -> list[Grid]:
-    return [
-        Grid.objects.create(
-            id=id_of(f"grid {number}"),
-            community_id=FENGLIN,
-            number=number,
-            name=f"第{number}网格",
-            households_expected=300 + number,
-        )
+def _lay_out_grids(system: Scope) -> list[Grid]:
+    entries = [
+        GridEntry(number=number, name=f"第{number}网格", households_expected=300 + number)
         for number in range(1, 5)
     ]
+    return register_grids(system, community=FENGLIN, entries=entries, at=MORNING)
 
 
 def _enter_people(
@@ -291,3 +289,12 @@ def _outsider(system: Scope, incident: Incident, members: dict[str, UUID]) -> Gr
         division=ZISONG,
         from_day=BEGAN,
     )
+
+
+def prove_twice(client: Client) -> None:
+    """Leave the session as signing in with a second factor leaves it."""
+    session = client.session
+    session["account_authentication_methods"] = [
+        {"method": "mfa", "type": "totp", "at": MORNING.timestamp()}
+    ]
+    session.save()

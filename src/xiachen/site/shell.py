@@ -1,6 +1,5 @@
 """What stands around every page: the incident, the day, the places and the ways to other work."""
 
-import contextlib
 import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -70,11 +69,11 @@ def around(request: HttpRequest) -> dict[str, object]:
 
 def ways(scope: Scope, path: str) -> list[Way]:
     """Return where a role can go; the entry whose address the page lies under is current."""
-    found = []
-    for view, name, needed in WAYS:
-        if not needed or any(scope.allows(can) for can in needed):
-            with contextlib.suppress(NoReverseMatch):
-                found.append((name, reverse(view)))
+    found = [
+        (name, reverse(view))
+        for view, name, needed in WAYS
+        if not needed or any(scope.allows(can) for can in needed)
+    ]
     under = [address for _name, address in found if path.startswith(address)]
     here = max(under, key=len, default="")
     return [Way(name, address, address == here) for name, address in found]

@@ -16,6 +16,7 @@ from xiachen.deployment import figures as deployment
 from xiachen.figures.figure import Cutoff, Figure
 from xiachen.incidents import queries as incidents
 from xiachen.mobilisation import figures as mobilisation
+from xiachen.mobilisation import queries as mobilisation_queries
 from xiachen.needs import figures as needs
 from xiachen.people import figures as people
 from xiachen.places.models import Community, Division
@@ -77,6 +78,20 @@ def narrowed(scope: Scope, division: int) -> Scope:
     )
 
 
+def reading(scope: Scope, code: str) -> Scope:
+    """
+    Return the scope with which one figure is read in a narrowed scope.
+
+    The room of people lies below mobilisation and does not know where anybody works: for its
+    figures the scope names the people enrolled here. All others are read by place alone, lest a
+    person's records elsewhere count here.
+    """
+    if figure(code) not in people.FIGURES:
+        return scope
+    members = mobilisation_queries.members_enrolled(scope.places, incident=scope.incident)
+    return replace(scope, members=members)
+
+
 def day_so_far(scope: Scope, day: date) -> Cutoff:
     """Return the cut-off that reads a whole day of the scope's incident as it stands now."""
     if scope.incident is None:
@@ -91,7 +106,7 @@ def stated(scope: Scope, *, cutoff: Cutoff, codes: Iterable[str]) -> dict[str, S
 
     def value(code: str) -> int:
         if code not in values:
-            values[code] = figure(code).value(scope, cutoff)
+            values[code] = figure(code).value(reading(scope, code), cutoff)
         return values[code]
 
     found = {}
@@ -101,7 +116,7 @@ def stated(scope: Scope, *, cutoff: Cutoff, codes: Iterable[str]) -> dict[str, S
             value=value(code),
             unit=one.unit,
             of=value(one.of) if one.of else None,
-            beside=one.beside(scope, cutoff) if one.beside else "",
+            beside=one.beside(reading(scope, code), cutoff) if one.beside else "",
         )
     return found
 

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 
 from tests.drill.files import DOCS, SEND, SMALL, documented
 from xiachen.drill.queries import files
@@ -13,6 +14,8 @@ from xiachen.drill.rules.grammar import HEADER, SECTIONS
 from xiachen.drill.rules.reading import scenario_from
 from xiachen.drill.rules.scenario import Scenario
 from xiachen.drill.rules.verbs import VERBS
+from xiachen.people.rules import Reach, reach_of
+from xiachen.privacy.scope import Role
 
 
 def read(text: str) -> Scenario:
@@ -224,6 +227,39 @@ def test_the_documentation_names_every_verb_key_and_argument(page: str) -> None:
         assert row.rstrip(" |").endswith(verb.makes or ""), name
     for keys in (HEADER, *SECTIONS.values()):
         assert [key for key in keys if key not in text] == []
+
+
+@pytest.mark.parametrize("page", ["scenarios.md", "scenarios.zh.md"])
+def test_the_documentation_says_what_each_role_reaches(page: str) -> None:
+    words = {
+        Reach.DIVISION: "division",
+        Reach.COMMUNITY: "community",
+        Reach.ORGANISATION: "unit",
+        Reach.TEAM: "team",
+        Reach.MEMBER: "`member`",
+        Reach.NOTHING: ("none", "无"),
+    }
+    roles = {role.value for role in Role if role is not Role.SYSTEM}
+    reach: dict[str, str] = {}
+    for line in (DOCS / page).read_text("utf-8").splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        named = cells[0].replace("、", ", ").split(", ")
+        if roles.issuperset(named):
+            reach |= dict.fromkeys(named, cells[1])
+    assert set(reach) == roles
+    for role in roles:
+        expected = words[reach_of(Role(role))]
+        said = (expected,) if isinstance(expected, str) else expected
+        assert any(one in reach[role] for one in said), role
+
+
+def test_mistakes_are_said_in_the_reader_s_language() -> None:
+    with translation.override("zh-hans"):
+        (fault,) = faults(SMALL + SEND.replace("mobilisation.dispatch", "mobilisation.despatch"))
+        assert fault.startswith(
+            "small.toml, 第 41 行, [[event]] 2: 没有动作“mobilisation.despatch”；"
+            "是不是：mobilisation.dispatch"
+        )
 
 
 def test_both_languages_document_the_same_scenario() -> None:

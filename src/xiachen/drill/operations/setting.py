@@ -13,7 +13,7 @@ from xiachen.base import clock
 from xiachen.base.errors import Outcome
 from xiachen.base.ids import uuid7
 from xiachen.drill.operations.stage import Stage
-from xiachen.drill.rules.faults import Fault, ScenarioFaulty, failing_at
+from xiachen.drill.rules.faults import Fault, Place, ScenarioFaulty, failing_at
 from xiachen.drill.rules.grammar import Thing
 from xiachen.drill.rules.invented import names
 from xiachen.drill.rules.scenario import DEMONSTRATION_PASSWORD, Entry, Scenario
@@ -202,7 +202,8 @@ def _enter_people(scope: Scope, stage: Stage, at: datetime) -> None:
             )
             stage.keep(Thing.PERSON, single, entry.id)
             entries.append(entry)
-    settled(enter_members(scope, entries=entries, at=at))
+    with failing_at(Place(stage.scenario.file, "[[people]]"), "people.enter-members"):
+        settled(enter_members(scope, entries=entries, at=at))
 
 
 def _open(scope: Scope, stage: Stage, entry: Entry) -> None:

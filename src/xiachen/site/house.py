@@ -51,6 +51,7 @@ def _serve(
     ready: Callable[[], None],
 ) -> None:
     ensure_database(chosen)
+    (chosen.home / "static").mkdir(exist_ok=True)  # whitenoise warns where it is missing
     environment = chosen.environment()
     if not migrating.is_current(chosen):
         run_once(["-m", "xiachen", "migrate"], chosen.environment(as_owner=True))

@@ -17,7 +17,7 @@ from xiachen.site.speaking import Stopped, gettext, gettext_noop, say
 _ = gettext
 
 _PATIENCE_SECONDS = 10  # to end by itself before it is ended
-_LIMIT, _WITHIN_SECONDS = 6, 60  # so many restarts in so short a time are a defect
+_LIMIT, _WITHIN_SECONDS = 20, 90  # so many ends in so short a time are a defect
 _LOOK_SECONDS = 0.2
 
 SERVER = gettext_noop("web server")
@@ -138,10 +138,10 @@ class Supervisor:
         if len(child.restarts) == _LIMIT and now - child.restarts[0] < _WITHIN_SECONDS:
             raise Stopped(
                 _(
-                    "The %(name)s ended %(times)s times within a minute, so everything was "
+                    "The %(name)s ended %(times)s times within %(seconds)s seconds, so everything was "
                     "stopped; what was stored is kept. Run `xiachen doctor`, then start again."
                 )
-                % {"name": _(child.name), "times": _LIMIT}
+                % {"name": _(child.name), "times": _LIMIT, "seconds": _WITHIN_SECONDS}
             )
         if len(child.restarts) > 1 and now - child.restarts[-2] < 2:
             time.sleep(0.5)  # the database may just be coming back

@@ -1,0 +1,44 @@
+"""
+`make soak`: kill, fail, lie, restore and fill the disk; then look for what is missing.
+
+Every trial has a control in which something really is lost and which must therefore turn red; a
+control that stays green fails the soak, for then the trial proves nothing.
+"""
+
+import argparse
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+from bench import trials
+
+
+def main(arguments: list[str]) -> int:
+    """Run every trial; the exit status is 1 when one fails."""
+    parser = argparse.ArgumentParser(prog="python -m bench.soak")
+    parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=1)
+    chosen = parser.parse_args(arguments)
+    plan: list[tuple[str, Callable[[], str]]] = [
+        (f"{chosen.kills} kills at random", lambda: trials.kills(chosen.kills, chosen.seed)),
+        ("kill before and after the commit", trials.failpoints),
+        ("control: acknowledged and thrown away", trials.control_of_lies),
+        ("control: commits that wait for no disk", trials.control_without_sync),
+        ("restore of an older backup, with its control", trials.restore),
+        ("full disk, with its control", trials.full_disk),
+    ]
+    failed = 0
+    for name, trial in plan:
+        began = time.monotonic()
+        print(f"… {name}", flush=True)
+        try:
+            print(f"✓ {name}: {trial()} ({time.monotonic() - began:.0f} s)", flush=True)
+        except (AssertionError, RuntimeError, OSError, subprocess.SubprocessError) as failure:
+            failed += 1
+            print(f"✗ {name}: {failure}", flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

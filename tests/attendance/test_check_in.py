@@ -234,12 +234,3 @@ def test_two_phones_that_sign_the_same_person_in_at_once_make_one_sign_in(
     assert rolled(scope, incident=town.incident, figure="attendance.signed-in", day=DAY) == {
         FENGLIN: 1
     }
-
-
-def test_the_sign_ins_of_a_day_are_found_by_index(town: Town) -> None:
-    town.sign_in()
-    with connection.cursor() as cursor:
-        cursor.execute("set local enable_seqscan = off")
-    scope = replace(town.secretary, members=frozenset())
-    plan = check_ins(scope, end_of(scope, DAY)).explain()
-    assert "check_in_day" in plan or "check_in_once" in plan, plan

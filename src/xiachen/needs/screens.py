@@ -107,7 +107,7 @@ def issue(request: ScopedRequest, community: int | None = None) -> HttpResponse:
         else:
             messages.success(request, _("The task is on the list."))
             return redirect("needs:tasks")
-    context = {"form": form, "place": place, "places": places}
+    context = {"form": form, "place": place, "choices": places}
     return render(request, "needs/issue.html", context)
 
 

@@ -103,6 +103,25 @@ def test_operations_and_queries_ask_for_the_scope_first(name: str) -> None:
     assert found == []
 
 
+def test_rules_take_nothing_of_django_but_its_words() -> None:
+    words = ("django.utils.translation", "django.utils.functional")
+    found = [
+        f"{path.relative_to(SOURCE)} {name}"
+        for path in area_files("rules")
+        for name in imported(path)
+        if name.split(".")[0] == "django" and name not in words
+    ]
+    assert found == []
+
+
+def imported(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+
+
 def test_operations_are_atomic() -> None:
     found = []
     for path in area_files("operations"):

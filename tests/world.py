@@ -294,6 +294,8 @@ def _outsider(system: Scope, incident: Incident, members: dict[str, UUID]) -> Gr
 def prove_twice(client: Client) -> None:
     """Leave the session as signing in with a second factor leaves it."""
     session = client.session
+    # allauth heeds what was proven only beside the account that proved it.
+    session["account_authentication_methods_user"] = session["_auth_user_id"]
     session["account_authentication_methods"] = [
         {"method": "mfa", "type": "totp", "at": MORNING.timestamp()}
     ]

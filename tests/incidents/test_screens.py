@@ -32,7 +32,8 @@ def test_headquarters_include_a_community_and_set_a_parameter(world: World) -> N
     wrong = client.post(f"{base}/include", {"communities": "4201 枫林", "from_day": "2020-03-01"})
     assert wrong.context["communities_form"].errors.keys() == {"communities"}
     given = {"communities": "420111002003，", "from_day": "2020-03-01"}
-    assert client.post(f"{base}/include", given).status_code == 302
+    answer = client.post(f"{base}/include", given)
+    assert answer.status_code == 302, answer.context["communities_form"].errors
     assert IncidentCommunity.objects.count() == 3
     never = {"name": "attendance.deadline", "value": "08:30", "from_day": "2020-02-30"}
     refused = client.post(f"{base}/parameter", never)

@@ -47,7 +47,8 @@ def _attach(request: HttpRequest) -> None:
 
 def _scope(request: HttpRequest, grant: Grant) -> Scope:
     scope = scope_of(grant)
-    proven = any(one["method"] == "mfa" for one in get_authentication_records(request))
+    records = get_authentication_records(request, request.user)
+    proven = any(one["method"] == "mfa" for one in records)
     if scope.incident is None:
         scope = scope_of(grant, incident=incidents.current_incident(scope))
     return replace(scope, second_factor=proven)

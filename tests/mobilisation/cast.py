@@ -8,6 +8,7 @@ from tests.world import BEFORE, DAY, FENGLIN, LOCAL, NEIGHBOUR, ZISONG, World, b
 from xiachen.base.clock import local_zone
 from xiachen.base.ids import uuid7
 from xiachen.incidents.models import Incident
+from xiachen.mobilisation.queries import members_enrolled
 from xiachen.notices.models import Document
 from xiachen.people.models.units import Organisation
 from xiachen.privacy.scope import Role, Scope
@@ -76,7 +77,8 @@ class Cast:
 
     @property
     def secretary(self) -> Scope:
-        return self.scope(Role.SECRETARY, places=((HERE, HERE),))
+        enrolled = members_enrolled(((HERE, HERE),), incident=self.incident.pk)
+        return self.scope(Role.SECRETARY, places=((HERE, HERE),), members=enrolled)
 
     @property
     def outsider(self) -> Scope:

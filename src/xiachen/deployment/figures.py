@@ -4,17 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from xiachen.deployment import queries
-from xiachen.deployment.models import Assignment, Squad, Withdrawal
+from xiachen.deployment.models import Assignment, Squad, SquadMember, Team, Withdrawal
 from xiachen.figures.figure import Column, Cutoff, Figure
 from xiachen.figures.units import COMMUNITY, GRID, GROUP, PERSON, TEAM
 from xiachen.incidents import queries as incidents
 from xiachen.people.queries import shown_names
 from xiachen.places.models import Community, Grid
-from xiachen.privacy.scope import Scope
+from xiachen.privacy.masking import mask_name
+from xiachen.privacy.scope import Role, Scope
+
+_BETWEEN = "、"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +85,57 @@ def _at_work(cutoff: Cutoff) -> QuerySet[Assignment]:
 
 
 def _in_grid(scope: Scope, cutoff: Cutoff) -> QuerySet[Squad]:
-    return queries.squads_at(scope, cutoff).filter(
+    return _squads_at(scope, cutoff).filter(
         grid=OuterRef("pk"), community_id=OuterRef("community_id")
     )
 
 
+def _teams_at_work(scope: Scope, cutoff: Cutoff) -> QuerySet[Team]:
+    """Return the teams that exist on the day."""
+    if scope.incident != cutoff.incident:
+        return Team.objects.none()
+    rows = queries.teams(scope).filter(formed_on__lte=cutoff.day)
+    rows = rows.select_related("type", "organisation")
+    return rows.filter(Q(disbanded_on=None) | Q(disbanded_on__gt=cutoff.day))
+
+
+def _squads_at(scope: Scope, cutoff: Cutoff) -> QuerySet[Squad]:
+    """Return the squads that stood at the cut-off."""
+    if scope.incident != cutoff.incident:
+        return Squad.objects.none()
+    moment = cutoff.occurred_until
+    rows = Squad.objects.filter(
+        Q(dissolved_at=None) | Q(dissolved_at__gt=moment),
+        scope.within(),
+        incident=cutoff.incident,
+        formed_at__lte=moment,
+    )
+    places = SquadMember.objects.filter(
+        Q(left_at=None) | Q(left_at__gt=moment), scope.within(), joined_at__lte=moment
+    )
+    people = Prefetch("members", queryset=places.order_by("joined_at", "pk"))
+    return rows.select_related("community", "grid").prefetch_related(people)
+
+
+def _withdrawals(scope: Scope, cutoff: Cutoff) -> QuerySet[Withdrawal]:
+    """Return who went home by the cut-off."""
+    if scope.incident != cutoff.incident:
+        return Withdrawal.objects.none()
+    reach = scope.within() | Q(member__in=scope.members)
+    if scope.role is Role.MEMBER:
+        reach = Q(member=scope.member)
+    return Withdrawal.objects.standing(cutoff.marks).filter(
+        reach, incident=cutoff.incident, occurred_at__lte=cutoff.occurred_until
+    )
+
+
 def _sizes(scope: Scope, cutoff: Cutoff) -> str:
-    return "/".join(map(str, queries.sizes_at(scope, cutoff)))
+    squads = _squads_at(scope, cutoff)
+    return "/".join(map(str, sorted((len(one.members.all()) for one in squads), reverse=True)))
+
+
+def _masked_names(names: str) -> str:
+    return _BETWEEN.join(map(mask_name, names.split(_BETWEEN)))
 
 
 TEAMS = Figure(
@@ -95,7 +143,7 @@ TEAMS = Figure(
     title=_("Teams"),
     means=_("Teams that exist on the day, each team within another counted too."),
     unit=TEAM,
-    rows=queries.teams_at_work,
+    rows=_teams_at_work,
     columns=(
         Column(heading=_("team"), cell=lambda team: team.name),
         Column(heading=_("type"), cell=lambda team: team.type),
@@ -109,15 +157,19 @@ SQUADS = Figure(
     title=_("Squads"),
     means=_("Squads that stood at the cut-off; beside it, how many people each had."),
     unit=GROUP,
-    rows=queries.squads_at,
+    rows=_squads_at,
     columns=(
         Column(heading=_("community"), cell=lambda line: line.squad.community, tag="#adm5+name"),
         Column(heading=_("squad"), cell=lambda line: line.squad.number),
         Column(heading=_("grid"), cell=lambda line: line.squad.grid),
         Column(heading=_("people"), cell=lambda line: len(line.members)),
-        Column(heading=_("names"), cell=lambda line: "、".join(line.names)),
+        Column(
+            heading=_("names"),
+            cell=lambda line: _BETWEEN.join(line.names),
+            mask=_masked_names,
+        ),
     ),
-    present=lambda scope, rows: queries.squad_lines(scope, rows),
+    present=queries.squad_lines,
     beside=_sizes,
 )
 WITHDRAWN = Figure(
@@ -125,9 +177,11 @@ WITHDRAWN = Figure(
     title=_("Gone home"),
     means=_("People withdrawn up to the cut-off after a last health check."),
     unit=PERSON,
-    rows=queries.withdrawals,
+    rows=_withdrawals,
     columns=(
-        Column(heading=_("name"), cell=lambda gone: gone.name),
+        Column(
+            heading=pgettext_lazy("person", "name"), cell=lambda gone: gone.name, mask=mask_name
+        ),
         Column(heading=_("community"), cell=lambda gone: gone.community, tag="#adm5+name"),
         Column(heading=_("left"), cell=lambda gone: gone.row.occurred_at, tag="#date+end"),
     ),

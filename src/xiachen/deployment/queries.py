@@ -12,18 +12,19 @@ from xiachen.base import clock
 from xiachen.base.errors import NotFound
 from xiachen.deployment.models import (
     Assignment,
+    Briefing,
     Membership,
     Squad,
     SquadMember,
     Team,
     TeamPost,
     TeamType,
-    Withdrawal,
 )
-from xiachen.figures.figure import Cutoff
 from xiachen.mobilisation import queries as mobilisation
 from xiachen.people import queries as people
 from xiachen.people.models.accounts import Grant
+from xiachen.people.models.residents import Appointment
+from xiachen.places.queries.premises import CommunitySheet, GridLine, community_sheet
 from xiachen.places.rules.codes import ranges_of
 from xiachen.privacy.scope import EVERYWHERE, Can, Role, Scope
 
@@ -128,7 +129,7 @@ def teams(scope: Scope) -> QuerySet[Team]:
     return rows.filter(reach)
 
 
-def team(scope: Scope, id: UUID) -> Team:
+def team_of(scope: Scope, *, id: UUID) -> Team:
     """
     Return one team.
 
@@ -307,42 +308,87 @@ def squads_elsewhere(scope: Scope, *, community: int, members: Iterable[UUID]) -
     return set(rows.exclude(community=community).values_list("member", flat=True))
 
 
-def teams_at_work(scope: Scope, cutoff: Cutoff) -> QuerySet[Team]:
-    """Return the teams that exist on the day."""
-    if scope.incident != cutoff.incident:
-        return Team.objects.none()
-    rows = teams(scope).filter(formed_on__lte=cutoff.day)
-    return rows.filter(Q(disbanded_on=None) | Q(disbanded_on__gt=cutoff.day))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetGrid:
+    """A grid on the hand-over sheet: what is in it, who heads it, which squads work in it."""
+
+    line: GridLine
+    head: str
+    substitute: str
+    squads: list[SquadLine]
 
 
-def squads_at(scope: Scope, cutoff: Cutoff) -> QuerySet[Squad]:
-    """Return the squads that stood at the cut-off."""
-    if scope.incident != cutoff.incident:
-        return Squad.objects.none()
-    stood = _stood(cutoff.occurred_until, "formed_at", "dissolved_at")
-    return Squad.objects.filter(stood, scope.within(), incident=cutoff.incident)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandOverSheet:
+    """What the community hands to an arriving team on its first day; `named` is for the audit."""
+
+    facts: CommunitySheet
+    team: Team
+    briefing: Briefing | None
+    grids: list[SheetGrid]
+    squads: list[SquadLine]
+    members: list[tuple[Membership, str]]
+    contacts: list[tuple[Role, str]]
+    named: set[UUID]
 
 
-def sizes_at(scope: Scope, cutoff: Cutoff) -> list[int]:
-    """Return the sizes of the squads that stood at the cut-off, the largest first."""
-    stood = _stood(cutoff.occurred_until, "joined_at", "left_at")
-    squads = squads_at(scope, cutoff)
-    places = SquadMember.objects.filter(stood, scope.within(), squad__in=squads)
-    sizes: dict[UUID, int] = dict.fromkeys(squads.values_list("pk", flat=True), 0)
-    for squad in places.values_list("squad_id", flat=True):
-        sizes[squad] += 1
-    return sorted(sizes.values(), reverse=True)
+def hand_over_sheet(scope: Scope, *, community: int, team: UUID, day: date) -> HandOverSheet:
+    """
+    Return what a team must know on its first day in a community.
+
+    :raises NotFound: the community or the team is not reached
+    """
+    scope.require(Can.SEE_PEOPLE)
+    facts = community_sheet(scope, community)
+    arriving = team_of(scope, id=team)
+    in_team = memberships(scope, team=team, day=day)
+    heads = {one.grid_id: one for one in people.appointments(scope, community=community, day=day)}
+    speakers = _speakers(community, day)
+    named = {one.member_id for one in in_team} | {member for _, member in speakers}
+    named |= {one.member for one in heads.values()}
+    named |= {one.substitute for one in heads.values() if one.substitute}
+    names = people.shown_names(scope, named)
+    squads = squads_of(scope, community=community, team=team)
+    return HandOverSheet(
+        facts=facts,
+        team=arriving,
+        briefing=briefing(scope, community=community),
+        grids=[_sheet_grid(line, heads, names, squads) for line in facts.grids],
+        squads=squads,
+        members=[(one, names.get(one.member_id, "")) for one in in_team],
+        contacts=[(role, names.get(member, "")) for role, member in speakers],
+        named=named,
+    )
 
 
-def withdrawals(scope: Scope, cutoff: Cutoff) -> QuerySet[Withdrawal]:
-    """Return who went home by the cut-off."""
-    if scope.incident != cutoff.incident:
-        return Withdrawal.objects.none()
-    reach = scope.within() | Q(member__in=scope.members)
-    if scope.role is Role.MEMBER:
-        reach = Q(member=scope.member)
-    return Withdrawal.objects.standing(cutoff.marks).filter(
-        reach, incident=cutoff.incident, occurred_at__lte=cutoff.occurred_until
+def briefing(scope: Scope, *, community: int) -> Briefing | None:
+    """Return the community's briefing in the scope's incident, if it has been written."""
+    if not scope.covers(community) or scope.incident is None:
+        return None
+    return Briefing.objects.filter(community=community, incident=scope.incident).first()
+
+
+def _speakers(community: int, day: date) -> list[tuple[Role, UUID]]:
+    """Return who speaks for a community: its secretary first, then its workers."""
+    roles = (Role.SECRETARY, Role.COMMUNITY_WORKER)
+    rows = Grant.objects.filter(_on(day), division=community, role__in=roles)
+    found = rows.filter(account__is_active=True).exclude(account__member=None)
+    pairs = {(Role(role), member) for role, member in found.values_list("role", "account__member")}
+    return sorted(pairs, key=lambda pair: (roles.index(pair[0]), pair[1]))
+
+
+def _sheet_grid(
+    line: GridLine,
+    heads: dict[UUID | None, Appointment],
+    names: dict[UUID, str],
+    squads: Sequence[SquadLine],
+) -> SheetGrid:
+    head = heads.get(line.grid.pk)
+    return SheetGrid(
+        line=line,
+        head=names.get(head.member, "") if head else "",
+        substitute=names.get(head.substitute, "") if head and head.substitute else "",
+        squads=[one for one in squads if one.squad.grid_id == line.grid.pk],
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from xiachen.figures.figure import Column, Figure
 from xiachen.figures.units import ORGANISATION, PERSON, PERSON_TIME
@@ -13,6 +14,7 @@ from xiachen.mobilisation.models import Enrolment, ReportIn
 from xiachen.people.models.units import Organisation
 from xiachen.people.queries import shown_names
 from xiachen.places.models import Community
+from xiachen.privacy.masking import mask_name
 from xiachen.privacy.scope import Scope
 
 
@@ -73,14 +75,14 @@ def _communities(rows: Sequence[Any]) -> dict[int, str]:
 
 
 STAY_COLUMNS = (
-    Column(heading=_("name"), cell=lambda stay: stay.name),
+    Column(heading=pgettext_lazy("person", "name"), cell=lambda stay: stay.name, mask=mask_name),
     Column(heading=_("organisation"), cell=lambda stay: stay.unit, tag="#org+name"),
     Column(heading=_("community"), cell=lambda stay: stay.community, tag="#adm5+name"),
     Column(heading=_("source"), cell=lambda stay: stay.row.get_source_display()),
     Column(heading=_("from"), cell=lambda stay: stay.row.from_day, tag="#date+start"),
 )
 REPORT_IN_COLUMNS = (
-    Column(heading=_("name"), cell=lambda one: one.name),
+    Column(heading=pgettext_lazy("person", "name"), cell=lambda one: one.name, mask=mask_name),
     Column(heading=_("community"), cell=lambda one: one.community, tag="#adm5+name"),
     Column(heading=_("channel"), cell=lambda one: one.row.get_channel_display()),
     Column(heading=_("reported in"), cell=lambda one: one.row.occurred_at, tag="#date+occurred"),

@@ -1,17 +1,20 @@
 """Reads of dispatches, enrolments, excuses and report-ins."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, time
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from xiachen.base import clock
+from xiachen.base.errors import NotFound
 from xiachen.figures.figure import Cutoff
 from xiachen.incidents import queries as incidents
 from xiachen.incidents.models import Incident, IncidentCommunity
 from xiachen.mobilisation import rules
 from xiachen.mobilisation.models import Dispatch, Enrolment, Excuse, Release, ReportIn
+from xiachen.people import queries as people
 from xiachen.people.models.members import Member
 from xiachen.people.models.units import Organisation
 from xiachen.privacy.scope import Can, Role, Scope, any_of
@@ -167,21 +170,17 @@ def report_ins(scope: Scope, cutoff: Cutoff) -> QuerySet[ReportIn]:
     return _report_ins(scope, cutoff).filter(member__isnull=False)
 
 
-def unit_report_ins(scope: Scope, cutoff: Cutoff) -> QuerySet[ReportIn]:
-    """Return the report-ins of units at their contact points."""
-    return _report_ins(scope, cutoff).filter(organisation__isnull=False)
-
-
-def reported(scope: Scope, cutoff: Cutoff) -> QuerySet[ReportIn]:
+def report_in_of(scope: Scope, *, community: int, report_in: UUID) -> ReportIn:
     """
-    Return the report-ins of those who are expected where they reported in.
+    Return one report-in that stands.
 
-    A person with two channels has two rows; count `member` once.
+    :raises NotFound: there is none within the scope
     """
-    here = expected(scope, cutoff).filter(
-        member_id=OuterRef("member"), community_id=OuterRef("community_id")
-    )
-    return report_ins(scope, cutoff).filter(Exists(here))
+    rows = ReportIn.objects.standing().filter(_reach_by_id(scope), community=community)
+    found = rows.filter(pk=report_in, incident=scope.incident).first() if scope.incident else None
+    if found is None:
+        raise NotFound()
+    return found
 
 
 def reported_in(scope: Scope, cutoff: Cutoff) -> QuerySet[Enrolment]:
@@ -224,6 +223,72 @@ def mobilised_units(scope: Scope, cutoff: Cutoff) -> QuerySet[Organisation]:
 def units_not_mobilised(scope: Scope, cutoff: Cutoff) -> QuerySet[Organisation]:
     """Return called units of which nobody belongs to the operation."""
     return called_units(scope, cutoff).exclude(pk__in=_units_with_people(scope, cutoff))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardLine:
+    """A person on the report-in board; `state` is reported, waiting or excused."""
+
+    stay: Enrolment
+    name: str
+    state: str
+    report_ins: list[ReportIn]
+    at_home: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    """Who is expected on a day, who has reported in, and which units have."""
+
+    lines: list[BoardLine]
+    units: list[tuple[Organisation, ReportIn | None]]
+
+    def of(self, state: str) -> list[BoardLine]:
+        """Return the lines of one state, of all with an empty one."""
+        return [line for line in self.lines if not state or line.state == state]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Return how many people there are of each state, each person once."""
+        found: dict[str, set[UUID]] = {"waiting": set(), "reported": set(), "excused": set()}
+        for line in self.lines:
+            found[line.state].add(line.stay.member_id)
+        return {state: len(members) for state, members in found.items()}
+
+
+def board(scope: Scope, *, day: date, community: int | None = None) -> Board:
+    """Return the report-in board of a day, of one community or of all that the scope reaches."""
+    cutoff = _whole_day(scope, day, None)
+    here = _here(enrolled(scope, cutoff).filter(~Exists(_gone(cutoff))), community)
+    stays = list(
+        here.annotate(is_excused=Exists(_excused(cutoff)))
+        .select_related("member__organisation", "community")
+        .order_by("member__sort_key", "member_id", "community_id")
+    )
+    taken: dict[tuple[UUID | None, int], list[ReportIn]] = {}
+    for row in _report_ins(scope, cutoff).order_by("occurred_at", "pk"):
+        taken.setdefault((row.member or row.organisation, row.community_id), []).append(row)
+    names = people.shown_names(scope, {stay.member_id for stay in stays})
+    units = called_units(scope, cutoff).filter(contact_community_id=community)
+    return Board(
+        lines=[
+            _line(stay, names, taken.get((stay.member_id, stay.community_id), [])) for stay in stays
+        ],
+        units=[
+            (unit, next(iter(taken.get((unit.pk, community or 0), [])), None)) for unit in units
+        ],
+    )
+
+
+def _line(stay: Enrolment, names: dict[UUID, str], taken: list[ReportIn]) -> BoardLine:
+    excused_today = bool(getattr(stay, "is_excused", False))
+    return BoardLine(
+        stay=stay,
+        name=names.get(stay.member_id, ""),
+        state="excused" if excused_today else "reported" if taken else "waiting",
+        report_ins=taken,
+        at_home=stay.member.home_community_id == stay.community_id,
+    )
 
 
 def enrolled_on(

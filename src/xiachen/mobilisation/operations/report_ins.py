@@ -46,19 +46,13 @@ def report_in(scope: Scope, *, entries: Sequence[ReportInEntry], at: datetime) -
     scope.require(Can.REPORT_IN)
     incident = queries.working_incident(scope)
     known = _Known(scope, incident, entries)
-    refused: dict[UUID, Refused] = {}
+    refused: list[Refused | None] = []
     facts: dict[UUID, ReportIn] = {}
     for entry in entries:
         same = known.content.get(entry.id) or _content(facts.get(entry.id))
-        try:
-            if same is not None:
-                _check_same(entry, same)
-                continue
-            _check(scope, entry, known, at)
-        except Refused as refusal:
-            refused[entry.id] = refusal
-            continue
-        if not known.stands(entry):
+        refusal = _refusal(scope, entry, same, known, at)
+        refused.append(refusal)
+        if refusal is None and same is None and not known.stands(entry):
             facts[entry.id] = _fact(scope, incident, entry, known.void_end(entry), at)
     written = append(list(facts.values())) if facts else set()
     new = [fact for fact in facts.values() if fact.pk in written]
@@ -66,8 +60,8 @@ def report_in(scope: Scope, *, entries: Sequence[ReportInEntry], at: datetime) -
         _count(incident.pk, new)
         audit.record(scope, "mobilisation.report-in", targets=[fact.pk for fact in new])
     return [
-        Outcome(id=entry.id, new=entry.id in written, refusal=refused.get(entry.id))
-        for entry in entries
+        Outcome(id=entry.id, new=refusal is None and entry.id in written, refusal=refusal)
+        for entry, refusal in zip(entries, refused, strict=True)
     ]
 
 
@@ -169,10 +163,29 @@ class _Known:
         }
 
 
+def _refusal(
+    scope: Scope,
+    entry: ReportInEntry,
+    same: tuple[object, ...] | None,
+    known: _Known,
+    at: datetime,
+) -> Refused | None:
+    try:
+        if same is not None:
+            _check_same(entry, same)
+        else:
+            _check(scope, entry, known, at)
+    except Refused as refusal:
+        return refusal
+    return None
+
+
 def _check(scope: Scope, entry: ReportInEntry, known: _Known, at: datetime) -> None:
-    own = scope.member is not None and entry.member == scope.member
-    if not own and not scope.covers(entry.community):
-        raise rules.ReportsForSelfOnly() if scope.role is Role.MEMBER else Forbidden()
+    if scope.role is Role.MEMBER:
+        if scope.member is None or entry.member != scope.member:
+            raise rules.ReportsForSelfOnly()
+    elif not scope.covers(entry.community):
+        raise Forbidden()
     rules.check_time(entry.occurred_at, at)
     if entry.community not in known.places:
         raise rules.OutsideIncident(field="community")

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, models
@@ -57,7 +58,7 @@ def _by_community(facts: Sequence[AnyFact]) -> dict[int, list[AnyFact]]:
 def _insert(rows: Sequence[AnyFact]) -> set[UUID]:
     model = type(rows[0])
     fields = [field for field in model._meta.local_concrete_fields if not field.generated]
-    columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     line = "(" + ", ".join(["%s"] * len(fields)) + ")"
     values = [_prepared(row, field) for row in rows for field in fields]
     with connection.cursor() as cursor:
@@ -69,5 +70,5 @@ def _insert(rows: Sequence[AnyFact]) -> set[UUID]:
         return {row[0] for row in cursor.fetchall()}
 
 
-def _prepared(row: AnyFact, field: models.Field) -> object:
+def _prepared(row: AnyFact, field: "models.Field[Any, Any]") -> Any:
     return field.get_db_prep_save(field.pre_save(row, add=True), connection)

@@ -32,11 +32,13 @@ class CommunityForeignKey(models.ForeignKey):  # type: ignore[type-arg]
     def __init__(self, to: Any, on_delete: Any, **options: Any) -> None:
         super().__init__(to, on_delete, **{**options, "db_constraint": False})
 
-    def get_extra_restriction(self, alias: str | None, related_alias: str) -> Exact:
+    def get_extra_restriction(  # type: ignore[override]
+        self, alias: str | None, related_alias: str
+    ) -> "Exact[Any]":
         """Join on the community too; in exclude()'s subquery the outer row's community."""
         mine = community_column(self.model, related_alias)
         theirs = (
-            community_column(cast(type[models.Model], self.related_model), alias)
+            community_column(self.related_model, alias)
             if alias
             else ResolvedOuterRef("community_id")
         )
@@ -50,7 +52,7 @@ class CommunityForeignKey(models.ForeignKey):  # type: ignore[type-arg]
         """Refuse in forms what the composite key would refuse in the database."""
         models.Field.validate(self, value, model_instance)
         community = getattr(model_instance, "community_id", None)
-        related = cast(type[models.Model], self.related_model)
+        related = self.related_model
         if value and not related._base_manager.filter(pk=value, community_id=community).exists():
             raise ValidationError(self.error_messages["invalid"], code="invalid")
 

@@ -16,7 +16,7 @@ from django.db.backends.utils import CursorWrapper
 
 from xiachen.base.owned.fields import CommunityForeignKey, OwnedId
 
-Constraints = dict[str, dict[str, dict[str, Any]]]
+Constraints = dict[str, dict[str, Any]]
 
 
 @transaction.atomic
@@ -30,7 +30,7 @@ def keep_tables(**_signal: object) -> None:
             if isinstance(model._meta.pk, OwnedId) and model._meta.db_table in live
         }
         found: Constraints = {
-            table: connection.introspection.get_constraints(cursor, table) for table in owned
+            table: dict(connection.introspection.get_constraints(cursor, table)) for table in owned
         }
         _widen_primary_keys(cursor, found)
         if _has_citus(cursor):

@@ -36,13 +36,13 @@ class Owned(models.Model):
     class Meta:
         abstract = True
 
-    def _do_update(self, base_qs: QuerySet[Self], *rest: Any) -> bool:
+    def _do_update(self, base_qs: QuerySet[Self], *rest: Any) -> Any:
         """Update by the whole key, and never silently do nothing."""
         within = base_qs.filter(community_id=self.community_id)
-        updated = super()._do_update(within, *rest)  # type: ignore[misc]
+        updated = super()._do_update(within, *rest)
         if not updated and not self._state.adding:
             raise DatabaseError("the row is gone or its community was changed")
-        return bool(updated)
+        return updated
 
     def refresh_from_db(
         self,

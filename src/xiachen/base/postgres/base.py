@@ -4,7 +4,8 @@ The PostgreSQL backend with the two differences that community-owned tables need
 Django sees `id` as the primary key; in the database it is (id, community_id).
 """
 
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from typing import Self
+
 from django.db.backends.postgresql import base, features, schema
 from django.db.models import Model
 
@@ -20,7 +21,7 @@ class DatabaseFeatures(features.DatabaseFeatures):
 class SchemaEditor(schema.DatabaseSchemaEditor):
     """The schema editor, sequential where Citus spreads a statement over shards."""
 
-    def __enter__(self) -> BaseDatabaseSchemaEditor:
+    def __enter__(self) -> Self:
         editor = super().__enter__()
         if not self.collect_sql:
             # Plain PostgreSQL accepts any dotted setting and ignores it.

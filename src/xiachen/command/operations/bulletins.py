@@ -97,21 +97,8 @@ def issue_bulletin(
         marks=_marks(inner),
     )
     frozen = _freeze(inner, cutoff, earlier) | _declared(scope, division, cutoff)
-    expected, heard = house.heard(inner, cutoff=cutoff)
-    made = Bulletin(
-        incident_id=cutoff.incident,
-        division=division,
-        day=day,
-        revision=earlier.revision + 1 if earlier else 1,
-        occurred_until=cutoff.occurred_until,
-        received_until=at,
-        marks={str(community): mark for community, mark in (cutoff.marks or {}).items()},
-        completeness={"expected": expected, "heard": heard},
-        audit_head=_audit_head(),
-        issued_by=scope.account,
-        issued_at=at,
-        reason=reason.strip(),
-    )
+    made = _revision(inner, cutoff, division, earlier, at)
+    made.reason = reason.strip()
     if earlier is not None:
         _refuse_sameness(earlier, made, frozen)
     _keep(made, frozen)
@@ -123,6 +110,25 @@ def issue_bulletin(
         reason=made.reason,
     )
     return made
+
+
+def _revision(
+    inner: Scope, cutoff: Cutoff, division: int, earlier: Bulletin | None, at: datetime
+) -> Bulletin:
+    expected, heard = house.heard(inner, cutoff=cutoff)
+    return Bulletin(
+        incident_id=cutoff.incident,
+        division=division,
+        day=cutoff.day,
+        revision=earlier.revision + 1 if earlier else 1,
+        occurred_until=cutoff.occurred_until,
+        received_until=at,
+        marks={str(community): mark for community, mark in (cutoff.marks or {}).items()},
+        completeness={"expected": expected, "heard": heard},
+        audit_head=_audit_head(),
+        issued_by=inner.account,
+        issued_at=at,
+    )
 
 
 def _refuse_the_future(day: date, until: datetime, at: datetime) -> None:

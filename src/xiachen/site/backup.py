@@ -6,10 +6,8 @@ place of the former one by renaming: until then nothing that stands is touched.
 """
 
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
@@ -17,7 +15,7 @@ from typing import IO
 import psycopg
 from psycopg import sql
 
-from xiachen.site import epoch
+from xiachen.site import epoch, migrating
 from xiachen.site.embedded.account import choose_account
 from xiachen.site.embedded.errors import ProgramFailed
 from xiachen.site.embedded.programs import Programs
@@ -83,7 +81,7 @@ def restore(chosen: Target, file: Path, *, at: datetime) -> str:
     with _half_restored(chosen, fresh.name):
         say(_("Reading the backup…"))
         _fill(fresh, file)
-        _bring_up_to_date(fresh)
+        migrating.in_another_process(fresh, "--quiet")
         # First the epoch: one too many does no harm, one too few would.
         epoch.renew(chosen.home)
         _swap(chosen, fresh.name, former)
@@ -125,16 +123,6 @@ def _fill(fresh: Target, file: Path) -> None:
         ) from error
 
 
-def _bring_up_to_date(fresh: Target) -> None:
-    # In a process of its own: Django is bound to one database from its start.
-    done = subprocess.run(
-        [sys.executable, "-m", "xiachen", "migrate", "--quiet"],
-        env=fresh.environment(as_owner=True),
-    )
-    if done.returncode:
-        raise Stopped(_("The backup was not restored; what stood is as it was."))
-
-
 def _swap(chosen: Target, fresh: str, former: str) -> None:
     """Rename both databases in one transaction, with nobody in them."""
     try:
@@ -152,14 +140,6 @@ def _swap(chosen: Target, fresh: str, former: str) -> None:
         raise Stopped(
             _("Somebody still uses the database. Stop every server of it and restore again.")
         ) from error
-
-
-def drop(chosen: Target, name: str) -> None:
-    """Remove a database that a restore has put aside."""
-    with suppress(psycopg.Error), chosen.connect("postgres") as connection:
-        connection.execute(
-            sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name))
-        )
 
 
 def _programs(chosen: Target) -> Programs:

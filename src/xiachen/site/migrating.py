@@ -6,9 +6,9 @@ nothing to do costs one short query and no Django.
 """
 
 import hashlib
-import importlib
+import subprocess
+import sys
 from importlib.metadata import version
-from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg
@@ -34,14 +34,6 @@ _DECIDING = (
     "deployment/operations/*.py",
 )
 _LIBRARIES = ("Django", "django-allauth", "procrastinate")
-# Filled once from data that come with the product; each does nothing when it is there already.
-_INSTALLERS = (
-    ("xiachen.places.operations.divisions", "install_divisions"),
-    ("xiachen.needs.operations.catalogue", "install_catalogue"),
-    ("xiachen.needs.operations", "install_catalogue"),
-    ("xiachen.deployment.operations.types", "install_team_types"),
-    ("xiachen.deployment.operations", "install_team_types"),
-)
 
 
 def fingerprint() -> str:
@@ -127,16 +119,26 @@ def refuse_newer(chosen: Target) -> None:
 
 def install(*, quiet: bool = False) -> None:
     """Put the reference data in that come with the product, where they are missing."""
-    for module, name in _INSTALLERS:
-        operation = _operation(module, name)
-        if operation is not None:
-            if not quiet:
-                say(_("Checking reference data (%(name)s)…") % {"name": name})
-            operation()
+    from xiachen.deployment.operations.types import install_team_types
+    from xiachen.needs.operations.catalogue import install_catalogue
+    from xiachen.places.operations.divisions import install_divisions
+
+    if not quiet:
+        say(_("Checking divisions, kinds of work and kinds of teams…"))
+    install_divisions()
+    install_catalogue()
+    install_team_types()
 
 
-def _operation(module: str, name: str):  # type: ignore[no-untyped-def]
-    parent = module.rpartition(".")[0]
-    if find_spec(parent) is None or find_spec(module) is None:
-        return None
-    return getattr(importlib.import_module(module), name, None)
+def in_another_process(chosen: Target, *arguments: str) -> None:
+    """
+    Migrate where this process may not become the owner: Django is bound to one role.
+
+    :raises Stopped: it failed, and has said why
+    """
+    done = subprocess.run(
+        [sys.executable, "-m", "xiachen", "migrate", *arguments],
+        env=chosen.environment(as_owner=True),
+    )
+    if done.returncode:
+        raise Stopped(_("The database was not brought up to date; the reason stands above."))

@@ -138,8 +138,8 @@ class Supervisor:
         if len(child.restarts) == _LIMIT and now - child.restarts[0] < _WITHIN_SECONDS:
             raise Stopped(
                 _(
-                    "The %(name)s ended %(times)s times within %(seconds)s seconds, so everything was "
-                    "stopped; what was stored is kept. Run `xiachen doctor`, then start again."
+                    "The %(name)s ended %(times)s times within %(seconds)s seconds, so everything "
+                    "was stopped; what was stored is kept. Run `xiachen doctor`, then start again."
                 )
                 % {"name": _(child.name), "times": _LIMIT, "seconds": _WITHIN_SECONDS}
             )

@@ -131,6 +131,14 @@ def ensure_database(chosen: Target) -> None:
         ) from error
 
 
+def drop_database(chosen: Target, name: str) -> None:
+    """Remove a database of the same server, with whoever is in it."""
+    with chosen.connect("postgres") as connection:
+        connection.execute(
+            sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name))
+        )
+
+
 def unreachable(error: psycopg.Error) -> Stopped:
     """Return the words for a server that cannot be reached."""
     said = str(error).strip().splitlines()

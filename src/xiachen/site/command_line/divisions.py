@@ -1,7 +1,9 @@
 """xiachen divisions"""
 
 import argparse
+import re
 import time
+from calendar import monthrange
 from datetime import date
 from pathlib import Path
 
@@ -21,15 +23,15 @@ def add(commands: Commands) -> None:
     parser.add_argument("file", type=Path, metavar=_("FILE"), help=_("a file, or a folder of them"))
     parser.add_argument(
         "--day",
-        type=_day,
-        required=True,
+        type=day,
         metavar="2021-10-31",
-        help=_("the day on which the edition was closed"),
+        help=_("the day on which the edition was closed; otherwise the month in the file's name"),
     )
     parser.set_defaults(action=_run)
 
 
-def _day(text: str) -> date:
+def day(text: str) -> date:
+    """Read a day as the command line writes it."""
     try:
         return date.fromisoformat(text)
     except ValueError:
@@ -38,9 +40,18 @@ def _day(text: str) -> date:
         ) from None
 
 
+def _month_in(name: str) -> date:
+    found = re.search(r"(20\d\d)-(0[1-9]|1[0-2])(?:-(\d\d))?", name)
+    if found is None:
+        raise Stopped(_("Say on which day the edition was closed: --day 2021-10-31"))
+    year, month = int(found[1]), int(found[2])
+    return date(year, month, int(found[3] or monthrange(year, month)[1]))
+
+
 def _run(chosen: argparse.Namespace) -> int:
     if not chosen.file.exists():
         raise Stopped(_("There is no file %(file)s.") % {"file": chosen.file})
+    closed = chosen.day or _month_in(chosen.file.name)
     where = target()
     with server_for(where):
         in_process(where)
@@ -49,7 +60,7 @@ def _run(chosen: argparse.Namespace) -> int:
 
         say(_("Loading %(file)s…") % {"file": chosen.file})
         began = time.monotonic()
-        loaded = divisions.load_divisions(system_scope(), path=chosen.file, day=chosen.day)
+        loaded = divisions.load_divisions(system_scope(), path=chosen.file, day=closed)
         say(
             _(
                 "%(communities)s communities: %(new)s new, %(moved)s with another code, "

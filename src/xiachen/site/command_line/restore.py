@@ -24,7 +24,7 @@ def _run(chosen: argparse.Namespace) -> int:
     from xiachen.base import clock
     from xiachen.site import backup
     from xiachen.site.embedded.instance import only_instance
-    from xiachen.site.target import ensure_database, server_for, target
+    from xiachen.site.target import drop_database, ensure_database, server_for, target
 
     where = target()
     if not chosen.file.is_file():
@@ -33,7 +33,7 @@ def _run(chosen: argparse.Namespace) -> int:
         ensure_database(where)
         former = backup.restore(where, chosen.file, at=clock.now())
         if chosen.drop_former:
-            backup.drop(where, former)
+            drop_database(where, former)
     say(_("Restored. Phones will offer again what they sent since the backup."))
     if not chosen.drop_former:
         say(_("The former database is kept as %(name)s.") % {"name": former})

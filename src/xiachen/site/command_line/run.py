@@ -1,7 +1,6 @@
 """xiachen run"""
 
 import argparse
-import re
 
 from xiachen.site.command_line.commands import Commands
 from xiachen.site.speaking import Stopped, gettext, say
@@ -41,11 +40,10 @@ def _port(text: str) -> int:
 
 def _run(chosen: argparse.Namespace) -> int:
     from xiachen.site import addresses
+    from xiachen.site.command_line.drill import database_of
     from xiachen.site.house import keep_house
     from xiachen.site.target import drill_target
 
-    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,39}", chosen.scenario):
-        raise Stopped(_("A scenario's name has small letters, digits, - and _ only."))
     if not addresses.is_loopback(chosen.host):
         raise Stopped(
             _(
@@ -60,7 +58,7 @@ def _run(chosen: argparse.Namespace) -> int:
         say(_("Ctrl-C stops everything."))
 
     return keep_house(
-        drill_target(chosen.scenario),
+        drill_target(database_of(chosen.scenario)),
         host=chosen.host,
         port=chosen.port,
         prepare=["-m", "xiachen.site.demonstration", chosen.scenario],

@@ -1,0 +1,148 @@
+"""A spreadsheet of people, read line by line and entered all together or not at all."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID, uuid5
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from xiachen.base.errors import Refused
+from xiachen.papers import tables
+from xiachen.people.models.units import Organisation, PartyOrganisation
+from xiachen.people.operations.members import MemberEntry, enter_members
+from xiachen.places.queries.communities import resolve
+from xiachen.privacy.scope import Scope, system_scope
+
+_LINES = UUID("0d4a4f0e-6c2b-4a57-9d8e-3f6b5b1a7c11")
+
+NAME, PHONE, IDENTITY = (
+    ("姓名", "name"),
+    ("手机号", "手机", "phone"),
+    ("身份证号", "identity number"),
+)
+UNIT, BRANCH = ("单位", "unit"), ("党组织", "party organisation")
+STANDING, HOME = ("政治面貌", "party standing"), ("居住社区", "home community")
+
+_STANDINGS = {
+    "中共党员": "full",
+    "党员": "full",
+    "正式党员": "full",
+    "full": "full",
+    "中共预备党员": "probationary",
+    "预备党员": "probationary",
+    "probationary": "probationary",
+}
+
+
+@dataclass(frozen=True)
+class Entered:
+    """What came of a sheet; with any fault nothing was entered."""
+
+    new: int
+    already: int
+    faults: list[tuple[int, str]]
+
+
+class NoNames(Refused):
+    """The sheet has no column of names."""
+
+    code = "site.sheet-without-names"
+    message = gettext_lazy("The sheet has no column “%(heading)s”. Head the names with it.")
+    status = 422
+
+
+class _Undo(Exception):
+    """Takes the whole sheet back."""
+
+
+def enter(path: Path, *, at: datetime) -> Entered:
+    """
+    Enter the people of a sheet; the same file a second time changes nothing.
+
+    :raises Refused: the file cannot be read as a table, or has no column of names
+    """
+    scope = system_scope()
+    rows = tables.read(path)
+    if not any(heading in rows[0] for heading in NAME):
+        raise NoNames(heading=NAME[0])
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    result = Entered(0, 0, [])
+    try:
+        with transaction.atomic():
+            result = _enter(scope, rows, digest, at)
+            if result.faults:
+                raise _Undo
+    except _Undo:
+        pass
+    return result
+
+
+def _enter(scope: Scope, rows: Sequence[tables.Row], digest: str, at: datetime) -> Entered:
+    units, branches = _ids(Organisation), _ids(PartyOrganisation)
+    entries: list[MemberEntry] = []
+    lines: list[int] = []
+    faults: list[tuple[int, str]] = []
+    for row in rows:
+        try:
+            entries.append(_entry(scope, row, digest, units, branches))
+            lines.append(row.line)
+        except (Refused, ValueError) as fault:
+            faults.append((row.line, str(fault)))
+    outcomes = enter_members(scope, entries=entries, at=at)
+    for line, outcome in zip(lines, outcomes, strict=True):
+        if outcome.refusal is not None:
+            faults.append((line, str(outcome.refusal)))
+    return Entered(
+        new=sum(outcome.new for outcome in outcomes),
+        already=sum(outcome.already for outcome in outcomes),
+        faults=sorted(faults),
+    )
+
+
+def _entry(
+    scope: Scope,
+    row: tables.Row,
+    digest: str,
+    units: Mapping[str, UUID],
+    branches: Mapping[str, UUID],
+) -> MemberEntry:
+    home = _cell(row, HOME)
+    return MemberEntry(
+        # Of the file and the line, never of a number: ids must not tell who somebody is.
+        id=uuid5(_LINES, f"{digest} {row.line}"),
+        name=_cell(row, NAME),
+        phone=_cell(row, PHONE),
+        identity_number=_cell(row, IDENTITY),
+        organisation=_known(units, _cell(row, UNIT), UNIT[0]),
+        party_organisation=_known(branches, _cell(row, BRANCH), BRANCH[0]),
+        party_standing=_STANDINGS.get(_cell(row, STANDING).lower(), "none"),
+        home_community=resolve(scope, home).pk if home else None,
+    )
+
+
+def _cell(row: tables.Row, headings: Sequence[str]) -> str:
+    return next((row[heading].strip() for heading in headings if heading in row), "")
+
+
+def _known(ids: Mapping[str, UUID], name: str, heading: str) -> UUID | None:
+    if not name:
+        return None
+    if name not in ids:
+        raise ValueError(
+            _("“%(name)s” in the column %(heading)s is not registered. Register it first.")
+            % {"name": name, "heading": heading}
+        )
+    return ids[name]
+
+
+def _ids(kind: type[Organisation] | type[PartyOrganisation]) -> dict[str, UUID]:
+    found = {one.name: one.pk for one in kind.objects.all()}
+    if kind is Organisation:
+        short = Organisation.objects.exclude(short_name="")
+        found = {one.short_name: one.pk for one in short} | found
+    return found

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from xiachen.deployment import queries
-from xiachen.deployment.models import Assignment, Squad, SquadMember, Team, Withdrawal
+from xiachen.deployment.models import Assignment, Squad, Team, Withdrawal
 from xiachen.figures.figure import Column, Cutoff, Figure
 from xiachen.figures.units import COMMUNITY, GRID, GROUP, PERSON, TEAM
 from xiachen.incidents import queries as incidents
@@ -85,7 +85,7 @@ def _at_work(cutoff: Cutoff) -> QuerySet[Assignment]:
 
 
 def _in_grid(scope: Scope, cutoff: Cutoff) -> QuerySet[Squad]:
-    return _squads_at(scope, cutoff).filter(
+    return queries.squads_at(scope, cutoff).filter(
         grid=OuterRef("pk"), community_id=OuterRef("community_id")
     )
 
@@ -97,24 +97,6 @@ def _teams_at_work(scope: Scope, cutoff: Cutoff) -> QuerySet[Team]:
     rows = queries.teams(scope).filter(formed_on__lte=cutoff.day)
     rows = rows.select_related("type", "organisation")
     return rows.filter(Q(disbanded_on=None) | Q(disbanded_on__gt=cutoff.day))
-
-
-def _squads_at(scope: Scope, cutoff: Cutoff) -> QuerySet[Squad]:
-    """Return the squads that stood at the cut-off."""
-    if scope.incident != cutoff.incident:
-        return Squad.objects.none()
-    moment = cutoff.occurred_until
-    rows = Squad.objects.filter(
-        Q(dissolved_at=None) | Q(dissolved_at__gt=moment),
-        scope.within(),
-        incident=cutoff.incident,
-        formed_at__lte=moment,
-    )
-    places = SquadMember.objects.filter(
-        Q(left_at=None) | Q(left_at__gt=moment), scope.within(), joined_at__lte=moment
-    )
-    people = Prefetch("members", queryset=places.order_by("joined_at", "pk"))
-    return rows.select_related("community", "grid").prefetch_related(people)
 
 
 def _withdrawals(scope: Scope, cutoff: Cutoff) -> QuerySet[Withdrawal]:
@@ -130,7 +112,7 @@ def _withdrawals(scope: Scope, cutoff: Cutoff) -> QuerySet[Withdrawal]:
 
 
 def _sizes(scope: Scope, cutoff: Cutoff) -> str:
-    squads = _squads_at(scope, cutoff)
+    squads = queries.squads_at(scope, cutoff)
     return "/".join(map(str, sorted((len(one.members.all()) for one in squads), reverse=True)))
 
 
@@ -157,7 +139,7 @@ SQUADS = Figure(
     title=_("Squads"),
     means=_("Squads that stood at the cut-off; beside it, how many people each had."),
     unit=GROUP,
-    rows=_squads_at,
+    rows=queries.squads_at,
     columns=(
         Column(heading=_("community"), cell=lambda line: line.squad.community, tag="#adm5+name"),
         Column(heading=_("squad"), cell=lambda line: line.squad.number),

@@ -20,6 +20,7 @@ from xiachen.deployment.models import (
     TeamPost,
     TeamType,
 )
+from xiachen.figures.figure import Cutoff
 from xiachen.mobilisation import queries as mobilisation
 from xiachen.people import queries as people
 from xiachen.people.models.accounts import Grant
@@ -279,8 +280,7 @@ def team_people_here(scope: Scope, *, team: UUID, community: int, at: datetime) 
 
 def works_here(scope: Scope, *, team: UUID, community: int, day: date) -> bool:
     """Tell whether a team, or one that it is within, is assigned to a community on a day."""
-    held = Assignment.objects.filter(_on(day), community=community, team__incident=scope.incident)
-    return bool(_with_above(team) & set(held.values_list("team_id", flat=True)))
+    return team in teams_here(scope, community=community, day=day)
 
 
 def teams_here(scope: Scope, *, community: int, day: date) -> set[UUID]:
@@ -290,16 +290,15 @@ def teams_here(scope: Scope, *, community: int, day: date) -> set[UUID]:
     return {below for team in assigned for below in teams_below(team)}
 
 
-def _with_above(team: UUID) -> set[UUID]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "with recursive above(id, parent_id) as ("
-            "select id, parent_id from deployment_team where id = %s union "
-            "select team.id, team.parent_id from deployment_team team "
-            "join above on above.parent_id = team.id) select id from above",
-            [team],
-        )
-        return {row[0] for row in cursor.fetchall()}
+def squads_at(scope: Scope, cutoff: Cutoff) -> QuerySet[Squad]:
+    """Return the squads that stood at the cut-off, with the people they had then."""
+    if scope.incident != cutoff.incident:
+        return Squad.objects.none()
+    moment = cutoff.occurred_until
+    places = SquadMember.objects.filter(_stood(moment, "joined_at", "left_at"), scope.within())
+    rows = Squad.objects.filter(_stood(moment, "formed_at", "dissolved_at"), scope.within())
+    rows = rows.filter(incident=cutoff.incident).select_related("community", "grid")
+    return rows.prefetch_related(Prefetch("members", queryset=places.order_by("joined_at", "pk")))
 
 
 def squads_elsewhere(scope: Scope, *, community: int, members: Iterable[UUID]) -> set[UUID]:

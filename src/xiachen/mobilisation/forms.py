@@ -16,6 +16,7 @@ class ReportInForm(forms.Form):
         label=_("people"), error_messages={"required": _("Choose who has reported in.")}
     )
     channel = forms.ChoiceField(label=_("channel"), choices=Channel.choices)
+    at_time = forms.TimeField(label=_("time"), required=False)
 
     def __init__(self, people: list[tuple[str, str]], data: Any = None) -> None:
         super().__init__(data)

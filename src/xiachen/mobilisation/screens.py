@@ -1,5 +1,6 @@
 """The report-in board, joining on the spot, taking a report-in back, and excuses."""
 
+from datetime import datetime, time
 from uuid import UUID
 
 from django.contrib import messages
@@ -70,7 +71,7 @@ def take(request: ScopedRequest, community: int) -> HttpResponse:
                 id=uuid7(),
                 community=community,
                 channel=form.cleaned_data["channel"],
-                occurred_at=now,
+                occurred_at=_moment(request, form.cleaned_data["at_time"]),
                 member=UUID(member),
             )
             for member in form.cleaned_data["members"]
@@ -86,7 +87,11 @@ def take_unit(request: ScopedRequest, community: int, unit: UUID) -> HttpRespons
     """Report a unit in at its contact point."""
     now = clock.now()
     entry = ReportInEntry(
-        id=uuid7(), community=community, channel=Channel.UNIT, occurred_at=now, organisation=unit
+        id=uuid7(),
+        community=community,
+        channel=Channel.UNIT,
+        occurred_at=_moment(request, None),
+        organisation=unit,
     )
     _say(request, report_in(request.scope, entries=[entry], at=now))
     return redirect("mobilisation:community", community=community)
@@ -128,7 +133,7 @@ def join(request: ScopedRequest, community: int) -> HttpResponse:
                 request.scope,
                 community=community,
                 member=_uuid(request.POST.get("member", "")),
-                occurred_at=now,
+                occurred_at=_moment(request, None),
                 at=now,
             )
         except Refused as refusal:
@@ -198,6 +203,7 @@ def _render(
         "corrects": community is not None
         and request.scope.allows(Can.CORRECT, community=community),
         "excuses": request.scope.allows(Can.EXCUSE),
+        "past": request.day != clock.local_day(clock.now()),
     }
     return render(request, "mobilisation/board.html", page | more, status=status)
 
@@ -215,6 +221,14 @@ def _say(request: ScopedRequest, outcomes: list[Outcome]) -> None:
         messages.success(request, words % {"count": new})
     for words in {str(outcome.refusal) for outcome in outcomes if outcome.refusal}:
         messages.error(request, words)
+
+
+def _moment(request: ScopedRequest, at_time: time | None) -> datetime:
+    """Return when it happened: now, or on the day looked at when it is written down afterwards."""
+    now = clock.now()
+    if request.day == clock.local_day(now):
+        return now
+    return clock.on_day(request.day, at_time or now.astimezone(clock.local_zone()).time())
 
 
 def _uuid(text: str) -> UUID:

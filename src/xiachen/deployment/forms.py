@@ -1,0 +1,166 @@
+"""What is asked about teams and squads; the rules themselves are in the operations."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from xiachen.deployment import queries, rules
+from xiachen.deployment.models import TeamPost
+from xiachen.people import queries as people
+from xiachen.places.models import Grid
+from xiachen.privacy.scope import Scope
+
+NONE = ("", "—")
+
+
+class Day(forms.DateInput):
+    """A day chosen from the browser's own calendar."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+class TeamForm(forms.Form):
+    """A new team, perhaps within another."""
+
+    type = forms.ChoiceField(label=_("type"))
+    name = forms.CharField(label=_("name of the team"), max_length=80)
+    formed_on = forms.DateField(label=_("formed on"), widget=Day)
+    parent = forms.ChoiceField(label=_("within the team"), required=False)
+    organisation = forms.ChoiceField(label=_("organisation"), required=False)
+    branch = forms.ChoiceField(label=_("temporary branch"), required=False)
+
+    def __init__(self, scope: Scope, day: date, data: Any = None, parent: str = "") -> None:
+        super().__init__(data, initial={"formed_on": day, "parent": parent})
+        english = (get_language() or "").startswith("en")
+        types = queries.team_types(scope)
+        teams = queries.teams(scope).order_by("name")
+        units = people.organisations_reached(scope)
+        self._offer("type", [(one.code, one.name_en if english else one.name) for one in types])
+        self._offer("parent", [NONE, *((str(one.pk), one.name) for one in teams)])
+        self._offer("organisation", [NONE, *((str(one.pk), one.name) for one in units)])
+        branches = (
+            people.branches(scope, incident=scope.incident, day=day) if scope.incident else ()
+        )
+        self._offer("branch", [NONE, *((str(one.pk), one.name) for one in branches)])
+
+    def _offer(self, field: str, choices: Sequence[tuple[str, str]]) -> None:
+        self.fields[field].choices = choices  # type: ignore[attr-defined]
+
+    def chosen(self, field: str) -> UUID | None:
+        """Return the id chosen in a field, if any."""
+        value = self.cleaned_data[field]
+        return UUID(value) if value else None
+
+
+class MembersForm(forms.Form):
+    """Who joins the team, and with which post."""
+
+    members = forms.MultipleChoiceField(
+        label=_("people"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose who joins the team.")},
+    )
+    post = forms.ChoiceField(label=_("post"), choices=TeamPost.choices, initial=TeamPost.MEMBER)
+    from_day = forms.DateField(label=_("from"), widget=Day)
+
+    def __init__(self, candidates: Sequence[tuple[UUID, str]], day: date, data: Any = None) -> None:
+        super().__init__(data, initial={"from_day": day})
+        self.fields["members"].choices = [  # type: ignore[attr-defined]
+            (str(member), name) for member, name in candidates
+        ]
+
+
+class AssignmentForm(forms.Form):
+    """Where the team works."""
+
+    community = forms.ChoiceField(label=_("community"))
+    from_day = forms.DateField(label=_("from"), widget=Day)
+
+    def __init__(self, places: Sequence[tuple[int, str]], day: date, data: Any = None) -> None:
+        super().__init__(data, initial={"from_day": day})
+        self.fields["community"].choices = [  # type: ignore[attr-defined]
+            (str(code), name) for code, name in places
+        ]
+
+
+class SquadsForm(forms.Form):
+    """How a team is divided."""
+
+    count = forms.IntegerField(label=_("number of squads"), min_value=1, max_value=200)
+    smallest = forms.IntegerField(label=_("fewest people in a squad"), min_value=1, initial=2)
+    largest = forms.IntegerField(label=_("most people in a squad"), min_value=1, initial=3)
+    grids = forms.MultipleChoiceField(
+        label=_("grids"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("The first grid ticked goes to the first squad, and so on."),
+    )
+
+    def __init__(self, people: int, grids: Sequence[Grid], data: Any = None) -> None:
+        super().__init__(data, initial={"count": max(1, -(-people // 3))})
+        self.people = people
+        self.fields["grids"].choices = [  # type: ignore[attr-defined]
+            (str(grid.pk), str(grid)) for grid in grids
+        ]
+
+    def sizes(self) -> tuple[int, ...]:
+        """
+        Return the sizes that the squads would have.
+
+        :raises Refused: these people do not make these squads
+        """
+        given = self.cleaned_data
+        return rules.squad_sizes(
+            self.people, given["count"], smallest=given["smallest"], largest=given["largest"]
+        )
+
+
+class BriefingForm(forms.Form):
+    """What the community tells those who arrive."""
+
+    done_so_far = forms.CharField(
+        label=_("done so far"), required=False, widget=forms.Textarea(attrs={"rows": 4})
+    )
+    key_points = forms.CharField(
+        label=_("key points"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("No names and no illnesses: this sheet is printed and passed on."),
+    )
+    difficulties = forms.CharField(
+        label=_("difficulties"), required=False, widget=forms.Textarea(attrs={"rows": 4})
+    )
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+
+class WithdrawalForm(forms.Form):
+    """Who goes home, who was found unfit, and the community's thanks."""
+
+    members = forms.MultipleChoiceField(
+        label=_("who goes home"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose who goes home.")},
+    )
+    unfit = forms.MultipleChoiceField(
+        label=_("not fit at the last health check"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Never why. Whoever is not ticked here was found fit."),
+    )
+    thanks = forms.CharField(
+        label=_("the community's word of thanks"), widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(self, people: Sequence[tuple[UUID, str]], data: Any = None) -> None:
+        super().__init__(data)
+        choices = [(str(member), name) for member, name in people]
+        self.fields["members"].choices = choices  # type: ignore[attr-defined]
+        self.fields["unfit"].choices = choices  # type: ignore[attr-defined]

@@ -1,0 +1,147 @@
+"""The team tree, squads with their preview, the hand-over sheet, and going home."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests.deployment.crew import Crew
+from tests.deployment.test_briefing import write
+from tests.deployment.test_form_squads import form
+from tests.mobilisation.cast import EVE, FIRST, HERE
+from tests.mobilisation.test_screens import BACKEND, browser
+from tests.world import LOCAL, PASSWORD, SECRETARY, SENT
+from xiachen.deployment import queries
+from xiachen.deployment.models import Briefing, Membership, Squad, Team, Withdrawal
+from xiachen.people.operations.accounts import give_grant, open_account
+from xiachen.privacy.models import AuditEntry
+from xiachen.privacy.scope import Role
+
+
+@pytest.fixture
+def leader(crew: Crew) -> Client:
+    """A browser of the team's leader."""
+    system = crew.cast.world.system
+    account = open_account(
+        system, username="leader", password=PASSWORD, member=crew.people[0], language="en"
+    )
+    give_grant(
+        system,
+        account=account.pk,
+        role=Role.TEAM_LEADER,
+        incident=crew.cast.incident.pk,
+        team=crew.team.pk,
+        from_day=EVE,
+    )
+    client = Client()
+    client.force_login(account, BACKEND)
+    client.get("/", {"day": FIRST.isoformat()})
+    return client
+
+
+def page_of(client: Client, name: str, *args: object) -> str:
+    answer = client.get(reverse(f"deployment:{name}", args=args))
+    assert answer.status_code == 200, answer.status_code
+    return answer.content.decode()
+
+
+def test_the_tree_names_team_leader_and_place(crew: Crew, leader: Client) -> None:
+    form(crew, grids=crew.grids)
+    page = page_of(leader, "teams")
+    assert crew.team.name in page and SENT[0] in page and "Squad 4" in page
+    assert "work team" in page
+    seen = AuditEntry.objects.filter(action="deployment.view-teams").latest("at")
+    assert set(seen.targets) == set(crew.people)
+
+
+def test_the_split_is_previewed_before_anything_changes(crew: Crew, leader: Client) -> None:
+    address = reverse("deployment:squads", args=[crew.team.pk, HERE])
+    asked = {"count": 4, "smallest": 2, "largest": 3}
+    assert "3 / 3 / 3 / 2" in leader.get(address, asked).content.decode()
+    refused = leader.get(address, asked | {"count": 3}).content.decode()
+    assert "need at least 4 and at most 5 groups" in refused
+    assert not Squad.objects.exists()
+    leader.post(address, asked | {"grids": crew.grids})
+    assert [squad.grid_id for squad in Squad.objects.order_by("number")] == crew.grids
+    assert "need at least 4" in leader.post(address, asked | {"count": 3}).content.decode()
+    assert Squad.objects.filter(dissolved_at=None).count() == 4
+    assert "Form squads anew" in page_of(leader, "squads", crew.team.pk, HERE)
+
+
+def test_the_leader_forms_a_sub_team_and_fills_it(crew: Crew, leader: Client) -> None:
+    given = {"type": "detachment", "name": "买菜小分队", "formed_on": FIRST, "parent": crew.team.pk}
+    leader.post(reverse("deployment:new-team"), given)
+    sub = Team.objects.get(name="买菜小分队")
+    assert sub.parent == crew.team
+    again = leader.post(reverse("deployment:new-team"), given)
+    assert "A team of this name exists there" in again.content.decode()
+    added = {"members": crew.people[2:4], "post": "member", "from_day": FIRST}
+    answer = leader.post(reverse("deployment:add-members", args=[sub.pk]), added, follow=True)
+    assert "2 people added." in answer.content.decode()
+    nobody = leader.post(reverse("deployment:add-members", args=[sub.pk]), {"post": "member"})
+    assert nobody.status_code == 422
+
+
+def test_posts_change_and_a_second_leader_is_refused(crew: Crew, leader: Client) -> None:
+    address = reverse("deployment:set-post", args=[crew.team.pk, crew.people[1]])
+    answer = leader.post(address, {"post": "leader"}, follow=True)
+    assert "This team has a leader" in answer.content.decode()
+    leader.post(address, {"post": "deputy"})
+    assert Membership.objects.get(member=crew.people[1], to_day=None).post == "deputy"
+    leader.post(
+        reverse("deployment:set-post", args=[crew.team.pk, crew.people[2]]), {"post": "leave"}
+    )
+    assert not Membership.objects.filter(member=crew.people[2], to_day=None).exists()
+
+
+def test_the_sheet_holds_what_the_team_must_know(crew: Crew, leader: Client) -> None:
+    form(crew, grids=crew.grids)
+    write(crew.cast.secretary, "封闭出入口")
+    page = page_of(leader, "hand-over", HERE, crew.team.pk)
+    for word in ("封闭出入口", "独居老人", "缺车辆", "第1网格", SECRETARY, LOCAL, SENT[0]):
+        assert word in page
+    seen = AuditEntry.objects.get(action="deployment.view-hand-over-sheet")
+    assert set(crew.people) <= set(seen.targets)
+
+
+def test_the_secretary_writes_the_briefing_and_sees_what_another_wrote(crew: Crew) -> None:
+    client = browser(crew.cast)
+    address = reverse("deployment:briefing", args=[HERE])
+    client.post(address, {"done_so_far": "甲", "version": ""})
+    assert Briefing.objects.get().done_so_far == "甲"
+    answer = client.post(address, {"done_so_far": "乙", "version": ""})
+    assert answer.status_code == 409
+    assert "What stands now" in answer.content.decode()
+    client.post(address, {"done_so_far": "甲乙", "version": "1"})
+    assert Briefing.objects.get().done_so_far == "甲乙"
+
+
+def test_people_go_home_from_the_page(crew: Crew, leader: Client) -> None:
+    address = reverse("deployment:going-home", args=[HERE])
+    chosen = {"members": crew.people[:2], "unfit": crew.people[:1], "thanks": "谢谢"}
+    missing = leader.post(address, chosen | {"thanks": ""})
+    assert missing.status_code == 200 and not Withdrawal.objects.exists()
+    assert "2 people go home." in leader.post(address, chosen, follow=True).content.decode()
+    fit = dict(Withdrawal.objects.values_list("member", "fit_on_leaving"))
+    assert fit == {crew.people[0]: False, crew.people[1]: True}
+
+
+def test_the_outsider_opens_nothing(crew: Crew) -> None:
+    client = browser(crew.cast, "outsider")
+    assert crew.team.name not in page_of(client, "teams")
+    for name, args in (
+        ("team", (crew.team.pk,)),
+        ("hand-over", (HERE, crew.team.pk)),
+        ("going-home", (HERE,)),
+        ("briefing", (HERE,)),
+        ("squads", (crew.team.pk, HERE)),
+    ):
+        answer = client.get(reverse(f"deployment:{name}", args=args))
+        assert answer.status_code in (403, 404), name
+        assert not any(person in answer.content.decode() for person in SENT)
+
+
+def test_an_office_without_teams_is_told_how_to_begin(crew: Crew) -> None:
+    client = browser(crew.cast, Role.ORGANISER)
+    early = client.get(reverse("deployment:teams"), {"day": "2020-01-01"}).content.decode()
+    assert "There is no team on this day." in early
+    assert queries.team_tree(crew.cast.organiser, day=FIRST)

@@ -20,7 +20,7 @@ from xiachen.mobilisation import queries as mobilisation_queries
 from xiachen.needs import figures as needs
 from xiachen.people import figures as people
 from xiachen.places.models import Community, Division
-from xiachen.places.rules.codes import NotADivisionCode, range_of
+from xiachen.places.rules.codes import NotADivisionCode, ranges_of
 from xiachen.privacy.scope import EVERYWHERE, Can, Scope
 
 COUNTRY = 0
@@ -63,14 +63,14 @@ def narrowed(scope: Scope, division: int) -> Scope:
     """
     scope.require(Can.SEE_FIGURES)
     try:
-        low, high = EVERYWHERE[0] if division == COUNTRY else range_of(division)
+        places = EVERYWHERE if division == COUNTRY else ranges_of(division)
     except NotADivisionCode:
         raise Invalid(field="division", reason=_("it is not the code of a place")) from None
-    if not any(first <= low and high <= last for first, last in scope.places):
+    if not all(_lies_within(scope, low, high) for low, high in places):
         raise Forbidden()
     return replace(
         scope,
-        places=((low, high),),
+        places=places,
         organisations=frozenset(),
         teams=frozenset(),
         members=frozenset(),
@@ -90,6 +90,10 @@ def reading(scope: Scope, code: str) -> Scope:
         return scope
     members = mobilisation_queries.members_enrolled(scope.places, incident=scope.incident)
     return replace(scope, members=members)
+
+
+def _lies_within(scope: Scope, low: int, high: int) -> bool:
+    return any(first <= low and high <= last for first, last in scope.places)
 
 
 def day_so_far(scope: Scope, day: date) -> Cutoff:

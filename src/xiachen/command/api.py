@@ -1,6 +1,7 @@
 """Endpoints of the figures: the day's numbers of a place as they stand now."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Annotated
 
 from ninja import Router
@@ -17,9 +18,9 @@ class FigureOut(BaseModel):
     """A number in its unit; `of` is the whole that it is a part of."""
 
     code: str
-    value: int
+    value: Decimal | int
     unit: str
-    of: int | None
+    of: Decimal | int | None
     beside: str
 
 

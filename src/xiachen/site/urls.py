@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from xiachen.site import screens
+from xiachen.site import api, screens
 
 urlpatterns = [
     path("", screens.home, name="home"),
@@ -18,5 +18,6 @@ urlpatterns = [
     path("attendance/", include("xiachen.attendance.urls")),
     path("needs/", include("xiachen.needs.urls")),
     path("command/", include("xiachen.command.urls")),
+    path("api/v1/", api.addresses),
     path("audit/", include("xiachen.privacy.urls")),
 ]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from xiachen.command.queries import house
-from xiachen.command.rules.template import COVERAGES, DAILY, figures_of
+from xiachen.command.rules.template import COVERAGES, COVERED, DAILY, figures_of
 from xiachen.command.rules.views import FigureLine, SectionView, views_of
 from xiachen.incidents import queries as incidents
 from xiachen.places.models import Community
@@ -40,7 +40,9 @@ def board(scope: Scope, *, division: int, day: date) -> Board:
         place=house.place_name(scope, division=division, day=day),
         division=division,
         day=day,
-        sections=views_of(DAILY, stated, house.by_code(scope)),
+        sections=views_of(
+            [one for one in DAILY if one is not COVERED], stated, house.by_code(scope)
+        ),
         coverages=[
             FigureLine(figure=house.figure(code), stated=stated[code]) for code in COVERAGES
         ],

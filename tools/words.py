@@ -10,6 +10,7 @@ import io
 import re
 import sys
 from collections import defaultdict
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -153,7 +154,10 @@ def as_files(catalogue: Catalog) -> tuple[bytes, bytes]:
         '"Plural-Forms: nplurals=1; plural=0;\\n"\n\n'
     )
     text = head.encode() + po.getvalue()
-    write_mo(mo, read_po(io.BytesIO(text), locale="zh_Hans"))
+    compiled = read_po(io.BytesIO(text), locale="zh_Hans")
+    # Babel writes the moment of reading into the file; the same words are to give the same bytes.
+    compiled.creation_date = compiled.revision_date = datetime(2020, 1, 1, tzinfo=UTC)
+    write_mo(mo, compiled)
     return text, mo.getvalue()
 
 

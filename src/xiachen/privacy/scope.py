@@ -69,6 +69,7 @@ class Can(StrEnum):
 
     MANAGE_PLACES = "manage-places"
     MANAGE_PEOPLE = "manage-people"
+    ENTER_PEOPLE = "enter-people"
     MANAGE_ACCOUNTS = "manage-accounts"
     MANAGE_INCIDENTS = "manage-incidents"
     ISSUE_DOCUMENTS = "issue-documents"
@@ -110,6 +111,7 @@ _OFFICE = {
     Can.SEE_PEOPLE,
     Can.SEE_FIGURES,
     Can.MANAGE_PEOPLE,
+    Can.ENTER_PEOPLE,
     Can.ISSUE_DOCUMENTS,
     Can.DISPATCH,
     Can.EXCUSE,
@@ -139,13 +141,22 @@ ALLOWED: dict[Role, frozenset[Can]] = {
         {Can.SEE_PEOPLE, Can.SEE_FIGURES, Can.MANAGE_PLACES, Can.VERIFY, Can.EXPORT, Can.REPORT_IN}
     ),
     Role.LIAISON: frozenset(
-        {Can.SEE_PEOPLE, Can.SEE_FIGURES, Can.MANAGE_PEOPLE, Can.EXCUSE, Can.ANSWER, Can.EXPORT}
+        {
+            Can.SEE_PEOPLE,
+            Can.SEE_FIGURES,
+            Can.MANAGE_PEOPLE,
+            Can.ENTER_PEOPLE,
+            Can.EXCUSE,
+            Can.ANSWER,
+            Can.EXPORT,
+        }
     ),
     Role.TEAM_LEADER: frozenset(_LEADER),
     Role.SQUAD_LEADER: frozenset(_ON_SITE | {Can.ISSUE_TASKS}),
     Role.BRANCH_SECRETARY: frozenset(_ON_SITE | {Can.FORM_BRANCHES}),
     Role.SECRETARY: frozenset(
-        _COMMUNITY | {Can.APPOINT, Can.CONFIRM_TASKS, Can.CORRECT, Can.VERIFY, Can.EXPORT}
+        _COMMUNITY
+        | {Can.ENTER_PEOPLE, Can.APPOINT, Can.CONFIRM_TASKS, Can.CORRECT, Can.VERIFY, Can.EXPORT}
     ),
     Role.COMMUNITY_WORKER: frozenset(_COMMUNITY),
     Role.GRID_HEAD: frozenset(_ON_SITE | {Can.MANAGE_PLACES}),

@@ -132,7 +132,7 @@ def enter_members(scope: Scope, *, entries: Sequence[MemberEntry], at: datetime)
     The same id with the same content is known already; with other content it is refused, and so
     is another id with the phone or identity number of somebody who is registered.
     """
-    scope.require(Can.MANAGE_PEOPLE)
+    scope.require(Can.ENTER_PEOPLE)
     if not entries:
         return []
     _make_keyring(at)

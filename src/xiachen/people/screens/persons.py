@@ -38,7 +38,7 @@ def members(request: ScopedRequest) -> HttpResponse:
             "units": units(request.scope),
             "kinds": IdentityKind.choices,
             "skills": queries.skills(request.scope),
-            "enters": request.scope.allows(Can.MANAGE_PEOPLE),
+            "enters": request.scope.allows(Can.ENTER_PEOPLE),
         },
     )
 
@@ -70,7 +70,7 @@ def member(request: ScopedRequest, id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def enter(request: ScopedRequest) -> HttpResponse:
     """Enter one person."""
-    request.scope.require(Can.MANAGE_PEOPLE)
+    request.scope.require(Can.ENTER_PEOPLE)
     form = MemberForm(request.scope, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         entry = form.entry()

@@ -34,8 +34,22 @@ class Client:
     def _new(self) -> http.client.HTTPConnection:
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
 
+    def close(self) -> None:
+        """Hang up."""
+        self._connection.close()
+
     def sign_in(self) -> None:
-        """Sign in as a person does."""
+        """Sign in as a person does, again and again while the site is coming back."""
+        until = time.monotonic() + 60
+        while True:
+            try:
+                return self._sign_in()
+            except (OSError, http.client.HTTPException, AssertionError):
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.2)
+
+    def _sign_in(self) -> None:
         page = self.ask("GET", "/accounts/login/")[1].decode()
         token = _TOKEN.search(page)
         assert token is not None, page[:500]
@@ -60,8 +74,8 @@ class Client:
             sent["X-CSRFToken"] = self._cookies.get("csrftoken", "")
         try:
             self._connection.request(method, path, body or None, sent)
-            answer = self._connection.getresponse()
-            content = answer.read()
+            with self._connection.getresponse() as answer:
+                content = answer.read()
         except (OSError, http.client.HTTPException):
             self._connection.close()
             self._connection = self._new()
@@ -134,6 +148,8 @@ class Phone(threading.Thread):
                 self._offer(item)
         except BaseException as failure:
             self.failure = failure
+        finally:
+            self._client.close()
 
     def _offer(self, item: dict[str, object]) -> None:
         key = UUID(str(item["id"]))

@@ -47,6 +47,7 @@ def failpoints_of(house: House, town: Town, *, times: int) -> tuple[str, str]:
             with suppress(OSError, Exception):
                 client.check_in(item, failpoint)
             answers.add(_until_acknowledged(client, item))
+    client.close()
     assert said == {"before": {"accepted"}, "after-commit": {"already"}}, said
     return "accepted", "already"
 
@@ -128,6 +129,7 @@ def restore() -> str:
         for phone in (*early, *late):
             for item in phone.items_offered:
                 assert client.check_in(item)
+        client.close()
         seen = verdict(house, ledger)
         assert seen.good, str(seen)
         return f"{lost.missing} missing after the restore (control), none once offered again"

@@ -1,20 +1,25 @@
 """
 The test run's own PostgreSQL: started fresh, used as the application's role, thrown away.
 
-`db` wraps a test in a transaction that is rolled back. `committed_db` lets a test commit, for
-what happens between connections; afterwards the owner empties every table that it touched.
+`db` wraps a test in a transaction that is rolled back; with `world` the town stands in it.
+`committed_db` lets a test commit, for what happens between connections; afterwards the owner
+empties every table that it touched.
 """
 
+import copy
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
+    import psycopg
+
     from tests.world import World
 
 # Searches whatever the run gives away for the town's people.
@@ -97,9 +102,7 @@ def committed_db(
     django_db_setup: None, django_db_blocker: object, owner_dsn: str
 ) -> Iterator[None]:
     """Let the test commit; afterwards empty what it filled."""
-    import psycopg
-
-    with psycopg.connect(owner_dsn, autocommit=True) as owner:
+    with _owner(owner_dsn) as owner:
         listed = {
             name: owner.execute(f"select coalesce(max(id), 0) from {name}").fetchone()[0]  # type: ignore[index]
             for name in _LISTED
@@ -109,24 +112,78 @@ def committed_db(
         from django.db import connections
 
         connections.close_all()
-    with psycopg.connect(owner_dsn, autocommit=True) as owner:
-        tables = owner.execute(
-            "select quote_ident(tablename) from pg_tables where schemaname = 'public' "
-            "and tablename <> all(%s)",
-            [[*_KEPT, *_LISTED]],
-        ).fetchall()
-        owner.execute("truncate " + ", ".join(name for (name,) in tables) + " cascade")
+    _empty(owner_dsn)
+    with _owner(owner_dsn) as owner:
         for name, last in listed.items():
             owner.execute(f"delete from {name} where id > %s", [last])
         owner.execute("delete from places_community where local")
 
 
+def _owner(dsn: str) -> "psycopg.Connection[Any]":
+    import psycopg
+
+    return psycopg.connect(dsn, autocommit=True)
+
+
+def _empty(dsn: str) -> None:
+    """Empty every table that has rows, but for what migrating filled."""
+    with _owner(dsn) as owner:
+        tables = owner.execute(
+            "select quote_ident(tablename) from pg_tables where schemaname = 'public' "
+            "and tablename <> all(%s)",
+            [[*_KEPT, *_LISTED]],
+        ).fetchall()
+        asked = " union all ".join(
+            f"select '{name}' where exists (select 1 from {name})" for (name,) in tables
+        )
+        filled = owner.execute(asked).fetchall()
+        if filled:
+            owner.execute("truncate " + ", ".join(name for (name,) in filled) + " cascade")
+
+
+class _Town:
+    """The town that stands in the database, built once for all tests that roll back."""
+
+    standing: "World | None" = None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run tests in the town first, then those that want empty tables, then those that commit."""
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    names = getattr(item, "fixturenames", ())
+    return 2 if "committed_db" in names else 0 if "world" in names else 1
+
+
+@pytest.fixture(autouse=True)
+def _tables(request: pytest.FixtureRequest) -> None:
+    """Take the town away before a test that wants none."""
+    if _Town.standing is not None and _turn(request.node) != 0:
+        _empty(request.getfixturevalue("owner_dsn"))
+        _Town.standing = None
+
+
 @pytest.fixture
-def world(db: None) -> "World":
-    """The small invented town, in a transaction that is rolled back."""
+def world(db: None, django_db_blocker: object, owner_dsn: str) -> "World":
+    """The small invented town; what a test does to it is rolled back."""
+    if _Town.standing is None:
+        # On a connection of its own: the test's is inside the transaction that is rolled back.
+        with ThreadPoolExecutor(1) as beside:
+            _Town.standing = beside.submit(_build).result()
+    return copy.deepcopy(_Town.standing)
+
+
+def _build() -> "World":
+    from django.db import connections
+
     from tests.world import build_world
 
-    return build_world()
+    try:
+        return build_world()
+    finally:
+        connections.close_all()
 
 
 @pytest.fixture

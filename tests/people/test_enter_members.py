@@ -167,7 +167,17 @@ def test_a_liaison_enters_people_of_her_own_unit_only(world: World) -> None:
     assert isinstance(outcomes[2].refusal, Forbidden)
 
 
-@pytest.mark.parametrize("role", [Role.SECRETARY, Role.MEMBER, Role.ADMINISTRATOR, Role.STREET])
+def test_a_secretary_enters_the_people_of_her_community(world: World) -> None:
+    outcomes = enter_members(
+        world.scope(Role.SECRETARY),
+        entries=[entry(home_community=FENGLIN), entry(home_community=ZISONG)],
+        at=MORNING,
+    )
+    assert [one.new for one in outcomes] == [True, False]
+    assert isinstance(outcomes[1].refusal, Forbidden)
+
+
+@pytest.mark.parametrize("role", [Role.INSPECTOR, Role.MEMBER, Role.ADMINISTRATOR, Role.STREET])
 def test_other_roles_enter_nobody(world: World, role: Role) -> None:
     with pytest.raises(Forbidden):
         enter_members(world.scope(role), entries=[entry()], at=MORNING)

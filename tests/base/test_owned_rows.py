@@ -10,8 +10,8 @@ from xiachen.places.models import Building, Community, Compound
 @pytest.fixture
 def two_communities(db: None) -> tuple[Community, Community]:
     return (
-        Community.objects.create(id=420111002044, name="枫林上城社区", search_name="枫林上城"),
-        Community.objects.create(id=420111002011, name="紫菘社区", search_name="紫菘"),
+        Community.objects.get(pk=420111002044),
+        Community.objects.get(pk=420111002011),
     )
 
 

@@ -16,6 +16,7 @@ from django.db.models.expressions import Col, ResolvedOuterRef
 from django.db.models.fields.related_lookups import RelatedExact, RelatedIn
 from django.db.models.lookups import Exact, In
 from django.db.models.sql.compiler import SQLCompiler
+from django.db.models.sql.query import Query
 
 
 class OwnedId(models.UUIDField):  # type: ignore[type-arg]
@@ -78,12 +79,26 @@ class _WithCommunity:
     def as_sql(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
     ) -> tuple[str, tuple[Any, ...]]:
+        if selected := _selected_key(self.rhs):
+            return self._among(selected, compiler, connection)
         sql, params = super().as_sql(compiler, connection)  # type: ignore[misc]
         also = self._restriction()
         if also is None:
             return sql, tuple(params)
         more, more_params = compiler.compile(also)
         return f"({sql} AND {more})", (*params, *more_params)
+
+    def _among(
+        self, selected: Col, compiler: SQLCompiler, connection: BaseDatabaseWrapper
+    ) -> tuple[str, tuple[Any, ...]]:
+        """Compare the pair with the pairs of a query: its community is selected beside its key."""
+        query = self.rhs.clone()
+        query.selected = None  # the order of the columns is the one below
+        query.select = (selected, community_column(selected.target.model, str(selected.alias)))
+        rows, row_params = query.as_sql(compiler, connection)
+        key, key_params = compiler.compile(self.lhs)
+        mine, my_params = compiler.compile(community_column(self.lhs.target.model, self.lhs.alias))
+        return f"({key}, {mine}) IN {rows}", (*key_params, *my_params, *row_params)
 
     def _restriction(self) -> Exact | In | None:
         mine = community_column(self.lhs.target.model, self.lhs.alias)
@@ -96,9 +111,24 @@ class _WithCommunity:
         return None
 
 
+def _selected_key(compared: object) -> Col | None:
+    """Return the owned key that a query selects, where it selects that and nothing else."""
+    if not isinstance(compared, Query) or compared.combinator or len(compared.select) != 1:
+        return None
+    selected = compared.select[0]
+    if compared.annotation_select or not isinstance(selected, Col):
+        return None
+    return selected if isinstance(selected.target, (OwnedId, CommunityForeignKey)) else None
+
+
 @OwnedId.register_lookup
 class OwnedExact(_WithCommunity, Exact):
     """`pk=` another owned row, and OuterRef of one."""
+
+
+@OwnedId.register_lookup
+class OwnedIn(_WithCommunity, In):
+    """`pk__in=` owned rows or a query of them; Django's updates and deletes over joins use it."""
 
 
 @CommunityForeignKey.register_lookup
@@ -108,4 +138,4 @@ class CommunityExact(_WithCommunity, RelatedExact):
 
 @CommunityForeignKey.register_lookup
 class CommunityIn(_WithCommunity, RelatedIn):
-    """`relation__in=` owned objects."""
+    """`relation__in=` owned objects or a query of them."""

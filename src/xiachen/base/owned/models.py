@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any, ClassVar, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 from django.db import DatabaseError, models
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -15,6 +15,32 @@ from xiachen.base.owned.fields import CommunityForeignKey, OwnedId
 
 # The counter and the marks of what belongs to no community.
 CENTRE = 0
+
+
+class OwnedQuerySet(QuerySet[Any]):
+    """Rows of communities, deleted by their whole keys."""
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """
+        Delete the rows in one statement; the database refuses while others refer to them.
+
+        Django would collect them and delete by `id` alone, a neighbour's row of the same id too.
+        """
+        if self.query.is_sliced:
+            raise TypeError("a slice cannot be deleted")
+        count = self.order_by()._raw_delete(self.db)
+        return count, {self.model._meta.label: count}
+
+
+_Row = TypeVar("_Row", bound=models.Model)
+
+
+class OwnedManager(models.Manager[_Row]):
+    """The manager of every owned model that names no other."""
+
+    def get_queryset(self) -> QuerySet[_Row]:
+        """Return all rows, to be narrowed down and perhaps deleted."""
+        return OwnedQuerySet(model=self.model, using=self._db)
 
 
 class Owned(models.Model):
@@ -33,8 +59,15 @@ class Owned(models.Model):
         "places.Community", models.PROTECT, related_name="+", verbose_name=_("community")
     )
 
+    if not TYPE_CHECKING:  # for types it is the default manager; it only deletes otherwise
+        objects = OwnedManager()
+
     class Meta:
         abstract = True
+
+    def delete(self, *_: object, **__: object) -> tuple[int, dict[str, int]]:
+        """Delete by the whole key."""
+        return OwnedQuerySet(type(self)).filter(community_id=self.community_id, pk=self.pk).delete()
 
     def _do_update(self, base_qs: QuerySet[Self], *rest: Any) -> Any:
         """Update by the whole key, and never silently do nothing."""
@@ -118,7 +151,7 @@ class Fact(Owned):
     )
     void = models.BooleanField(default=False)
 
-    objects = FactQuerySet.as_manager()
+    objects = FactQuerySet.as_manager()  # type: ignore[misc, assignment]
 
     class Meta:
         abstract = True

@@ -8,7 +8,7 @@ now and what they wrote; nothing is lost silently.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from types import TracebackType
-from typing import TypeVar
+from typing import TypeVar, cast
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -97,7 +97,8 @@ def change(
     :raises ChangedMeanwhile: it has another version and other content by now
     """
     scope.require(Can.MANAGE_PLACES, community=community)
-    held = row._default_manager.select_for_update().filter(community_id=community, pk=id).first()
+    rows = row._default_manager.select_for_update().filter(community_id=community, pk=id)
+    held = cast(EditedRow | None, rows.first())
     if held is None:
         raise NotFound()
     theirs = {name: getattr(held, name) for name in values}
@@ -158,7 +159,8 @@ def _held(rows: Sequence[EditedRow]) -> dict[UUID, EditedRow]:
         return {}
     manager = type(rows[0])._default_manager
     ids = {row.pk for row in rows}
-    return manager.filter(community_id=rows[0].community_id).in_bulk(ids)
+    held = manager.filter(community_id=rows[0].community_id).in_bulk(ids)
+    return cast(dict[UUID, EditedRow], held)
 
 
 def _unlike(row: EditedRow, held: EditedRow | None, taken: type[Refused]) -> Refused | None:

@@ -70,14 +70,17 @@ def test_a_list_is_answered_item_by_item(town: Town) -> None:
     assert again["outcomes"][0]["outcome"] == "already"
 
 
-def test_refusals_are_said_in_the_readers_language(town: Town) -> None:
-    client = client_of(town, Role.MEMBER)
+def test_refusals_are_said_in_the_accounts_language(town: Town) -> None:
     asked = {"entries": [sign_in(town, 0)]}
-    english = post(client, "check-ins", asked, accept_language="en")
-    chinese = post(client, "check-ins", asked, accept_language="zh-hans")
-    words = [one.json()["outcomes"][0]["words"] for one in (english, chinese)]  # type: ignore[attr-defined]
+    account = town.world.accounts[Role.MEMBER]
+    words = []
+    for language in ("en", "zh-hans"):
+        account.language = language
+        account.save()
+        answer = post(client_of(town, Role.MEMBER), "check-ins", asked)
+        words.append(answer.json()["outcomes"][0]["words"])  # type: ignore[attr-defined]
     assert words[0].startswith("You can do this only for yourself.")
-    assert "只能" in words[1]
+    assert words[1].startswith("您只能为自己办理。")
 
 
 def test_without_a_session_the_answer_is_401_and_not_a_page(town: Town) -> None:

@@ -101,8 +101,10 @@ def parameter(
     default: object = None,
 ) -> object:
     """Return the value in force on a day: the community's own, else everybody's, else `default`."""
-    rows = Parameter.objects.filter(incident__in=incidents(scope).order_by().values("pk"))
-    rows = rows.filter(
+    # Read with every sign-in: what `incidents` reaches is told here without another subquery.
+    if incident != scope.incident and not scope.allows(Can.MANAGE_INCIDENTS):
+        return default
+    rows = Parameter.objects.filter(
         Q(community=None) | Q(community_id=community), incident_id=incident, name=name
     )
     settings = [

@@ -31,7 +31,7 @@ class Problem(BaseModel):
     Why something was not done, for a person to read.
 
     :param code: stable, such as "needs.full"; programs decide by it
-    :param words: in the language of the account or of Accept-Language
+    :param words: in the language of the account
     :param field: the value that it is about; empty for the whole
     """
 

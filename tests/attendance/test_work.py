@@ -1,0 +1,77 @@
+"""Work taken from finished tasks: once for each person and task, and taken back with the task."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.attendance.town import EVENING, Town, clock_at
+from tests.world import DAY, FENGLIN
+from xiachen.attendance import rules
+from xiachen.attendance.figures import FIGURES
+from xiachen.attendance.models import WorkRecord
+from xiachen.attendance.operations.work import WorkEntry, record_work, take_back_work
+from xiachen.base.errors import Forbidden
+from xiachen.base.ids import uuid7
+from xiachen.figures.queries import rolled_total, verify_rollups
+
+
+def work(town: Town, **change: object) -> WorkEntry:
+    given: dict[str, object] = {
+        "id": uuid7(),
+        "community": FENGLIN,
+        "member": town.people[0],
+        "task": uuid7(),
+        "kind": "patrol",
+        "occurred_at": clock_at(15, 0),
+        "times": 2,
+    }
+    return WorkEntry(**(given | change))  # type: ignore[arg-type]
+
+
+def participations(town: Town) -> int:
+    return rolled_total(
+        town.headquarters, incident=town.incident, figure="attendance.participations", day=DAY
+    )
+
+
+def test_the_same_task_of_the_same_person_is_recorded_once(town: Town) -> None:
+    first = work(town)
+    assert record_work(town.worker, entries=[first], at=EVENING)[0].new
+    again = replace(first, id=uuid7())
+    assert record_work(town.worker, entries=[first, again], at=EVENING)[0].already
+    assert record_work(town.worker, entries=[again], at=EVENING)[0].already
+    assert WorkRecord.objects.count() == 1
+    assert participations(town) == 2
+
+
+def test_the_same_id_with_other_content_is_refused(town: Town) -> None:
+    first = work(town)
+    record_work(town.worker, entries=[first], at=EVENING)
+    (outcome,) = record_work(town.worker, entries=[replace(first, times=9)], at=EVENING)
+    assert isinstance(outcome.refusal, rules.OtherContent)
+
+
+def test_work_taken_back_counts_no_more_and_can_be_done_again(town: Town) -> None:
+    first = work(town)
+    record_work(town.worker, entries=[first], at=EVENING)
+    gone = take_back_work(
+        town.secretary, community=FENGLIN, task=first.task, at=EVENING, reason="not done"
+    )
+    assert [row.void for row in gone] == [True]
+    assert participations(town) == 0
+    (outcome,) = record_work(town.worker, entries=[replace(first, id=uuid7())], at=EVENING)
+    assert outcome.new
+    assert WorkRecord.objects.standing().count() == 1
+    differences = verify_rollups(
+        town.world.system, incident=town.incident, figures=FIGURES, days=[DAY]
+    )
+    assert differences == []
+
+
+def test_only_the_secretary_takes_work_back(town: Town) -> None:
+    first = work(town)
+    record_work(town.worker, entries=[first], at=EVENING)
+    for scope in (town.worker, town.local, town.outsider):
+        with pytest.raises(Forbidden):
+            take_back_work(scope, community=FENGLIN, task=first.task, at=EVENING, reason="x")
+    assert WorkRecord.objects.standing().count() == 1

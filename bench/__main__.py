@@ -1,0 +1,43 @@
+"""`make bench`: each figure beside its physical limit, measured in the same run."""
+
+import argparse
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+from bench import measuring
+
+FIGURES: dict[str, Callable[[], list[measuring.Line]]] = {
+    "start": measuring.start,
+    "memory": measuring.memory,
+    "check-in": measuring.check_in,
+    "play": measuring.play,
+    "divisions": measuring.divisions,
+    "tests": measuring.tests,
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Measure what is asked for, or everything; the exit status is 1 when a budget is missed."""
+    parser = argparse.ArgumentParser(prog="python -m bench")
+    parser.add_argument("figures", nargs="*", metavar="FIGURE", help=", ".join(FIGURES))
+    asked = parser.parse_args(arguments).figures or list(FIGURES)
+    missed = 0
+    print(f"{'figure':44} {'measured':>12} {'budget':>10} {'bare limit':>12} {'ratio':>7}")
+    for name in asked:
+        try:
+            lines = FIGURES[name]()
+        except (RuntimeError, OSError, subprocess.SubprocessError) as failure:
+            print(f"{name}: not measured: {failure}", flush=True)
+            missed += 1
+            continue
+        for line in lines:
+            missed += line.missed
+            print(line, flush=True)
+    print(f"({time.strftime('%Y-%m-%d')}, {measuring.machine()})")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,337 @@
+"""What is measured, and the limit that the machine itself sets."""
+
+import http.client
+import io
+import os
+import platform
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import psutil
+
+from bench.client import Client, items
+from bench.harm import inhabited
+from bench.house import ROOT, House, new_home
+from xiachen.site.database import embedded_cluster
+
+_REQUESTS = 600
+_FULL_LIST = 658_001
+
+
+@dataclass(frozen=True)
+class Line:
+    """A figure, its budget and the bare limit, all in one unit."""
+
+    name: str
+    measured: float
+    unit: str
+    budget: float | None = None
+    bare: float | None = None
+    bare_name: str = ""
+
+    @property
+    def missed(self) -> bool:
+        """Whether the figure is over its budget."""
+        return self.budget is not None and self.measured > self.budget
+
+    def __str__(self) -> str:
+        budget = f"≤ {self.budget:g}" if self.budget is not None else ""
+        bare = f"{self.bare:.2f}" if self.bare is not None else ""
+        ratio = f"{self.measured / self.bare:.1f}×" if self.bare else ""
+        named = f"{self.name} ({self.unit})"
+        mark = "  OVER BUDGET" if self.missed else ""
+        return (
+            f"{named:44} {self.measured:12.2f} {budget:>10} {bare:>12} {ratio:>7}  "
+            f"{self.bare_name}{mark}"
+        )
+
+
+def machine() -> str:
+    """Return on what it was measured."""
+    return (
+        f"{os.cpu_count()} cores, Python {platform.python_version()}, load {os.getloadavg()[0]:.1f}"
+    )
+
+
+@contextmanager
+def _demonstration() -> Iterator[House]:
+    home = new_home()
+    house = House(home, database="drill_s0")
+    try:
+        house.start("run")
+        yield house
+    finally:
+        house.stop()
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def start() -> list[Line]:
+    """Warm `make run` until ready, beside starting and stopping the bare database server."""
+    with _demonstration() as house:
+        house.stop()
+        warm = []
+        for _round in range(3):
+            warm.append(house.start("run"))
+            house.stop()
+        began = time.monotonic()
+        house.cluster.start()
+        bare = time.monotonic() - began
+        house.cluster.stop()
+        django = _seconds(lambda: house.run("-c", "import django; django.setup()"))
+    return [
+        Line("warm run until ready", min(warm), "s", 6, bare, "PostgreSQL alone"),
+        Line("  of it, loading Django once", django, "s"),
+    ]
+
+
+def _seconds(what: Callable[[], object]) -> float:
+    began = time.monotonic()
+    what()
+    return time.monotonic() - began
+
+
+def memory() -> list[Line]:
+    """Proportional memory of everything that runs idle, beside PostgreSQL and granian bare."""
+    with _demonstration() as house:
+        time.sleep(5)
+        parts = {name: _pss([process]) for name, process in house.processes().items()}
+        whole = _pss(house.everything())
+    with _hello() as (hello, _port):
+        bare = _pss([hello, *hello.children(recursive=True)])
+    home = new_home()
+    cluster = embedded_cluster(home)
+    cluster.start()
+    try:
+        server = psutil.Process(cluster.pid() or 0)
+        bare += _pss([server, *server.children(recursive=True)])
+    finally:
+        cluster.stop()
+        shutil.rmtree(home, ignore_errors=True)
+    lines = [Line("idle memory of all processes", whole, "MB", 600, bare, "granian + PostgreSQL")]
+    return lines + [Line(f"  {name}", size, "MB") for name, size in parts.items()]
+
+
+def _pss(processes: list[psutil.Process]) -> float:
+    return sum(process.memory_full_info().pss for process in processes) / 1e6
+
+
+_HELLO = """
+def application(environ, start_response):
+    environ["wsgi.input"].read()
+    start_response("200 OK", [("Content-Type", "application/json")])
+    return [b"{}"]
+"""
+
+
+@contextmanager
+def _hello() -> Iterator[tuple[psutil.Process, int]]:
+    """Run a view that does nothing in the same server."""
+    from bench.house import free_port, wait_until
+
+    port = free_port()
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "hello.py").write_text(_HELLO)
+        program = subprocess.Popen(
+            [sys.executable, "-m", "xiachen.site.serving", "127.0.0.1", str(port)],
+            env={**os.environ, "PYTHONPATH": f"{folder}:{ROOT}", "XIACHEN_WSGI": "hello"},
+        )
+        try:
+            assert wait_until(lambda: _ask(port), 30)
+            yield psutil.Process(program.pid), port
+        finally:
+            program.terminate()
+            program.wait()
+
+
+def _ask(port: int) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("POST", "/", "{}")
+        return connection.getresponse().read() == b"{}"
+    except OSError:
+        return False
+    finally:
+        connection.close()
+
+
+def check_in() -> list[Line]:
+    """Processor time of the server for one check-in through HTTP, beside hello and INSERT."""
+    with _hello() as (listener, port):
+        connection = http.client.HTTPConnection("127.0.0.1", port)
+        server = listener.children()[0]
+
+        def hello(_item: dict[str, object]) -> None:
+            connection.request("POST", "/", "{}")
+            connection.getresponse().read()
+
+        bare, _times = _cost(server, hello, iter([{}] * _REQUESTS))
+        connection.close()
+    with inhabited() as (house, town):
+        client = Client(house.port, town)
+        client.sign_in()
+        source = items(town, 0)
+        for item in islice(source, 50):
+            assert client.check_in(item)
+        server = house.processes()["server"]
+        cost, times = _cost(server, client.check_in, islice(source, _REQUESTS))
+        client.close()
+        insert = _insert_seconds(house)
+    return [
+        Line("check-in, processor time of the server", cost, "ms", 4, bare, "hello, same server"),
+        Line("check-in, answered in (median)", times, "ms", None, insert, "one INSERT, committed"),
+    ]
+
+
+def _cost(
+    process: psutil.Process,
+    ask: Callable[[dict[str, object]], object],
+    source: Iterator[dict[str, object]],
+) -> tuple[float, float]:
+    """Return processor milliseconds per request, and the median of its duration."""
+    taken = []
+    before = process.cpu_times()
+    for item in source:
+        began = time.perf_counter()
+        ask(item)
+        taken.append(time.perf_counter() - began)
+    after = process.cpu_times()
+    spent = after.user + after.system - before.user - before.system
+    return spent * 1000 / len(taken), statistics.median(taken) * 1000
+
+
+def _insert_seconds(house: House) -> float:
+    with house.connect() as connection:
+        connection.execute("create table bench_bare (id uuid primary key, at timestamptz)")
+        taken = []
+        for _row in range(200):
+            began = time.perf_counter()
+            connection.execute("insert into bench_bare values (gen_random_uuid(), now())")
+            taken.append(time.perf_counter() - began)
+        connection.execute("drop table bench_bare")
+    return statistics.median(taken) * 1000
+
+
+def play() -> list[Line]:
+    """Play S0 into an empty, migrated database."""
+    home = new_home()
+    house = House(home, database="drill_s0")
+    try:
+        house.cluster.start()
+        house.run("-m", "xiachen", "drill", "play", "s0")
+        with house.connect() as connection:
+            events = connection.execute("select events from drill_playing").fetchone()
+        again = (
+            "import time, django; django.setup()\n"
+            "from django.db import transaction\n"
+            "from xiachen.drill.operations.playing import play\n"
+            "from xiachen.drill.models import Playing\n"
+            "began = time.monotonic(); play('s0'); print(time.monotonic() - began)"
+        )
+        house.database = house.environment["XIACHEN_DATABASE"] = "drill_again"
+        house.environment["XIACHEN_AS_OWNER"] = "1"
+        with embedded_connection(house) as connection:
+            connection.execute("create database drill_again")
+        house.run("-m", "xiachen", "migrate", "--quiet")
+        del house.environment["XIACHEN_AS_OWNER"]
+        seconds = float(house.run("-c", again).split()[-1])
+    finally:
+        house.cluster.stop()
+        shutil.rmtree(home, ignore_errors=True)
+    return [Line(f"playing S0, {events[0] if events else '?'} events", seconds, "s", 10)]
+
+
+def embedded_connection(house: House):  # type: ignore[no-untyped-def]
+    """Connect to the maintenance database as the owner."""
+    import psycopg
+
+    from xiachen.site.embedded.making import OWNER_ROLE
+
+    return psycopg.connect(house.cluster.dsn(role=OWNER_ROLE, database="postgres"), autocommit=True)
+
+
+def divisions() -> list[Line]:
+    """Load a list as long as the full edition, beside copying the same lines into a bare table."""
+    home = new_home()
+    house = House(home)
+    try:
+        house.cluster.start()
+        house.run("-m", "xiachen", "migrate", "--quiet")
+        lines = made_up_list(_FULL_LIST)
+        path = home / "divisions-2030-10.csv"
+        path.write_text(lines, "utf-8")
+        seconds = _seconds(lambda: house.run("-m", "xiachen", "divisions", "load", str(path)))
+        bare = _copy_seconds(house, lines)
+    finally:
+        house.cluster.stop()
+        shutil.rmtree(home, ignore_errors=True)
+    return [Line(f"loading {_FULL_LIST:,} divisions", seconds, "s", 60, bare, "COPY alone")]
+
+
+def made_up_list(rows: int) -> str:
+    """Return a list of divisions with so many rows; every name is made up."""
+    out = io.StringIO()
+    out.write("code,name\n")
+    left = rows
+    for province in range(11, 66):
+        for city in range(1, 13):
+            for county in range(1, 11):
+                for town in range(0, 13):
+                    for place in range(0, 20):
+                        if left == 0:
+                            return out.getvalue()
+                        code = f"{province}{city:02d}{county:02d}{town:03d}{place:03d}"
+                        name = _name_of(province, city, county, town, place)
+                        if name:
+                            out.write(f"{code},{name}\n")
+                            left -= 1
+    return out.getvalue()
+
+
+def _name_of(province: int, city: int, county: int, town: int, place: int) -> str:
+    if place:
+        return f"试{town}街{place}社区居委会" if town else ""
+    if town:
+        return f"试{town}街道"
+    if county > 1:
+        return f"试{county}区"
+    return ""
+
+
+def _copy_seconds(house: House, lines: str) -> float:
+    with house.connect() as connection, connection.cursor() as cursor:
+        cursor.execute("create table bench_bare (code bigint, name text)")
+        began = time.perf_counter()
+        with cursor.copy("copy bench_bare from stdin (format csv, header)") as copy:
+            copy.write(lines)
+        seconds = time.perf_counter() - began
+        cursor.execute("drop table bench_bare")
+    return seconds
+
+
+def tests() -> list[Line]:
+    """The whole test run."""
+    began = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q"], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    seconds = time.monotonic() - began
+    collect = _seconds(
+        lambda: subprocess.run(
+            [sys.executable, "-m", "pytest", "-q", "--collect-only"],
+            cwd=ROOT,
+            stdout=subprocess.DEVNULL,
+        )
+    )
+    found = re.search(r"(\d+) passed", done.stdout)
+    name = f"make test, {found[1] if found else 0} passed"
+    return [Line(name, seconds, "s", 300, collect, "collecting alone")]

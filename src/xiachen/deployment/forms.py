@@ -104,8 +104,16 @@ class SquadsForm(forms.Form):
         help_text=_("The first grid ticked goes to the first squad, and so on."),
     )
 
-    def __init__(self, people: int, grids: Sequence[Grid], data: Any = None) -> None:
-        super().__init__(data, initial={"count": max(1, -(-people // 3))})
+    def __init__(
+        self,
+        people: int,
+        grids: Sequence[Grid],
+        standing: Sequence[queries.SquadLine],
+        data: Any = None,
+    ) -> None:
+        count = len(standing) or max(1, -(-people // 3))
+        taken = [str(line.squad.grid_id) for line in standing if line.squad.grid_id]
+        super().__init__(data, initial={"count": count, "grids": taken})
         self.people = people
         self.fields["grids"].choices = [  # type: ignore[attr-defined]
             (str(grid.pk), str(grid)) for grid in grids

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from xiachen.base.ids import uuid7
 from xiachen.base.owned.fields import CommunityForeignKey
@@ -85,7 +86,7 @@ class Team(models.Model):
 class TeamPost(models.TextChoices):
     LEADER = "leader", _("leader")
     DEPUTY = "deputy", _("deputy leader")
-    MEMBER = "member", _("member")
+    MEMBER = "member", pgettext_lazy("team post", "member")
 
 
 class Membership(models.Model):

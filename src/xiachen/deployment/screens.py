@@ -143,7 +143,8 @@ def squads(request: ScopedRequest, id: UUID, community: int) -> HttpResponse:
     here = queries.team_people_here(request.scope, team=id, community=community, at=now)
     data = request.POST if request.method == "POST" else (request.GET or None)
     asked = data if data and "count" in data else None
-    form = SquadsForm(len(here), grids_of(request.scope, community), asked)
+    standing = queries.squads_of(request.scope, community=community, team=id)
+    form = SquadsForm(len(here), grids_of(request.scope, community), standing, asked)
     sizes: tuple[int, ...] = ()
     if form.is_bound and form.is_valid():
         try:
@@ -157,7 +158,6 @@ def squads(request: ScopedRequest, id: UUID, community: int) -> HttpResponse:
                 return redirect("deployment:team", id=id)
         except Refused as refusal:
             explain(form, refusal)
-    standing = queries.squads_of(request.scope, community=community, team=id)
     page = {"form": form, "team": found, "people": len(here), "sizes": sizes}
     page |= {"place": community_within(request.scope, community), "standing": standing}
     return render(request, "deployment/squads.html", page)

@@ -26,6 +26,7 @@ from xiachen.mobilisation.operations.report_ins import (
     reverse_report_in,
 )
 from xiachen.mobilisation.queries import Board
+from xiachen.mobilisation.rules import ACCEPTS_FOR_COMMUNITY
 from xiachen.places.queries.communities import communities_by_id, community_within
 from xiachen.privacy.doors import ScopedRequest, explain
 from xiachen.privacy.scope import Can
@@ -200,6 +201,7 @@ def _render(
         "channels": Channel.choices,
         "place": community_within(request.scope, community) if community else None,
         "acts": acts,
+        "accepts": acts and request.scope.role in ACCEPTS_FOR_COMMUNITY,
         "corrects": community is not None
         and request.scope.allows(Can.CORRECT, community=community),
         "excuses": request.scope.allows(Can.EXCUSE),

@@ -4,18 +4,16 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Counter',
+            name="Counter",
             fields=[
-                ('community_id', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('value', models.BigIntegerField()),
+                ("community_id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("value", models.BigIntegerField()),
             ],
         ),
     ]

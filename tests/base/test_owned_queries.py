@@ -19,7 +19,7 @@ from xiachen.base.owned.models import Owned
 from xiachen.people.models.residents import Appointment
 from xiachen.places.models import Building, Compound, Gate, Grid, Household
 
-COMMUNITIES = (420111002011, 420111002044, 420106012020)
+COMMUNITIES = (420102018016, 420103006008, 420106012020)
 POOL = tuple(UUID(int=0x01900000_0000_7000_8000_000000000000 + n) for n in range(6))
 MODELS: tuple[type[Owned], ...] = (Appointment, Household, Building, Gate, Compound, Grid)
 SEEDS = range(10)

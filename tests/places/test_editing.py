@@ -28,7 +28,7 @@ from xiachen.places.operations.grids import GridEntry, edit_grid, register_grids
 from xiachen.privacy.models import AuditEntry
 from xiachen.privacy.scope import Scope
 
-from .town import AT, HERE, Street, secretary_of
+from .town import AT, HERE, THERE, Street, secretary_of
 
 
 @pytest.fixture
@@ -95,8 +95,8 @@ def test_an_outsider_may_not_edit_and_a_neighbour_finds_nothing(street: Street, 
         save(street.outsider, grid, Said(name="西网格"))
     with pytest.raises(NotFound):
         edit_grid(
-            secretary_of(420111002011),
-            community=420111002011,
+            secretary_of(THERE),
+            community=THERE,
             grid=grid.pk,
             version=1,
             name="西网格",

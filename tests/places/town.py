@@ -7,8 +7,8 @@ from xiachen.base.ids import uuid7
 from xiachen.privacy.scope import Role, Scope
 
 AT = datetime(2020, 3, 1, 1, 0, tzinfo=UTC)
-HERE, THERE = 420111002044, 420111002011
-STREET = 420111002000
+HERE, THERE = 420102018016, 420102018001
+STREET = 420102018000
 ELSEWHERE = 420106012020
 
 

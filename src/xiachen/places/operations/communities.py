@@ -7,7 +7,7 @@ from xiachen.base.errors import NotFound, Refused
 from xiachen.places.models import Alias, Community, Division
 from xiachen.places.operations.editing import add
 from xiachen.places.rules.codes import NotADivisionCode, local_numbers
-from xiachen.places.rules.names import normalise_community_name
+from xiachen.places.rules.names import committee_of, normalise_community_name
 from xiachen.privacy import audit
 from xiachen.privacy.scope import Can, Scope
 
@@ -92,6 +92,6 @@ def make_community(scope: Scope, *, name: str, street: int) -> Community:
 
 def _search_name(name: str) -> str:
     search_name = normalise_community_name(name)
-    if not search_name:
+    if not search_name or committee_of(search_name):
         raise NameNeeded(field="name")
     return search_name

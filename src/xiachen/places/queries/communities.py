@@ -64,6 +64,17 @@ class CommunityAmbiguous(Refused):
         self.candidates = tuple(candidates)
 
 
+class OutOfReach(CommunityUnknown):
+    """The community exists, but the role has no part in it."""
+
+    code = "places.out-of-reach"
+    message = _("%(text)s is not within your responsibility; its page is not shown to you.")
+    status = 403
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name, field=None)
+
+
 @dataclass(frozen=True, slots=True)
 class PlaceNode:
     """A place of the tree: a district, a street or a community, with what lies in it."""
@@ -132,6 +143,12 @@ def full_names(scope: Scope, communities: Iterable[int]) -> dict[int, str]:
         number: Candidate(number, community.name, above[number]).full_name
         for number, community in found.items()
     }
+
+
+def aliases_of(scope: Scope, community: int) -> list[str]:
+    """Return the other names of a community, by which it is found too."""
+    rows = Alias.objects.filter(community_id=community).order_by("pk")
+    return list(rows.values_list("name", flat=True))
 
 
 def communities_within(scope: Scope, *, limit: int) -> list[Community]:

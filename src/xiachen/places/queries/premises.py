@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Prefetch, QuerySet
+from django.core.paginator import Paginator
+from django.db.models import Count, Model, Prefetch, QuerySet
 
 from xiachen.base.errors import NotFound
 from xiachen.places.models import (
@@ -18,9 +20,32 @@ from xiachen.places.models import (
     WorkSite,
 )
 from xiachen.places.queries.communities import community_within
-from xiachen.places.queries.listing import paths_of
+from xiachen.places.queries.listing import division_names, paths_of
 from xiachen.places.rules.names import PLACEHOLDERS
 from xiachen.privacy.scope import Scope
+
+PER_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class RowPage:
+    """A page of a long list; `number` counts from 1."""
+
+    rows: Sequence[Model]
+    number: int
+    pages: int
+    total: int
+
+    @classmethod
+    def of(cls, rows: QuerySet[Any], number: str | None) -> "RowPage":
+        """Return the page of a number as an address gives it; the nearest where it is none."""
+        page = Paginator(rows, PER_PAGE).get_page(number)
+        return cls(
+            rows=list(page.object_list),
+            number=page.number,
+            pages=page.paginator.num_pages,
+            total=page.paginator.count,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +86,11 @@ class CommunitySheet:
     def households(self) -> int:
         """The number of registered households (户)."""
         return sum(line.households for line in self.compounds)
+
+    @property
+    def expected(self) -> int:
+        """The number of households (户) that the grids expect."""
+        return sum(line.grid.households_expected for line in self.grids)
 
     @property
     def unmanaged(self) -> int:
@@ -174,6 +204,30 @@ def compound_of(scope: Scope, *, community: int, compound: UUID) -> Compound:
     return found
 
 
+def gate_of(scope: Scope, *, community: int, gate: UUID) -> Gate:
+    """
+    Return a gate of the scope.
+
+    :raises NotFound: there is none, or it lies outside the scope
+    """
+    found = Gate.objects.filter(scope.within(), community_id=community, pk=gate).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def household_of(scope: Scope, *, community: int, household: UUID) -> Household:
+    """
+    Return a door of the scope.
+
+    :raises NotFound: there is none, or it lies outside the scope
+    """
+    found = Household.objects.filter(scope.within(), community_id=community, pk=household).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
 def households_of(scope: Scope, *, community: int, building: UUID) -> QuerySet[Household]:
     """Return the doors of a building within the scope, in the order of units and doors."""
     rows = Household.objects.filter(scope.within(), community_id=community, building_id=building)
@@ -189,6 +243,16 @@ def sub_areas_of(scope: Scope, *, community: int, grid: UUID) -> QuerySet[SubAre
 def work_sites(scope: Scope) -> QuerySet[WorkSite]:
     """Return the work sites in the scope's places, by division and name."""
     return WorkSite.objects.filter(scope.within("division")).order_by("division", "name")
+
+
+def work_site_page(scope: Scope, number: str | None) -> RowPage:
+    """Return a page of the work sites, each with `where`, the name of its street or district."""
+    page = RowPage.of(work_sites(scope), number)
+    sites = [row for row in page.rows if isinstance(row, WorkSite)]
+    names = division_names(scope, [site.division for site in sites])
+    for site in sites:
+        site.where = names.get(site.division, str(site.division))  # type: ignore[attr-defined]
+    return page
 
 
 def _shown_path(scope: Scope, community: int) -> tuple[str, ...]:

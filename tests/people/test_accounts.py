@@ -7,9 +7,9 @@ import pytest
 from tests.world import BEGAN, DAY, FENGLIN, PASSWORD, World
 from xiachen.base.errors import Forbidden, Invalid, NotFound, Refused
 from xiachen.base.ids import uuid7
-from xiachen.people import queries
 from xiachen.people.models.accounts import Account, Grant
 from xiachen.people.operations import accounts
+from xiachen.people.queries import accounts as queries
 from xiachen.privacy import audit
 from xiachen.privacy.scope import Role
 

@@ -6,9 +6,9 @@ import pytest
 
 from tests.world import DAY, FENGLIN, LOCAL, NEIGHBOUR, SECRETARY, WORKERS, ZISONG, World, id_of
 from xiachen.base.errors import Forbidden, Invalid, NotFound
-from xiachen.people import queries
 from xiachen.people.models.residents import Appointment
 from xiachen.people.operations import appointments
+from xiachen.people.queries import appointments as queries
 from xiachen.privacy.scope import Role
 
 HEAD, SECOND, THIRD = id_of(WORKERS[0]), id_of(WORKERS[1]), id_of(LOCAL)

@@ -10,13 +10,14 @@ from tests.world import BEFORE, DAY, LOCAL, MORNING, NEIGHBOUR, SENT, World, id_
 from xiachen.base.errors import Forbidden, Invalid, NotFound
 from xiachen.base.ids import uuid7
 from xiachen.figures.figure import Cutoff
-from xiachen.people import figures, queries
+from xiachen.people import figures
 from xiachen.people.models.branches import BranchMembership, BranchPost
 from xiachen.people.models.members import Member
 from xiachen.people.models.units import PartyOrganisation
 from xiachen.people.operations import branches
 from xiachen.people.operations.members import MemberEntry, enter_members
 from xiachen.people.operations.units import PartyOrganisationExists
+from xiachen.people.queries import branches as queries
 from xiachen.privacy import audit
 from xiachen.privacy.scope import Role, Scope
 

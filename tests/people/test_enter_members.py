@@ -19,10 +19,10 @@ from tests.world import (
 )
 from xiachen.base.errors import Forbidden
 from xiachen.base.ids import uuid7
-from xiachen.people import queries
 from xiachen.people.models.members import Member
 from xiachen.people.operations import members as operations
 from xiachen.people.operations.members import MemberEntry, enter_members
+from xiachen.people.queries import members as queries
 from xiachen.privacy import audit
 from xiachen.privacy.models import AuditEntry
 from xiachen.privacy.scope import Role, system_scope

@@ -18,8 +18,9 @@ from tests.world import (
     id_of,
 )
 from xiachen.base.errors import Forbidden, NotFound
-from xiachen.people import queries
-from xiachen.people.queries import Wanted
+from xiachen.people.queries import accounts, units
+from xiachen.people.queries import members as queries
+from xiachen.people.queries.members import Wanted
 from xiachen.privacy.models import AuditEntry
 from xiachen.privacy.scope import Role
 
@@ -125,17 +126,17 @@ def test_a_list_is_noted_with_those_it_named(world: World) -> None:
 
 
 def test_units_are_those_of_the_scope(world: World) -> None:
-    assert set(queries.organisations_reached(world.scope(Role.LIAISON))) == {
+    assert set(units.organisations_reached(world.scope(Role.LIAISON))) == {
         world.bureau,
         world.city_bureau,
     }
-    near = {unit.name for unit in queries.organisations_reached(world.scope(Role.SECRETARY))}
+    near = {unit.name for unit in units.organisations_reached(world.scope(Role.SECRETARY))}
     # The community's own office, and the unit whose contact point it is.
     assert near == {"枫林上城社区居委会", world.city_bureau.name}
-    assert not queries.organisations_reached(world.stranger)
+    assert not units.organisations_reached(world.stranger)
 
 
 def test_accounts_are_listed_for_the_administrator_alone(world: World) -> None:
-    assert queries.accounts(world.scope(Role.ADMINISTRATOR)).count() == 15
+    assert accounts.accounts(world.scope(Role.ADMINISTRATOR)).count() == 15
     with pytest.raises(Forbidden):
-        queries.accounts(world.scope(Role.HEADQUARTERS))
+        accounts.accounts(world.scope(Role.HEADQUARTERS))

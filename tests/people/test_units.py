@@ -5,8 +5,8 @@ import pytest
 from tests.world import FENGLIN, World
 from xiachen.base.errors import Forbidden, Invalid, NotFound
 from xiachen.base.ids import uuid7
-from xiachen.people import queries
 from xiachen.people.operations import units
+from xiachen.people.queries import units as queries
 from xiachen.privacy.scope import Role
 
 

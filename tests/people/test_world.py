@@ -1,8 +1,8 @@
 """The town that all tests share: whole, and closed to its outsider."""
 
 from tests.world import CANARIES, NAMES, World
-from xiachen.people import queries
 from xiachen.people.models.members import Member
+from xiachen.people.queries import members as queries
 
 
 def test_every_person_of_the_town_has_canaries_of_their_own(world: World) -> None:

@@ -17,7 +17,7 @@ from xiachen.figures import numbers
 from xiachen.figures.figure import Beside, Column, Cutoff, Figure, Rows
 from xiachen.figures.units import COMMUNITY, PERSON, PERSON_TIME
 from xiachen.incidents import queries as incidents
-from xiachen.people import queries as people
+from xiachen.people.queries import members as people
 from xiachen.places.queries import communities as places
 from xiachen.privacy.masking import mask_name
 from xiachen.privacy.scope import Scope

@@ -13,7 +13,7 @@ from xiachen.deployment.models import Assignment, Squad, Team, Withdrawal
 from xiachen.figures.figure import Column, Cutoff, Figure
 from xiachen.figures.units import COMMUNITY, GRID, GROUP, PERSON, TEAM
 from xiachen.incidents import queries as incidents
-from xiachen.people.queries import shown_names
+from xiachen.people.queries.members import shown_names
 from xiachen.places.models import Community, Grid
 from xiachen.privacy.masking import mask_name
 from xiachen.privacy.scope import Role, Scope

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from xiachen.deployment import queries, rules
 from xiachen.deployment.models import TeamPost
-from xiachen.people import queries as people
+from xiachen.people.queries import branches as parties
+from xiachen.people.queries.units import organisations_reached
 from xiachen.places.models import Grid
 from xiachen.privacy.scope import Scope
 
@@ -42,12 +43,12 @@ class TeamForm(forms.Form):
         english = (get_language() or "").startswith("en")
         types = queries.team_types(scope)
         teams = queries.teams(scope).order_by("name")
-        units = people.organisations_reached(scope)
+        units = organisations_reached(scope)
         self._offer("type", [(one.code, one.name_en if english else one.name) for one in types])
         self._offer("parent", [NONE, *((str(one.pk), one.name) for one in teams)])
         self._offer("organisation", [NONE, *((str(one.pk), one.name) for one in units)])
         branches = (
-            people.branches(scope, incident=scope.incident, day=day) if scope.incident else ()
+            parties.branches(scope, incident=scope.incident, day=day) if scope.incident else ()
         )
         self._offer("branch", [NONE, *((str(one.pk), one.name) for one in branches)])
 

@@ -22,9 +22,11 @@ from xiachen.deployment.models import (
 )
 from xiachen.figures.figure import Cutoff
 from xiachen.mobilisation import queries as mobilisation
-from xiachen.people import queries as people
 from xiachen.people.models.accounts import Grant
 from xiachen.people.models.residents import Appointment
+from xiachen.people.queries.appointments import appointments
+from xiachen.people.queries.members import shown_names
+from xiachen.people.queries.units import organisations_below
 from xiachen.places.queries.premises import CommunitySheet, GridLine, community_sheet
 from xiachen.places.rules.codes import ranges_of
 from xiachen.privacy.scope import EVERYWHERE, Can, Role, Scope
@@ -62,7 +64,7 @@ def scope_of(grant: Grant, *, day: date, incident: UUID | None = None) -> Scope:
         role=role,
         places=tuple(dict.fromkeys(places)),
         incident=incident,
-        organisations=people.organisations_below(grant.organisation_id),
+        organisations=organisations_below(grant.organisation_id),
         teams=teams,
         member=own,
         members=members,
@@ -192,7 +194,7 @@ def squads_of(
 def squad_lines(scope: Scope, squads: Sequence[Squad]) -> list[SquadLine]:
     """Return squads, read with their members, with names as the scope may see them."""
     held = {squad.pk: [place.member for place in squad.members.all()] for squad in squads}
-    names = people.shown_names(scope, {one for members in held.values() for one in members})
+    names = shown_names(scope, {one for members in held.values() for one in members})
     return [
         SquadLine(
             squad=squad,
@@ -341,12 +343,12 @@ def hand_over_sheet(scope: Scope, *, community: int, team: UUID, day: date) -> H
     facts = community_sheet(scope, community)
     arriving = team_of(scope, id=team)
     in_team = memberships(scope, team=team, day=day)
-    heads = {one.grid_id: one for one in people.appointments(scope, community=community, day=day)}
+    heads = {one.grid_id: one for one in appointments(scope, community=community, day=day)}
     speakers = _speakers(community, day)
     named = {one.member_id for one in in_team} | {member for _, member in speakers}
     named |= {one.member for one in heads.values()}
     named |= {one.substitute for one in heads.values() if one.substitute}
-    names = people.shown_names(scope, named)
+    names = shown_names(scope, named)
     squads = squads_of(scope, community=community, team=team)
     return HandOverSheet(
         facts=facts,

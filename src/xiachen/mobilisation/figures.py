@@ -12,7 +12,7 @@ from xiachen.figures.units import ORGANISATION, PERSON, PERSON_TIME
 from xiachen.mobilisation import queries
 from xiachen.mobilisation.models import Enrolment, ReportIn
 from xiachen.people.models.units import Organisation
-from xiachen.people.queries import shown_names
+from xiachen.people.queries.members import shown_names
 from xiachen.places.models import Community
 from xiachen.privacy.masking import mask_name
 from xiachen.privacy.scope import Scope

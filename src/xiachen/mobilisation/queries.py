@@ -14,9 +14,9 @@ from xiachen.incidents import queries as incidents
 from xiachen.incidents.models import Incident, IncidentCommunity
 from xiachen.mobilisation import rules
 from xiachen.mobilisation.models import Dispatch, Enrolment, Excuse, Release, ReportIn
-from xiachen.people import queries as people
 from xiachen.people.models.members import Member
 from xiachen.people.models.units import Organisation
+from xiachen.people.queries import members as people
 from xiachen.privacy.scope import Can, Role, Scope, any_of
 
 Marks = Mapping[int, int] | None

@@ -10,7 +10,7 @@ from xiachen.figures.figure import Column, Figure
 from xiachen.figures.units import MATTER, PERSON_TIME
 from xiachen.needs.models import TaskKind, TaskStep
 from xiachen.needs.queries import records
-from xiachen.people import queries as people
+from xiachen.people.queries import members as people
 from xiachen.places.queries import communities as places
 from xiachen.privacy.masking import mask_name
 from xiachen.privacy.scope import Scope

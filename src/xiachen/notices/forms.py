@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from xiachen.notices import queries
 from xiachen.notices.models import DocumentKind
-from xiachen.people import queries as people
+from xiachen.people.queries.units import organisations_reached
 from xiachen.privacy.scope import Scope
 
 
@@ -41,7 +41,7 @@ class DocumentForm(forms.Form):
     def __init__(self, scope: Scope, day: date, data: object = None) -> None:
         super().__init__(data, initial={"issued_on": day})  # type: ignore[arg-type]
         self.fields["issuers"].choices = [  # type: ignore[attr-defined]
-            (str(one.pk), one.name) for one in people.organisations_reached(scope)
+            (str(one.pk), one.name) for one in organisations_reached(scope)
         ]
         above = queries.documents(scope, incident=scope.incident) if scope.incident else ()
         self.fields["parent"].choices = [  # type: ignore[attr-defined]

@@ -12,7 +12,7 @@ from xiachen.incidents.models import Incident
 from xiachen.incidents.operations import IncidentClosed
 from xiachen.notices import queries
 from xiachen.notices.models import Document, DocumentKind, Issuer
-from xiachen.people import queries as people
+from xiachen.people.queries.units import organisations_by_id
 from xiachen.privacy import audit
 from xiachen.privacy.scope import Can, Role, Scope
 
@@ -141,7 +141,7 @@ def _check_incident(scope: Scope, incident: UUID) -> None:
 def _check_issuers(scope: Scope, issuers: Sequence[UUID]) -> None:
     if not issuers or len(set(issuers)) < len(issuers):
         raise NoIssuer(field="issuers")
-    if len(people.organisations_by_id(scope, issuers)) < len(issuers):
+    if len(organisations_by_id(scope, issuers)) < len(issuers):
         raise NotFound(field="issuers")
 
 

@@ -8,9 +8,9 @@ from django.utils.translation import pgettext_lazy
 
 from xiachen.figures.figure import Column, Cutoff, Figure
 from xiachen.figures.units import PERSON, TEMPORARY_BRANCH
-from xiachen.people import queries
 from xiachen.people.models.branches import BranchPost, BranchPostKind
 from xiachen.people.models.units import PartyOrganisation
+from xiachen.people.queries import branches, members
 from xiachen.privacy.masking import mask_name
 from xiachen.privacy.scope import Scope
 
@@ -18,21 +18,21 @@ PersonInPost = tuple[BranchPost, str]
 
 
 def _branches(scope: Scope, cutoff: Cutoff) -> QuerySet[PartyOrganisation]:
-    return queries.branches(scope, incident=cutoff.incident, day=cutoff.day)
+    return branches.branches(scope, incident=cutoff.incident, day=cutoff.day)
 
 
 def _secretaries(scope: Scope, cutoff: Cutoff) -> QuerySet[BranchPost]:
-    posts = queries.branch_posts(scope, incident=cutoff.incident, day=cutoff.day)
+    posts = branches.branch_posts(scope, incident=cutoff.incident, day=cutoff.day)
     return posts.filter(post=BranchPostKind.SECRETARY)
 
 
 def _deputies(scope: Scope, cutoff: Cutoff) -> QuerySet[BranchPost]:
-    posts = queries.branch_posts(scope, incident=cutoff.incident, day=cutoff.day)
+    posts = branches.branch_posts(scope, incident=cutoff.incident, day=cutoff.day)
     return posts.filter(post=BranchPostKind.DEPUTY)
 
 
 def _with_names(scope: Scope, posts: Sequence[BranchPost]) -> list[PersonInPost]:
-    names = queries.shown_names(scope, [post.member_id for post in posts])
+    names = members.shown_names(scope, [post.member_id for post in posts])
     return [(post, names.get(post.member_id, "")) for post in posts]
 
 

@@ -14,8 +14,8 @@ from xiachen.base import clock
 from xiachen.deployment import queries as deployment
 from xiachen.figures import queries as figures
 from xiachen.incidents import queries as incidents
-from xiachen.people import queries as people
 from xiachen.people.models.accounts import Grant
+from xiachen.people.queries.accounts import grants_of
 from xiachen.privacy.scope import Scope
 
 
@@ -36,7 +36,7 @@ class ScopeMiddleware:
 def _attach(request: HttpRequest) -> None:
     today = clock.local_day(clock.now())
     account: Any = request.user
-    grants = people.grants_of(account.pk, day=today)
+    grants = grants_of(account.pk, day=today)
     chosen = request.session.get("grant")
     grant = next((one for one in grants if str(one.pk) == chosen), grants[0] if grants else None)
     request.grants = grants  # type: ignore[attr-defined]

@@ -12,7 +12,7 @@ from xiachen.base.errors import Forbidden
 from xiachen.deployment import queries as deployment
 from xiachen.incidents import queries as incidents
 from xiachen.mobilisation import queries as mobilisation
-from xiachen.people import queries as people
+from xiachen.people.queries import members as people
 from xiachen.places.models import Community
 from xiachen.privacy.scope import Can, Scope
 

@@ -10,7 +10,7 @@ from xiachen.deployment import queries
 from xiachen.deployment.models import Assignment, Membership, Team
 from xiachen.mobilisation import queries as mobilisation
 from xiachen.mobilisation.models import Enrolment
-from xiachen.people import queries as people
+from xiachen.people.queries import members as people
 from xiachen.privacy import audit
 from xiachen.privacy.scope import Can, Scope
 

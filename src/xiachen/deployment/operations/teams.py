@@ -12,9 +12,10 @@ from xiachen.deployment import queries, rules
 from xiachen.deployment.models import Assignment, Membership, Team, TeamPost, TeamType
 from xiachen.incidents.models import Incident
 from xiachen.mobilisation import queries as mobilisation
-from xiachen.people import queries as people
 from xiachen.people.models.members import Member
 from xiachen.people.models.units import Organisation, PartyOrganisation
+from xiachen.people.queries.members import members_reached
+from xiachen.people.queries.units import organisations_below
 from xiachen.places.models import Community
 from xiachen.privacy import audit
 from xiachen.privacy.scope import Can, Scope
@@ -210,8 +211,8 @@ def _known(scope: Scope, team: Team, members: Sequence[UUID]) -> set[UUID]:
     """Return those whom the scope reaches, who belong to its places, or are of the team's unit."""
     wanted = Member.objects.filter(pk__in=set(members))
     here = mobilisation.enrolments(scope, incident=team.incident_id).values("member_id")
-    units = people.organisations_below(team.organisation_id)
-    reach = Q(pk__in=people.members_reached(scope).order_by().values("pk"))
+    units = organisations_below(team.organisation_id)
+    reach = Q(pk__in=members_reached(scope).order_by().values("pk"))
     reach |= Q(pk__in=here) | Q(organisation__in=units)
     return set(wanted.filter(reach).order_by().values_list("pk", flat=True))
 

@@ -7,8 +7,8 @@ from django.db import transaction
 
 from xiachen.mobilisation import queries
 from xiachen.mobilisation.models import Excuse, ReportIn
-from xiachen.people import queries as people
 from xiachen.people.models.members import Member
+from xiachen.people.queries import members as people
 from xiachen.privacy import audit
 from xiachen.privacy.scope import Can, Scope
 

@@ -16,9 +16,9 @@ from xiachen.incidents.models import Incident
 from xiachen.mobilisation import figures, queries, rules
 from xiachen.mobilisation.models import Dispatch, Enrolment, EnrolmentSource
 from xiachen.notices.models import Document
-from xiachen.people import queries as people
 from xiachen.people.models.members import Member
 from xiachen.people.models.units import Organisation
+from xiachen.people.queries.units import organisations_below
 from xiachen.privacy import audit
 from xiachen.privacy.scope import Can, Scope
 
@@ -87,7 +87,7 @@ def _check_people(members: Collection[UUID], unit: Organisation) -> None:
     units = dict(locked.values_list("pk", "organisation_id"))
     if unknown := set(members) - set(units):
         raise rules.UnknownPeople(unknown)
-    own = people.organisations_below(unit.pk)
+    own = organisations_below(unit.pk)
     if others := {member for member, theirs in units.items() if theirs not in own}:
         raise rules.NotOfUnit(others)
 

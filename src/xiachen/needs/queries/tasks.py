@@ -12,7 +12,7 @@ from xiachen.base.errors import NotFound
 from xiachen.figures.figure import PAGE_SIZE
 from xiachen.needs import rules
 from xiachen.needs.models import Claim, Task, TaskKind, TaskStep
-from xiachen.people import queries as people
+from xiachen.people.queries import members as people
 from xiachen.places.models import Grid
 from xiachen.privacy.scope import Can, Scope
 

@@ -8,10 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from xiachen.base.ids import uuid7
-from xiachen.people import queries
 from xiachen.people.models.members import IdentityKind, PartyStanding
 from xiachen.people.models.units import OrganisationLevel
 from xiachen.people.operations.members import MemberEntry
+from xiachen.people.queries.members import members_reached
+from xiachen.people.queries.units import organisations_reached, party_organisations_reached
 from xiachen.privacy.scope import Scope
 
 Choices = list[tuple[str, str]]
@@ -19,7 +20,7 @@ Choices = list[tuple[str, str]]
 
 def units(scope: Scope) -> Choices:
     """Return the units of the scope to choose from."""
-    return [(str(unit.pk), unit.name) for unit in queries.organisations_reached(scope)]
+    return [(str(unit.pk), unit.name) for unit in organisations_reached(scope)]
 
 
 class Day(forms.DateInput):
@@ -125,8 +126,8 @@ class BranchForm(forms.Form):
 
     def __init__(self, scope: Scope, unit: UUID, day: date, data: object = None) -> None:
         super().__init__(data, initial={"approved_on": day})  # type: ignore[arg-type]
-        superiors = queries.party_organisations_reached(scope).filter(kind="committee")
-        people = queries.members_reached(scope).filter(organisation_id=unit)
+        superiors = party_organisations_reached(scope).filter(kind="committee")
+        people = members_reached(scope).filter(organisation_id=unit)
         people = people.exclude(party_standing=PartyStanding.NONE)
         choices = [
             (str(one.pk), f"{one.name} · {one.get_party_standing_display()}") for one in people

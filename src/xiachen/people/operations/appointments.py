@@ -7,8 +7,9 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from xiachen.base.errors import Invalid, NotFound, Refused
-from xiachen.people import queries, rules
+from xiachen.people import rules
 from xiachen.people.models.residents import Appointment, AppointmentPost
+from xiachen.people.queries.members import members_by_id
 from xiachen.places.models import Building, Grid
 from xiachen.privacy import audit
 from xiachen.privacy.scope import Can, Scope
@@ -149,7 +150,7 @@ def _check_people(scope: Scope, made: Appointment) -> None:
     if made.substitute == made.member:
         raise OwnSubstitute(field="substitute")
     wanted = {made.member} | ({made.substitute} if made.substitute else set())
-    if missing := wanted - queries.members_by_id(scope, wanted).keys():
+    if missing := wanted - members_by_id(scope, wanted).keys():
         raise NotFound(field="member" if made.member in missing else "substitute")
 
 

@@ -8,11 +8,13 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from xiachen.base.errors import Forbidden, Invalid, NotFound, Refused
-from xiachen.people import queries, rules
+from xiachen.people import rules
 from xiachen.people.models.branches import BranchMembership, BranchPost, BranchPostKind
 from xiachen.people.models.members import Member
 from xiachen.people.models.units import PartyOrganisation, PartyOrganisationKind
 from xiachen.people.operations.units import PartyOrganisationExists
+from xiachen.people.queries import branches as queries
+from xiachen.people.queries.members import members_by_id
 from xiachen.privacy import audit
 from xiachen.privacy.scope import Can, Role, Scope
 
@@ -251,7 +253,7 @@ def view_branch(scope: Scope, *, branch: UUID, day: date) -> queries.BranchPage:
 def _people(scope: Scope, members: Sequence[UUID]) -> dict[UUID, Member]:
     if len(set(members)) < len(members):
         raise InBranchAlready(field="members")
-    people = queries.members_by_id(scope, members)
+    people = members_by_id(scope, members)
     if len(people) < len(members):
         raise NotFound(field="members")
     if any(one.party_standing == "none" for one in people.values()):

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from xiachen.base.errors import Forbidden, Invalid, NotFound, Outcome, Refused
-from xiachen.people import queries, rules
+from xiachen.people import rules
 from xiachen.people.models.members import (
     KEYRING,
     Fitness,
@@ -21,6 +21,7 @@ from xiachen.people.models.members import (
     Skill,
 )
 from xiachen.people.models.units import Organisation, PartyOrganisation, PartyOrganisationKind
+from xiachen.people.queries import members as queries
 from xiachen.places.models import Community
 from xiachen.privacy import audit
 from xiachen.privacy.classes import DataClass

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from xiachen.base.errors import Refused
-from xiachen.people import queries
 from xiachen.people.forms.accounts import AccountForm, GrantForm
 from xiachen.people.operations import accounts as operations
+from xiachen.people.queries import accounts as queries
 from xiachen.privacy.doors import ScopedRequest, explain
 from xiachen.privacy.scope import Can
 

@@ -10,11 +10,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from xiachen.base import clock
 from xiachen.base.errors import Refused
-from xiachen.people import queries
 from xiachen.people.forms.persons import MemberForm, PhoneForm, units
 from xiachen.people.models.members import IdentityKind
 from xiachen.people.operations import members as operations
-from xiachen.people.queries import Wanted
+from xiachen.people.queries import members as queries
+from xiachen.people.queries.members import Wanted
 from xiachen.privacy.doors import ScopedRequest, explain
 from xiachen.privacy.scope import Can
 

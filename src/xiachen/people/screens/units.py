@@ -7,10 +7,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from xiachen.base.errors import NotFound, Refused
-from xiachen.people import queries
 from xiachen.people.forms.persons import BranchForm, UnitForm
 from xiachen.people.operations import branches as operations
 from xiachen.people.operations.units import register_organisation
+from xiachen.people.queries import branches as branch_queries
+from xiachen.people.queries import units as queries
 from xiachen.privacy.doors import ScopedRequest, explain
 from xiachen.privacy.scope import Can
 
@@ -23,7 +24,7 @@ def units(request: ScopedRequest) -> HttpResponse:
         "people/units.html",
         {
             "tree": queries.unit_tree(request.scope),
-            "branches": queries.branches(
+            "branches": branch_queries.branches(
                 request.scope, incident=request.scope.incident, day=request.day
             )
             if request.scope.incident

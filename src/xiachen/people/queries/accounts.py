@@ -1,0 +1,39 @@
+"""Reads of accounts and the roles that they hold."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from xiachen.base.errors import NotFound
+from xiachen.people.models.accounts import Account, Grant
+from xiachen.people.models.periods import standing_on
+from xiachen.privacy.scope import Can, Scope
+
+
+def accounts(scope: Scope) -> QuerySet[Account]:
+    """Return all accounts with their grants, for whoever manages them."""
+    scope.require(Can.MANAGE_ACCOUNTS)
+    return Account.objects.prefetch_related("grants__organisation").order_by("username")
+
+
+def account(scope: Scope, id: UUID) -> Account:
+    """
+    Return one account.
+
+    :raises NotFound: there is none
+    """
+    found = accounts(scope).filter(pk=id).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def grants_of(account: UUID, *, day: date) -> Sequence[Grant]:
+    """Return the roles an account holds on a day, the oldest first; for making a scope."""
+    return list(
+        Grant.objects.filter(standing_on(day), account_id=account, account__is_active=True)
+        .select_related("account", "organisation")
+        .order_by("from_day", "pk")
+    )

@@ -1,0 +1,100 @@
+"""Reads of temporary branches and of who leads them."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from xiachen.base.errors import NotFound
+from xiachen.people.models.branches import BranchMembership, BranchPost
+from xiachen.people.models.periods import standing_on
+from xiachen.people.models.units import PartyOrganisation, PartyOrganisationKind
+from xiachen.people.queries.members import members_reached, shown_name
+from xiachen.people.queries.units import party_organisations_reached
+from xiachen.privacy.scope import Role, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class BranchRow:
+    """Somebody in a temporary branch; `post` is empty for those who hold none."""
+
+    member: UUID
+    name: str
+    post: str
+    from_day: date
+
+
+@dataclass(frozen=True, slots=True)
+class BranchPage:
+    """A temporary branch and those of its people whom the scope reaches, leaders first."""
+
+    branch: PartyOrganisation
+    rows: list[BranchRow]
+
+
+def branches(
+    scope: Scope, *, incident: UUID, day: date | None = None
+) -> QuerySet[PartyOrganisation]:
+    """Return the incident's temporary branches; of a day, those that stood on it."""
+    if scope.incident != incident and scope.role is not Role.SYSTEM:
+        return PartyOrganisation.objects.none()
+    rows = party_organisations_reached(scope).filter(
+        kind=PartyOrganisationKind.TEMPORARY, incident=incident
+    )
+    if day is None:
+        return rows
+    return rows.filter(Q(dissolved_on=None) | Q(dissolved_on__gte=day), approved_on__lte=day)
+
+
+def branch(scope: Scope, id: UUID) -> PartyOrganisation:
+    """
+    Return one temporary branch of the scope's incident.
+
+    :raises NotFound: it is not there, or not reached
+    """
+    rows = party_organisations_reached(scope).filter(kind=PartyOrganisationKind.TEMPORARY, pk=id)
+    if scope.role is not Role.SYSTEM:
+        rows = rows.filter(incident=scope.incident)
+    found = rows.first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def branch_page(scope: Scope, id: UUID, *, day: date) -> BranchPage:
+    """
+    Return a temporary branch as its page shows it on a day.
+
+    :raises NotFound: it is not there, or not reached
+    """
+    found = branch(scope, id)
+    # Before the branch stood or after it ended, its page shows the day nearest to the one asked.
+    day = min(max(day, found.approved_on or day), found.dissolved_on or day)
+    posts = {
+        one.member_id: one.get_post_display()
+        for one in BranchPost.objects.filter(standing_on(day), party_organisation=found)
+    }
+    memberships = BranchMembership.objects.filter(
+        standing_on(day), branch=found, member__in=members_reached(scope).order_by().values("pk")
+    )
+    rows = [
+        BranchRow(
+            one.member_id,
+            shown_name(scope, one.member_id, one.member.name),
+            str(posts.get(one.member_id, "")),
+            one.from_day,
+        )
+        for one in memberships.select_related("member").order_by("member__sort_key", "pk")
+    ]
+    return BranchPage(found, sorted(rows, key=lambda row: not row.post))
+
+
+def branch_posts(scope: Scope, *, incident: UUID, day: date) -> QuerySet[BranchPost]:
+    """Return who held a post in the incident's temporary branches on a day."""
+    standing = branches(scope, incident=incident, day=day).order_by().values("pk")
+    return (
+        BranchPost.objects.filter(standing_on(day), party_organisation__in=standing)
+        .select_related("party_organisation", "member")
+        .order_by("party_organisation__name", "post", "pk")
+    )

@@ -63,7 +63,11 @@ def test_a_community_shows_what_is_here(secretary: Client, compound: Compound) -
     page = read(secretary, PAGE)
     for words in ("枫林上城社区", "关山街道", "第1网格", "420111002044001", "枫林一期", "东门"):
         assert words in page
+    assert "unmanaged" in page
+    secretary.cookies["django_language"] = "zh-hans"
+    page = read(secretary, PAGE)
     assert "三无" in page
+    assert "unmanaged" not in page
 
 
 def test_a_community_without_compounds_says_what_to_do_first(secretary: Client) -> None:

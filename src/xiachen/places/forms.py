@@ -95,7 +95,7 @@ class GateForm(EditForm):
     """A gate."""
 
     name = forms.CharField(label=_("name"), max_length=40)
-    is_open = forms.BooleanField(label=_("open"), required=False, initial=True)
+    is_open = forms.BooleanField(label=pgettext_lazy("gate", "open"), required=False, initial=True)
 
 
 class BuildingForm(EditForm):

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from xiachen.base.ids import uuid7
 from xiachen.base.owned.fields import CommunityForeignKey
@@ -190,7 +191,7 @@ class Gate(Edited):
 
     compound = CommunityForeignKey(Compound, models.PROTECT, related_name="gates")
     name = models.CharField(_("name"), max_length=40)
-    open = models.BooleanField(_("open"), default=True)
+    open = models.BooleanField(pgettext_lazy("gate", "open"), default=True)
 
     class Meta:
         verbose_name = _("gate")

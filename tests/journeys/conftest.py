@@ -5,19 +5,21 @@ Without Debian's Chromium the journeys report themselves skipped; XIACHEN_BROWSE
 makes that a failure.
 """
 
-import contextlib
 import os
 import shutil
 import socket
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.journeys.visitor import Visit, Visitor
+from xiachen.site import addresses
+from xiachen.site.kinship import PARENT
 
 CHROMIUM = os.environ.get("XIACHEN_CHROMIUM") or shutil.which("chromium")
 QUIET = (
@@ -29,9 +31,6 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
 )
-PICTURES = (
-    Path(os.environ.get("XIACHEN_PICTURES", "")) if "XIACHEN_PICTURES" in os.environ else None
-)
 
 
 @pytest.fixture(scope="session")
@@ -41,6 +40,8 @@ def browser() -> Iterator[Browser]:
         if os.environ.get("XIACHEN_BROWSER_REQUIRED") == "1":
             pytest.fail("Chromium is missing, and browser journeys are required here")
         pytest.skip("Chromium is missing")
+    # Playwright keeps an event loop in this thread, in which Django would refuse its database.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
         yield opened
@@ -48,84 +49,43 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def site(django_db_setup: None) -> Iterator[str]:
-    """The server as `xiachen serve` starts it, on the test run's database; its address."""
+def site(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The web server as `xiachen serve` runs it, on the test run's database; its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    address = f"http://127.0.0.1:{port}"
-    server = subprocess.Popen(
-        [sys.executable, "-m", "xiachen", "serve", "--port", str(port), "--no-worker"],
-        stdout=subprocess.DEVNULL,
-        env={**os.environ, "XIACHEN_LANGUAGE": "en"},
-    )
-    try:
-        _wait(f"{address}/accounts/login/", server)
-        yield address
-    finally:
-        server.terminate()
-        server.wait(20)
+    # The oracle looks into this file when the run ends.
+    with (tmp_path_factory.getbasetemp() / "web-server.log").open("wb") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "xiachen.site.serving", "127.0.0.1", str(port)],
+            stdout=log,
+            stderr=log,
+            env={**os.environ, PARENT: str(os.getpid())},
+        )
+        try:
+            _wait("127.0.0.1", port, server)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+            server.wait(20)
 
 
-def _wait(address: str, server: subprocess.Popen[bytes]) -> None:
-    for _ in range(200):
+def _wait(host: str, port: int, server: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + 30
+    while not addresses.answers(host, port):
         assert server.poll() is None, "the server has ended"
-        with contextlib.suppress(OSError):
-            urllib.request.urlopen(address, timeout=5).close()
-            return
+        assert time.monotonic() < until, "the server does not answer"
         time.sleep(0.1)
-    raise AssertionError("the server does not answer")
-
-
-class Visitor:
-    """Somebody at a browser of their own."""
-
-    def __init__(self, browser: Browser, site: str, *, width: int, language: str) -> None:
-        self.site = site
-        self.context = browser.new_context(
-            viewport={"width": width, "height": 900}, locale=language, base_url=site
-        )
-        self.page: Page = self.context.new_page()
-        self.faults: list[str] = []
-        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
-        self.page.on("console", self._note)
-
-    def _note(self, message: object) -> None:
-        if getattr(message, "type", "") == "error":
-            self.faults.append(str(getattr(message, "text", "")))
-
-    def sign_in(self, username: str, password: str) -> "Visitor":
-        """Sign in and stand on the first page."""
-        self.page.goto("/accounts/login/")
-        self.page.fill("[name=login]", username)
-        self.page.fill("[name=password]", password)
-        self.page.click("main button.btn-primary")
-        self.page.wait_for_url(f"{self.site}/")
-        return self
-
-    def photograph(self, name: str) -> None:
-        """Keep a picture of the whole page where pictures are wanted."""
-        if PICTURES:
-            PICTURES.mkdir(parents=True, exist_ok=True)
-            self.page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
-
-    def check(self) -> None:
-        """Fail on script errors, and where a page is wider than its window."""
-        wide = self.page.evaluate(
-            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        )
-        assert wide <= 0, f"{self.page.url} is {wide} px too wide"
-        assert self.faults == []
 
 
 @pytest.fixture
-def visit(browser: Browser, site: str) -> Iterator[object]:
-    """Open browsers for people: visit(width=360, language="zh-CN")."""
+def visit(browser: Browser, site: str) -> Iterator[Visit]:
+    """Open browsers for people: visit("secretary", width=360)."""
     opened: list[Visitor] = []
 
-    def enter(*, width: int = 1440, language: str = "zh-CN") -> Visitor:
-        opened.append(Visitor(browser, site, width=width, language=language))
-        return opened[-1]
+    def enter(username: str = "", **how: Any) -> Visitor:
+        opened.append(Visitor(browser, site, **how))
+        return opened[-1].sign_in(username) if username else opened[-1]
 
     yield enter
     for visitor in opened:

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, models, transaction
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from xiachen.base.errors import Invalid, NotFound, Outcome, Refused
@@ -225,7 +226,11 @@ def _shown(row: Edited, name: str, value: object) -> object:
 
 
 def _in_words(row: Edited, values: Mapping[str, object]) -> str:
-    return "; ".join(
-        f"{row._meta.get_field(name.removesuffix('_id')).verbose_name}: {_shown(row, name, value)}"  # type: ignore[union-attr]
+    return pgettext("between items", "; ").join(
+        gettext("%(name)s: %(value)s")
+        % {
+            "name": row._meta.get_field(name.removesuffix("_id")).verbose_name,  # type: ignore[union-attr]
+            "value": _shown(row, name, value),
+        }
         for name, value in values.items()
     )

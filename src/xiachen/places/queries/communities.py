@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from xiachen.base.errors import NotFound, Refused
@@ -202,8 +203,12 @@ def _aliases_in(text: str) -> dict[str, list[int]]:
 
 
 def _listed(candidates: Sequence[Candidate]) -> str:
-    named = "; ".join(f"{one.full_name} ({one.code})" for one in candidates[:_NAMED_AT_MOST])
-    return named + (" …" if len(candidates) > _NAMED_AT_MOST else "")
+    named = [
+        gettext("%(name)s (%(code)s)") % {"name": one.full_name, "code": one.code}
+        for one in candidates[:_NAMED_AT_MOST]
+    ]
+    more = ["…"] if len(candidates) > _NAMED_AT_MOST else []
+    return pgettext("between items", "; ").join([*named, *more])
 
 
 def _shortened(text: str) -> str:

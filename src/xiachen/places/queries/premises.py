@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.core.paginator import Paginator
 from django.db.models import Count, Model, Prefetch, QuerySet
+from django.db.models.functions import Length
 
 from xiachen.base.errors import NotFound
 from xiachen.places.models import (
@@ -123,7 +124,7 @@ def community_sheet(scope: Scope, community: int) -> CommunitySheet:
     doors_by_grid = _counts(households, "building__grid_id")
     by_compound = _counts(buildings, "compound_id")
     doors_by_compound = _counts(households, "building__compound_id")
-    gates = Gate.objects.filter(community_id=community).order_by("name")
+    gates = Gate.objects.filter(community_id=community).order_by(Length("name"), "name")
     compounds = Compound.objects.filter(community_id=community).order_by("name")
     return CommunitySheet(
         community=found,
@@ -175,7 +176,9 @@ def buildings_of(
     if compound is not None:
         rows = rows.filter(compound_id=compound)
     counted = rows.annotate(doors=Count("households"))
-    return counted.select_related("compound", "grid").order_by("compound__name", "number", "pk")
+    return counted.select_related("compound", "grid").order_by(
+        "compound__name", Length("number"), "number", "pk"
+    )
 
 
 def building_of(scope: Scope, *, community: int, building: UUID) -> Building:
@@ -198,7 +201,9 @@ def compound_of(scope: Scope, *, community: int, compound: UUID) -> Compound:
     :raises NotFound: there is none, or it lies outside the scope
     """
     rows = Compound.objects.filter(scope.within(), community_id=community, pk=compound)
-    found = rows.prefetch_related(Prefetch("gates", Gate.objects.order_by("name"))).first()
+    found = rows.prefetch_related(
+        Prefetch("gates", Gate.objects.order_by(Length("name"), "name"))
+    ).first()
     if found is None:
         raise NotFound()
     return found
@@ -231,7 +236,8 @@ def household_of(scope: Scope, *, community: int, household: UUID) -> Household:
 def households_of(scope: Scope, *, community: int, building: UUID) -> QuerySet[Household]:
     """Return the doors of a building within the scope, in the order of units and doors."""
     rows = Household.objects.filter(scope.within(), community_id=community, building_id=building)
-    return rows.order_by("unit", "door", "pk")
+    # Shorter first: door 9 stands before door 10.
+    return rows.order_by(Length("unit"), "unit", Length("door"), "door", "pk")
 
 
 def sub_areas_of(scope: Scope, *, community: int, grid: UUID) -> QuerySet[SubArea]:

@@ -91,5 +91,6 @@ def _page(request: ScopedRequest, community: int, form: forms.AliasForm) -> Http
             "aliases": places.aliases_of(request.scope, community),
             "form": form,
             "manages": manages(request, community),
+            "sees_people": request.scope.allows(Can.SEE_PEOPLE),
         },
     )

@@ -13,10 +13,11 @@ from tests.mobilisation.cast import EVE, FIRST, HERE, MORNING, THERE, clock_at
 from tests.mobilisation.test_dispatch import send
 from tests.mobilisation.test_excuse import excused
 from xiachen.base.errors import Forbidden, NotFound, Refused
-from xiachen.deployment import figures, queries, rules
+from xiachen.deployment import figures, rules
 from xiachen.deployment.models import Squad, SquadMember
 from xiachen.deployment.operations.squads import form_squads, join_grid, move_to_squad
 from xiachen.deployment.operations.teams import add_members, assign_team, form_team, remove_member
+from xiachen.deployment.queries.squads import squads_of
 from xiachen.figures.figure import Cutoff
 from xiachen.privacy.models import AuditEntry
 
@@ -33,12 +34,12 @@ def form(crew: Crew, **other: Any) -> list[Squad]:
 
 
 def sizes(crew: Crew) -> list[int]:
-    return [len(line.members) for line in queries.squads_of(crew.leader, community=HERE)]
+    return [len(line.members) for line in squads_of(crew.leader, community=HERE)]
 
 
 def test_eleven_people_make_four_squads_each_in_its_grid(crew: Crew) -> None:
     form(crew, grids=crew.grids)
-    lines = queries.squads_of(crew.leader, community=HERE, team=crew.team.pk)
+    lines = squads_of(crew.leader, community=HERE, team=crew.team.pk)
     assert [len(line.members) for line in lines] == [3, 3, 3, 2]
     assert [line.squad.grid_id for line in lines] == crew.grids
     assert {member for line in lines for member in line.members} == set(crew.people)
@@ -59,7 +60,7 @@ def test_forming_anew_dissolves_what_stood_and_keeps_what_was(crew: Crew) -> Non
     form(crew)
     form(crew, count=5, at=clock_at(12))
     assert sizes(crew) == [3, 2, 2, 2, 2]
-    then = queries.squads_of(crew.leader, community=HERE, at=clock_at(10))
+    then = squads_of(crew.leader, community=HERE, at=clock_at(10))
     assert [len(line.members) for line in then] == [3, 3, 3, 2]
     assert SquadMember.objects.filter(left_at=None).count() == 11
 
@@ -125,7 +126,7 @@ def test_nobody_is_in_squads_of_two_communities_on_the_same_day(crew: Crew) -> N
 
 def test_a_person_moves_from_one_squad_to_another_of_the_team(crew: Crew) -> None:
     *_, last = form(crew)
-    mover = queries.squads_of(crew.leader, community=HERE)[0].members[0]
+    mover = squads_of(crew.leader, community=HERE)[0].members[0]
     move_to_squad(crew.leader, community=HERE, squad=last.pk, member=mover, at=clock_at(9))
     assert sizes(crew) == [2, 3, 3, 3]
     again = move_to_squad(crew.leader, community=HERE, squad=last.pk, member=mover, at=clock_at(9))

@@ -10,8 +10,8 @@ from tests.deployment.test_form_squads import form
 from tests.mobilisation.cast import EVE, FIRST, HERE
 from tests.mobilisation.test_screens import BACKEND, browser
 from tests.world import LOCAL, PASSWORD, SECRETARY, SENT
-from xiachen.deployment import queries
 from xiachen.deployment.models import Briefing, Membership, Squad, Team, Withdrawal
+from xiachen.deployment.queries.trees import team_tree
 from xiachen.people.operations.accounts import give_grant, open_account
 from xiachen.privacy.models import AuditEntry
 from xiachen.privacy.scope import Role
@@ -144,4 +144,4 @@ def test_an_office_without_teams_is_told_how_to_begin(crew: Crew) -> None:
     client = browser(crew.cast, Role.ORGANISER)
     early = client.get(reverse("deployment:teams"), {"day": "2020-01-01"}).content.decode()
     assert "There is no team on this day." in early
-    assert queries.team_tree(crew.cast.organiser, day=FIRST)
+    assert team_tree(crew.cast.organiser, day=FIRST)

@@ -10,7 +10,7 @@ from django.db import transaction
 from tests.deployment.crew import Crew
 from tests.mobilisation.cast import EVE, FIRST, HERE, MORNING, THERE, Cast
 from xiachen.base.errors import Forbidden, Invalid, NotFound, Refused
-from xiachen.deployment import queries, rules
+from xiachen.deployment import rules
 from xiachen.deployment.models import Assignment, Membership, Team, TeamType
 from xiachen.deployment.operations.teams import (
     add_members,
@@ -21,6 +21,9 @@ from xiachen.deployment.operations.teams import (
     set_post,
 )
 from xiachen.deployment.operations.types import add_team_type, install_team_types
+from xiachen.deployment.queries import teams as queries
+from xiachen.deployment.queries.squads import squads_of
+from xiachen.deployment.queries.trees import team_tree
 
 
 def team_of(cast: Cast, **other: Any) -> Team:
@@ -39,7 +42,7 @@ def test_the_tree_shows_teams_within_teams_with_their_posts(crew: Crew) -> None:
     scope = crew.cast.leader(crew.team.pk, sub.pk)
     assert add_members(scope, team=sub.pk, members=crew.people[:2], from_day=FIRST)[0].new
     set_post(scope, team=crew.team.pk, member=crew.people[1], post="deputy", day=FIRST)
-    (top,) = queries.team_tree(scope, day=FIRST)
+    (top,) = team_tree(scope, day=FIRST)
     assert top.leader is not None and top.leader.member_id == crew.people[0]
     assert [one.member_id for one in top.deputies] == [crew.people[1]]
     assert len(top.members) == 9
@@ -131,9 +134,9 @@ def test_a_team_divided_into_sub_teams_works_in_several_communities(crew: Crew) 
 
 def test_an_outsider_sees_no_team_and_changes_none(crew: Crew) -> None:
     outsider = crew.cast.outsider
-    assert queries.team_tree(outsider, day=FIRST) == []
+    assert team_tree(outsider, day=FIRST) == []
     assert queries.memberships(outsider, team=crew.team.pk, day=FIRST) == []
-    assert queries.squads_of(outsider, community=HERE) == []
+    assert squads_of(outsider, community=HERE) == []
     foreign = crew.cast.leader(uuid4(), places=((THERE, THERE),))
     with pytest.raises(NotFound):
         add_members(foreign, team=crew.team.pk, members=crew.people, from_day=FIRST)
@@ -142,8 +145,8 @@ def test_an_outsider_sees_no_team_and_changes_none(crew: Crew) -> None:
 
 def test_a_member_sees_the_teams_he_or_she_is_in(crew: Crew) -> None:
     own = crew.cast.member(crew.people[4])
-    assert [node.team for node in queries.team_tree(own, day=FIRST)] == [crew.team]
-    assert queries.team_tree(crew.cast.member(crew.cast.stranger), day=FIRST) == []
+    assert [node.team for node in team_tree(own, day=FIRST)] == [crew.team]
+    assert team_tree(crew.cast.member(crew.cast.stranger), day=FIRST) == []
 
 
 def test_the_list_of_types_is_open_and_installed_once(crew: Crew) -> None:

@@ -11,9 +11,10 @@ from tests.deployment.crew import Crew
 from tests.deployment.test_form_squads import form
 from tests.mobilisation.cast import FIRST, HERE, MORNING, clock_at
 from xiachen.base.errors import Forbidden, Outcome
-from xiachen.deployment import figures, queries, rules
+from xiachen.deployment import figures, rules
 from xiachen.deployment.models import SquadMember, Withdrawal
 from xiachen.deployment.operations.withdrawals import WithdrawalEntry, withdraw
+from xiachen.deployment.queries.teams import memberships
 from xiachen.figures.figure import Cutoff
 from xiachen.figures.queries import verify_rollups
 from xiachen.mobilisation import queries as mobilisation
@@ -41,7 +42,7 @@ def test_who_goes_home_is_expected_in_no_team_and_no_squad_the_next_day(crew: Cr
     tomorrow = FIRST + timedelta(days=1)
     assert mobilisation.expected_on(crew.leader, day=FIRST).count() == 11
     assert mobilisation.expected_on(crew.leader, day=tomorrow).count() == 8
-    team = queries.memberships(crew.leader, team=crew.team.pk, day=tomorrow)
+    team = memberships(crew.leader, team=crew.team.pk, day=tomorrow)
     assert len(team) == 8
     assert SquadMember.objects.filter(left_at=None).count() == 8
     first = Withdrawal.objects.order_by("pk")[0]

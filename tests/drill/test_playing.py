@@ -12,7 +12,7 @@ from xiachen.attendance.models import CheckIn
 from xiachen.command.models import Bulletin
 from xiachen.command.queries import house
 from xiachen.command.queries.bulletins import bulletin_text
-from xiachen.deployment.queries import scope_of
+from xiachen.deployment.queries.scopes import scope_of
 from xiachen.drill.models import Playing
 from xiachen.drill.operations.playing import play
 from xiachen.drill.queries.checking import check, printed

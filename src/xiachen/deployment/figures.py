@@ -8,8 +8,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from xiachen.deployment import queries
 from xiachen.deployment.models import Assignment, Squad, Team, Withdrawal
+from xiachen.deployment.queries.squads import squad_lines, squads_at
+from xiachen.deployment.queries.teams import teams
 from xiachen.figures.figure import Column, Cutoff, Figure
 from xiachen.figures.units import COMMUNITY, GRID, GROUP, PERSON, TEAM
 from xiachen.incidents import queries as incidents
@@ -85,7 +86,7 @@ def _at_work(cutoff: Cutoff) -> QuerySet[Assignment]:
 
 
 def _in_grid(scope: Scope, cutoff: Cutoff) -> QuerySet[Squad]:
-    return queries.squads_at(scope, cutoff).filter(
+    return squads_at(scope, cutoff).filter(
         grid=OuterRef("pk"), community_id=OuterRef("community_id")
     )
 
@@ -94,7 +95,7 @@ def _teams_at_work(scope: Scope, cutoff: Cutoff) -> QuerySet[Team]:
     """Return the teams that exist on the day."""
     if scope.incident != cutoff.incident:
         return Team.objects.none()
-    rows = queries.teams(scope).filter(formed_on__lte=cutoff.day)
+    rows = teams(scope).filter(formed_on__lte=cutoff.day)
     rows = rows.select_related("type", "organisation")
     return rows.filter(Q(disbanded_on=None) | Q(disbanded_on__gt=cutoff.day))
 
@@ -112,7 +113,7 @@ def _withdrawals(scope: Scope, cutoff: Cutoff) -> QuerySet[Withdrawal]:
 
 
 def _sizes(scope: Scope, cutoff: Cutoff) -> str:
-    squads = queries.squads_at(scope, cutoff)
+    squads = squads_at(scope, cutoff)
     return "/".join(map(str, sorted((len(one.members.all()) for one in squads), reverse=True)))
 
 
@@ -139,7 +140,7 @@ SQUADS = Figure(
     title=_("Squads"),
     means=_("Squads that stood at the cut-off; beside it, how many people each had."),
     unit=GROUP,
-    rows=queries.squads_at,
+    rows=squads_at,
     columns=(
         Column(heading=_("community"), cell=lambda line: line.squad.community, tag="#adm5+name"),
         Column(heading=_("squad"), cell=lambda line: line.squad.number),
@@ -151,7 +152,7 @@ SQUADS = Figure(
             mask=_masked_names,
         ),
     ),
-    present=queries.squad_lines,
+    present=squad_lines,
     beside=_sizes,
 )
 WITHDRAWN = Figure(

@@ -9,8 +9,10 @@ from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from xiachen.deployment import queries, rules
+from xiachen.deployment import rules
 from xiachen.deployment.models import TeamPost
+from xiachen.deployment.queries import teams as queries
+from xiachen.deployment.queries.squads import SquadLine
 from xiachen.people.queries import branches as parties
 from xiachen.people.queries.units import organisations_reached
 from xiachen.places.models import Grid
@@ -109,7 +111,7 @@ class SquadsForm(forms.Form):
         self,
         people: int,
         grids: Sequence[Grid],
-        standing: Sequence[queries.SquadLine],
+        standing: Sequence[SquadLine],
         data: Any = None,
     ) -> None:
         count = len(standing) or max(1, -(-people // 3))

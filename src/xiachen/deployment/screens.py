@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from xiachen.base import clock
 from xiachen.base.errors import Outcome, Refused
-from xiachen.deployment import queries, rules
+from xiachen.deployment import rules
 from xiachen.deployment.forms import (
     AssignmentForm,
     BriefingForm,
@@ -28,6 +28,9 @@ from xiachen.deployment.operations import teams as operations
 from xiachen.deployment.operations.briefings import write_briefing
 from xiachen.deployment.operations.squads import form_squads
 from xiachen.deployment.operations.withdrawals import WithdrawalEntry, withdraw
+from xiachen.deployment.queries import sheets as handing_over
+from xiachen.deployment.queries.squads import squads_of
+from xiachen.deployment.queries.teams import team_of, team_people_here
 from xiachen.incidents import queries as incidents
 from xiachen.places.queries.communities import communities_by_id, community_within
 from xiachen.places.queries.premises import grids_of
@@ -138,12 +141,12 @@ def assign(request: ScopedRequest, id: UUID) -> HttpResponse:
 def squads(request: ScopedRequest, id: UUID, community: int) -> HttpResponse:
     """Divide the team into squads, with a preview of the split; forming anew replaces them."""
     request.scope.require(Can.FORM_TEAMS, community=community)
-    found = queries.team_of(request.scope, id=id)
+    found = team_of(request.scope, id=id)
     now = clock.now()
-    here = queries.team_people_here(request.scope, team=id, community=community, at=now)
+    here = team_people_here(request.scope, team=id, community=community, at=now)
     data = request.POST if request.method == "POST" else (request.GET or None)
     asked = data if data and "count" in data else None
-    standing = queries.squads_of(request.scope, community=community, team=id)
+    standing = squads_of(request.scope, community=community, team=id)
     form = SquadsForm(len(here), grids_of(request.scope, community), standing, asked)
     sizes: tuple[int, ...] = ()
     if form.is_bound and form.is_valid():
@@ -179,7 +182,7 @@ def briefing(request: ScopedRequest, community: int) -> HttpResponse:
     """What the community tells those who arrive."""
     request.scope.require(Can.MANAGE_PLACES, community=community)
     place = community_within(request.scope, community)
-    held = queries.briefing(request.scope, community=community)
+    held = handing_over.briefing(request.scope, community=community)
     names = ("done_so_far", "key_points", "difficulties", "version")
     initial = {name: getattr(held, name) for name in names} if held else {}
     form = BriefingForm(request.POST if request.method == "POST" else None, initial=initial)

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from xiachen.base import clock
-from xiachen.deployment import queries as deployment
+from xiachen.deployment.queries import scopes
 from xiachen.figures import queries as figures
 from xiachen.incidents import queries as incidents
 from xiachen.people.models.accounts import Grant
@@ -75,4 +75,4 @@ def _day(request: HttpRequest, today: date) -> date:
 
 def scope_of(grant: Grant, *, incident: UUID | None = None) -> Scope:
     """Return what a grant reaches today; a grant for every incident in the one looked at."""
-    return deployment.scope_of(grant, day=clock.local_day(clock.now()), incident=incident)
+    return scopes.scope_of(grant, day=clock.local_day(clock.now()), incident=incident)

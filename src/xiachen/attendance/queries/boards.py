@@ -9,7 +9,8 @@ from xiachen.attendance.models import CheckIn, GapKind
 from xiachen.attendance.queries import records
 from xiachen.attendance.queries.funnels import Funnel, Gathered, Line, SignIn, gather
 from xiachen.base.errors import Forbidden
-from xiachen.deployment import queries as deployment
+from xiachen.deployment.queries.squads import squads_of
+from xiachen.deployment.queries.teams import assignments, memberships
 from xiachen.incidents import queries as incidents
 from xiachen.mobilisation import queries as mobilisation
 from xiachen.people.queries import members as people
@@ -236,10 +237,10 @@ def _options(scope: Scope, community: int, day: date) -> list[Option]:
             key=f"team-{row.team.pk}",
             label=row.team.name,
             members=frozenset(
-                one.member_id for one in deployment.memberships(scope, team=row.team.pk, day=day)
+                one.member_id for one in memberships(scope, team=row.team.pk, day=day)
             ),
         )
-        for row in deployment.assignments(scope, day=day).filter(community=community)
+        for row in assignments(scope, day=day).filter(community=community)
     ]
     names = {option.key: option.label for option in teams}
     squads = [
@@ -248,6 +249,6 @@ def _options(scope: Scope, community: int, day: date) -> list[Option]:
             label=f"{names.get(f'team-{one.squad.team}', '')} {one.squad.number}".strip(),
             members=frozenset(one.members),
         )
-        for one in deployment.squads_of(scope, community=community)
+        for one in squads_of(scope, community=community)
     ]
     return teams + squads

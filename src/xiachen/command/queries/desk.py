@@ -16,7 +16,7 @@ from xiachen.attendance.queries.funnels import Funnel, funnel
 from xiachen.command.models import Bulletin
 from xiachen.command.queries import house
 from xiachen.command.rules.views import FigureLine
-from xiachen.deployment import queries as deployment
+from xiachen.deployment.queries.squads import squads_at
 from xiachen.needs.models import TaskState
 from xiachen.needs.queries import tasks as needs
 from xiachen.privacy.queries import acts_by_others
@@ -171,7 +171,7 @@ def _counted(words: str, count: int, page: str) -> Waiting:
 
 def _teams(scope: Scope, day: date) -> Iterator[Waiting]:
     cutoff = house.day_so_far(scope, day)
-    if not deployment.squads_at(scope, cutoff).filter(team__in=scope.teams).exists():
+    if not squads_at(scope, cutoff).filter(team__in=scope.teams).exists():
         yield Waiting(
             words=_("The team has not been divided into squads."), page="deployment:teams"
         )

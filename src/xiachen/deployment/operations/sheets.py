@@ -6,8 +6,11 @@ from uuid import UUID
 
 from django.db import transaction
 
-from xiachen.deployment import queries
 from xiachen.deployment.models import Assignment, Membership, Team
+from xiachen.deployment.queries import teams as queries
+from xiachen.deployment.queries.sheets import HandOverSheet, hand_over_sheet
+from xiachen.deployment.queries.squads import SquadLine, squads_of
+from xiachen.deployment.queries.trees import TeamNode, team_tree
 from xiachen.mobilisation import queries as mobilisation
 from xiachen.mobilisation.models import Enrolment
 from xiachen.people.queries import members as people
@@ -25,14 +28,14 @@ class TeamPage:
     members: list[tuple[Membership, str]]
     children: list[Team]
     communities: list[Assignment]
-    squads: dict[int, list[queries.SquadLine]]
+    squads: dict[int, list[SquadLine]]
     candidates: list[tuple[UUID, str]]
 
 
 @transaction.atomic
-def view_teams(scope: Scope, *, day: date) -> tuple[list[queries.TeamNode], dict[UUID, str]]:
+def view_teams(scope: Scope, *, day: date) -> tuple[list[TeamNode], dict[UUID, str]]:
     """Return the tree of teams and the names in it, and note whom it named."""
-    tree = queries.team_tree(scope, day=day)
+    tree = team_tree(scope, day=day)
     named = {person for node in tree for person in node.people}
     if named:
         audit.record(scope, "deployment.view-teams", targets=named)
@@ -59,7 +62,7 @@ def view_team(scope: Scope, *, team: UUID, day: date) -> TeamPage:
         children=list(queries.teams(scope).filter(parent=team).order_by("name")),
         communities=places,
         squads={
-            one.community_id: queries.squads_of(scope, community=one.community_id, team=team)
+            one.community_id: squads_of(scope, community=one.community_id, team=team)
             for one in places
         },
         candidates=[(one, names[one]) for one in candidates if one in names],
@@ -67,11 +70,9 @@ def view_team(scope: Scope, *, team: UUID, day: date) -> TeamPage:
 
 
 @transaction.atomic
-def view_hand_over_sheet(
-    scope: Scope, *, community: int, team: UUID, day: date
-) -> queries.HandOverSheet:
+def view_hand_over_sheet(scope: Scope, *, community: int, team: UUID, day: date) -> HandOverSheet:
     """Return the first day's sheet of a community for a team, and note whom it named."""
-    sheet = queries.hand_over_sheet(scope, community=community, team=team, day=day)
+    sheet = hand_over_sheet(scope, community=community, team=team, day=day)
     audit.record(
         scope,
         "deployment.view-hand-over-sheet",

@@ -8,8 +8,10 @@ from django.db import transaction
 
 from xiachen.base import clock
 from xiachen.base.errors import NotFound
-from xiachen.deployment import queries, rules
+from xiachen.deployment import rules
 from xiachen.deployment.models import Squad, SquadMember, Team
+from xiachen.deployment.queries import teams as queries
+from xiachen.deployment.queries.squads import squads_elsewhere
 from xiachen.incidents.models import Incident
 from xiachen.mobilisation import queries as mobilisation
 from xiachen.people.models.members import Member
@@ -48,7 +50,7 @@ def form_squads(
         raise rules.MoreGridsThanSquads(field="grids", grids=len(grids), squads=count)
     places = _grids(community, grids)
     _lock_people(people)
-    if elsewhere := queries.squads_elsewhere(scope, community=community, members=people):
+    if elsewhere := squads_elsewhere(scope, community=community, members=people):
         raise rules.InSquadElsewhere(elsewhere)
     _dissolve(community, locked.pk, at)
     squads = _form(incident, community, locked.pk, rules.deal(people, sizes), places, at)
@@ -157,7 +159,7 @@ def _check_may_stand(scope: Scope, squad: Squad, member: UUID, at: datetime) -> 
     here = mobilisation.expected_on(scope, day=day, community=squad.community_id)
     if not here.filter(member=member).exists():
         raise rules.NotHere(field="member")
-    if queries.squads_elsewhere(scope, community=squad.community_id, members=[member]):
+    if squads_elsewhere(scope, community=squad.community_id, members=[member]):
         raise rules.InSquadElsewhere([member])
 
 

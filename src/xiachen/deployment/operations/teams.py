@@ -8,8 +8,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from xiachen.base.errors import Forbidden, Invalid, NotFound, Outcome, Refused
-from xiachen.deployment import queries, rules
+from xiachen.deployment import rules
 from xiachen.deployment.models import Assignment, Membership, Team, TeamPost, TeamType
+from xiachen.deployment.queries import teams as queries
 from xiachen.incidents.models import Incident
 from xiachen.mobilisation import queries as mobilisation
 from xiachen.people.models.members import Member

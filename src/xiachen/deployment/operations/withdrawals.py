@@ -11,8 +11,9 @@ from xiachen.base import clock
 from xiachen.base.errors import Outcome
 from xiachen.base.ids import uuid7
 from xiachen.base.owned.appending import append
-from xiachen.deployment import figures, queries, rules
+from xiachen.deployment import figures, rules
 from xiachen.deployment.models import Membership, SquadMember, Withdrawal
+from xiachen.deployment.queries.teams import teams_here
 from xiachen.figures.operations import post_deltas
 from xiachen.incidents.models import Incident
 from xiachen.mobilisation import queries as mobilisation
@@ -148,7 +149,7 @@ def _close_places(
         for member, stays in mobilisation.stays(scope, members=gone).items()
         if any(last is None for _, last in stays)
     }
-    here = queries.teams_here(scope, community=community, day=day)
+    here = teams_here(scope, community=community, day=day)
     held = Membership.objects.filter(team__incident=incident, member__in=gone, to_day=None)
     held.filter(team__in=here).update(to_day=day)
     held.exclude(member__in=open_elsewhere).update(to_day=day)

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from xiachen.base.errors import Refused
 from xiachen.command.operations.declared import declare_figure
-from xiachen.deployment.queries import scope_of
+from xiachen.deployment.queries.scopes import scope_of
 from xiachen.drill.models import Playing
 from xiachen.drill.operations.setting import give_due_grants, set_stage
 from xiachen.drill.operations.stage import Act, Stage, moment

@@ -6,7 +6,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from xiachen.command.queries import house
-from xiachen.deployment.queries import scope_of
+from xiachen.deployment.queries.scopes import scope_of
 from xiachen.drill.models import Playing
 from xiachen.drill.queries.files import scenario as read
 from xiachen.drill.rules.faults import (

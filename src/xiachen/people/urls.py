@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from xiachen.people.screens import accounts, persons, units
+from xiachen.people.screens import accounts, appointments, persons, units
 
 app_name = "people"
 urlpatterns = [
@@ -13,6 +13,20 @@ urlpatterns = [
     path("units/register", units.register, name="register-unit"),
     path("units/<uuid:unit>/form-branch", units.form_branch, name="form-branch"),
     path("branches/<uuid:id>", units.branch, name="branch"),
+    path("heads/<int:community>", appointments.heads, name="appointments"),
+    path(
+        "heads/<int:community>/grids",
+        appointments.appoint,
+        {"place": "grid"},
+        name="appoint-grid-head",
+    ),
+    path(
+        "heads/<int:community>/buildings",
+        appointments.appoint,
+        {"place": "building"},
+        name="appoint-building-head",
+    ),
+    path("heads/<int:community>/<uuid:id>/end", appointments.end, name="end-appointment"),
     path("accounts/", accounts.accounts, name="accounts"),
     path("accounts/open", accounts.open_account, name="open-account"),
     path("accounts/<uuid:id>", accounts.account, name="account"),

@@ -32,6 +32,15 @@ class Day(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
+class LastDayForm(forms.Form):
+    """The day on which something ends; the day belongs to it."""
+
+    last_day = forms.DateField(label=_("last day"), widget=Day)
+
+    def __init__(self, day: date, data: object = None) -> None:
+        super().__init__(data, initial={"last_day": day})  # type: ignore[arg-type]
+
+
 class MemberForm(forms.Form):
     """One person; lists of people come in through a sheet."""
 

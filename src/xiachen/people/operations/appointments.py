@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from xiachen.base.errors import Invalid, NotFound, Refused
 from xiachen.people import rules
 from xiachen.people.models.residents import Appointment, AppointmentPost
+from xiachen.people.queries.appointments import HeadChoices, HeadsPage, head_choices, heads_page
 from xiachen.people.queries.members import members_by_id
 from xiachen.places.models import Building, Grid
 from xiachen.privacy import audit
@@ -142,6 +143,25 @@ def end_appointment(
         targets=[held.pk],
     )
     return held
+
+
+@transaction.atomic
+def view_heads(scope: Scope, *, community: int, day: date) -> HeadsPage:
+    """Return who looks after a community's grids and buildings, and note who looked."""
+    scope.require(Can.SEE_PEOPLE, community=community)
+    page = heads_page(scope, community=community, day=day)
+    audit.record(scope, "people.view-heads", community=community, targets=sorted(page.named))
+    return page
+
+
+@transaction.atomic
+def offer_heads(scope: Scope, *, community: int) -> HeadChoices:
+    """Return whom and what an appointment can join; names in clear, noted as seen."""
+    scope.require(Can.APPOINT, community=community)
+    offered = head_choices(scope, community=community)
+    named = [one.pk for one in offered.people]
+    audit.record(scope, "people.view-members", community=community, targets=named)
+    return offered
 
 
 def _check_people(scope: Scope, made: Appointment) -> None:

@@ -5,7 +5,10 @@ A backup is restored into a database of its own, brought up to date there, and t
 place of the former one by renaming: until then nothing that stands is touched.
 """
 
+import fcntl
 import os
+import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -18,11 +21,15 @@ from psycopg import sql
 from xiachen.site import epoch, migrating
 from xiachen.site.embedded.account import choose_account
 from xiachen.site.embedded.errors import ProgramFailed
-from xiachen.site.embedded.programs import Programs
+from xiachen.site.embedded.programs import Programs, Stream
 from xiachen.site.speaking import Stopped, gettext, say
 from xiachen.site.target import Target, unreachable
 
 _ = gettext
+
+_KNOWS_TRANSACTION_TIMEOUT = 170000
+_UNKNOWN_SETTING = b"SET transaction_timeout = 0;"
+_HEADING_BYTES = 1 << 16
 
 
 def back_up(chosen: Target, folder: Path, *, at: datetime) -> Path:
@@ -105,12 +112,10 @@ def _half_restored(chosen: Target, fresh: str) -> Iterator[None]:
 def _fill(fresh: Target, file: Path) -> None:
     try:
         with file.open("rb") as content:
-            _programs(fresh).run(
-                "pg_restore",
-                *("--no-owner", "--no-privileges", "--no-comments", "--exit-on-error"),
-                f"--dbname={fresh.owner_url()}",
-                stdin=content,
-            )
+            if _server_version(fresh) < _KNOWS_TRANSACTION_TIMEOUT:
+                _fill_older_server(fresh, content)
+            else:
+                _read(fresh, content, f"--dbname={fresh.owner_url()}", "--exit-on-error")
     except OSError as error:
         raise Stopped(
             _("The backup %(file)s cannot be read: %(said)s")
@@ -121,6 +126,33 @@ def _fill(fresh: Target, file: Path) -> None:
             _("%(file)s is not a whole backup of xiachen; nothing was changed. It said: %(said)s")
             % {"file": file, "said": _last_words(error)}
         ) from error
+
+
+def _read(fresh: Target, content: IO[bytes], *where: str, stdout: Stream = subprocess.PIPE) -> None:
+    programs = _programs(fresh)
+    plain = ("--no-owner", "--no-privileges", "--no-comments")
+    programs.run("pg_restore", *plain, *where, stdin=content, stdout=stdout)
+
+
+def _fill_older_server(fresh: Target, content: IO[bytes]) -> None:
+    """Take out the one setting that servers before 17 do not know and newer programs write."""
+    with tempfile.TemporaryFile() as script:
+        _read(fresh, content, "--file=-", stdout=script)
+        # pg_restore has set the file that we share to appending only.
+        flags = fcntl.fcntl(script, fcntl.F_GETFL)
+        fcntl.fcntl(script, fcntl.F_SETFL, flags & ~os.O_APPEND)
+        place = os.pread(script.fileno(), _HEADING_BYTES, 0).find(_UNKNOWN_SETTING)
+        if place >= 0:
+            os.pwrite(script.fileno(), b" " * len(_UNKNOWN_SETTING), place)
+        os.lseek(script.fileno(), 0, os.SEEK_SET)
+        _programs(fresh).run(
+            "psql", "--quiet", "--set=ON_ERROR_STOP=1", fresh.owner_url(), stdin=script
+        )
+
+
+def _server_version(chosen: Target) -> int:
+    with chosen.connect() as connection:
+        return connection.info.server_version
 
 
 def _swap(chosen: Target, fresh: str, former: str) -> None:

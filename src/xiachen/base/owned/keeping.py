@@ -103,6 +103,8 @@ def _grant(cursor: CursorWrapper, live: set[str]) -> None:
     cursor.execute("select 1 from pg_roles where rolname = %s", [settings.APPLICATION_ROLE])
     if cursor.fetchone() is None:
         cursor.execute(f"create role {role} nologin")
+        # Whoever makes a role is not yet one of its members, and the site works as its member.
+        cursor.execute(f"grant {role} to current_user")
     cursor.execute(f"grant usage on schema public to {role}")
     cursor.execute(f"grant select, insert, update, delete on all tables in schema public to {role}")
     cursor.execute(f"grant usage, select on all sequences in schema public to {role}")

@@ -25,7 +25,6 @@ from xiachen.figures.operations import (
 from xiachen.figures.queries import Difference, rolled, rolled_total, verify_rollups
 from xiachen.figures.units import PERSON, PERSON_TIME
 from xiachen.incidents.models import Incident
-from xiachen.places.models import Community
 from xiachen.privacy.scope import Role, Scope, system_scope
 
 FIRST = date(2020, 3, 1)
@@ -75,8 +74,6 @@ def committed(committed_db: None) -> Iterator[UUID]:
 
 
 def _town() -> UUID:
-    for code in COMMUNITIES:
-        Community.objects.create(id=code, name=f"社区{code}", search_name=f"{code}")
     return Incident.objects.create(name="Drill", kind="epidemic", began_on=FIRST).pk
 
 

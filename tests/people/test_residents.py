@@ -12,18 +12,11 @@ from xiachen.people.operations.residents import (
     register_residents,
     view_residents,
 )
-from xiachen.places.models import Building, Compound, Household
+from xiachen.places.models import Household
 from xiachen.privacy.models import AuditEntry
 from xiachen.privacy.scope import Role
 
 IDENTITY = "34052419800101001X"
-
-
-@pytest.fixture
-def door(world: World) -> Household:
-    compound = Compound.objects.create(community_id=FENGLIN, name="枫林苑", kind="old")
-    building = Building.objects.create(community_id=FENGLIN, compound=compound, number="1栋")
-    return Household.objects.create(community_id=FENGLIN, building=building, door="101")
 
 
 def entry(door: Household, **changes: object) -> ResidentEntry:
@@ -57,7 +50,7 @@ def test_a_reading_is_masked_and_noted(world: World, door: Household) -> None:
     register(world, made)
     scope = world.scope(Role.SECRETARY)
     shown = view_residents(scope, community=FENGLIN, household=door.pk, at=MORNING)
-    assert dict(shown[made.id]) == {
+    assert dict(shown.residents[made.id]) == {
         "name": "邱**",
         "phone": "139****5678",
         "identity": "3405**********001X",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from xiachen.people.screens import accounts, appointments, persons, units
+from xiachen.people.screens import accounts, appointments, persons, residents, units
 
 app_name = "people"
 urlpatterns = [
@@ -27,6 +27,7 @@ urlpatterns = [
         name="appoint-building-head",
     ),
     path("heads/<int:community>/<uuid:id>/end", appointments.end, name="end-appointment"),
+    path("doors/<int:community>/<uuid:household>", residents.residents, name="residents"),
     path("accounts/", accounts.accounts, name="accounts"),
     path("accounts/open", accounts.open_account, name="open-account"),
     path("accounts/<uuid:id>", accounts.account, name="account"),

@@ -32,6 +32,26 @@ class Day(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
+def phone_field(*, required: bool) -> forms.CharField:
+    """Return the field for a mobile number."""
+    return forms.CharField(
+        label=_("phone"),
+        required=required,
+        help_text=_("A mobile number of 11 digits; it is kept sealed and shown masked."),
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
+    )
+
+
+def identity_field() -> forms.CharField:
+    """Return the field for an identity number."""
+    return forms.CharField(
+        label=_("identity number"),
+        required=False,
+        help_text=_("18 places from the card; it is kept sealed and shown masked."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
 class LastDayForm(forms.Form):
     """The day on which something ends; the day belongs to it."""
 
@@ -59,18 +79,8 @@ class MemberForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    phone = forms.CharField(
-        label=_("phone"),
-        required=False,
-        help_text=_("A mobile number of 11 digits; it is kept sealed and shown masked."),
-        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
-    )
-    identity_number = forms.CharField(
-        label=_("identity number"),
-        required=False,
-        help_text=_("18 places from the card; it is kept sealed and shown masked."),
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
+    phone = phone_field(required=False)
+    identity_number = identity_field()
 
     def __init__(self, scope: Scope, data: object = None) -> None:
         # The id is made with the page, so that a form sent twice enters one person.
@@ -89,11 +99,7 @@ class MemberForm(forms.Form):
 class PhoneForm(forms.Form):
     """A corrected phone number."""
 
-    phone = forms.CharField(
-        label=_("phone"),
-        help_text=_("A mobile number of 11 digits; it is kept sealed and shown masked."),
-        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
-    )
+    phone = phone_field(required=True)
 
 
 class UnitForm(forms.Form):

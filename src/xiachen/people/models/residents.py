@@ -6,8 +6,10 @@ from django.utils.translation import gettext_lazy as _
 
 from xiachen.base.owned.fields import CommunityForeignKey
 from xiachen.base.owned.models import Owned
+from xiachen.people.models.members import KEYRING
 from xiachen.places.models import Building, Grid, Household
-from xiachen.privacy.classes import Handling
+from xiachen.privacy.classes import DataClass, Handling
+from xiachen.privacy.keyring.vault import vault
 
 
 class Resident(Owned):
@@ -30,6 +32,38 @@ class Resident(Owned):
             models.UniqueConstraint(
                 name="resident_identity", fields=("community", "identity_index")
             ),
+        )
+
+    def seal(self, values: dict[str, str]) -> None:
+        """Seal `name`, `phone` and `identity`, in their kept form, to this row, and index it."""
+        self.sealed = vault().seal(
+            KEYRING,
+            DataClass.REGISTER,
+            values,
+            table=self._meta.db_table,
+            column="sealed",
+            community=self.community_id,
+            row=self.pk,
+        )
+        identity = values["identity"]
+        self.identity_index = (
+            vault().blind_index(
+                KEYRING, DataClass.REGISTER, field="resident.identity", value=identity
+            )
+            if identity
+            else None
+        )
+
+    def opened(self) -> dict[str, str]:
+        """Return `name`, `phone` and `identity` in clear; whoever shows them masks them first."""
+        return vault().open(
+            KEYRING,
+            DataClass.REGISTER,
+            self.sealed,
+            table=self._meta.db_table,
+            column="sealed",
+            community=self.community_id,
+            row=self.pk,
         )
 
 

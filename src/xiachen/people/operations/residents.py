@@ -21,15 +21,13 @@ from xiachen.people.operations.members import (
     BadPhone,
     EnteredOtherwise,
 )
+from xiachen.people.queries.residents import ResidentsPage, residents_page
 from xiachen.places.models import Household
 from xiachen.privacy import audit
 from xiachen.privacy.classes import DataClass
 from xiachen.privacy.keyring.store import KeyMissing
 from xiachen.privacy.keyring.vault import vault
-from xiachen.privacy.masking import Masked
 from xiachen.privacy.scope import Can, Scope
-
-_PLACE = {"table": Resident._meta.db_table, "column": "sealed"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,16 +68,12 @@ def register_residents(
 
 
 @transaction.atomic
-def view_residents(
-    scope: Scope, *, community: int, household: UUID, at: datetime
-) -> dict[UUID, Masked]:
+def view_residents(scope: Scope, *, community: int, household: UUID, at: datetime) -> ResidentsPage:
     """Return who lives behind a door, every value masked, and note whose values were shown."""
     scope.require(Can.SEE_PEOPLE, community=community)
-    rows = Resident.objects.filter(community_id=community, household_id=household).order_by("pk")
-    day = clock.local_day(at)
-    shown = {row.pk: Masked(_opened(row), on=day) for row in rows}
-    audit.record(scope, "people.view-residents", community=community, targets=list(shown))
-    return shown
+    page = residents_page(scope, community=community, household=household, day=clock.local_day(at))
+    audit.record(scope, "people.view-residents", community=community, targets=list(page.residents))
+    return page
 
 
 def _register(community: int, entry: ResidentEntry, homes: set[UUID]) -> Outcome:
@@ -113,21 +107,14 @@ def _values(entry: ResidentEntry, homes: set[UUID]) -> dict[str, str]:
 
 
 def _row(community: int, entry: ResidentEntry, values: dict[str, str]) -> Resident:
-    identity = values["identity"]
-    return Resident(
+    row = Resident(
         id=entry.id,
         community_id=community,
         household_id=entry.household,
         invented=entry.invented,
-        sealed=vault().seal(
-            KEYRING, DataClass.REGISTER, values, community=community, row=entry.id, **_PLACE
-        ),
-        identity_index=vault().blind_index(
-            KEYRING, DataClass.REGISTER, field="resident.identity", value=identity
-        )
-        if identity
-        else None,
     )
+    row.seal(values)
+    return row
 
 
 def _written(row: Resident) -> bool:
@@ -141,18 +128,7 @@ def _written(row: Resident) -> bool:
 def _answer(entry: ResidentEntry, values: dict[str, str], other: Resident) -> Outcome:
     if other.pk != entry.id:
         raise AlreadyRegistered(field="identity_number")
-    same = other.household_id == entry.household and _opened(other) == values
+    same = other.household_id == entry.household and other.opened() == values
     if not same or other.invented != entry.invented:
         raise EnteredOtherwise()
     return Outcome(entry.id)
-
-
-def _opened(row: Resident) -> dict[str, str]:
-    return vault().open(
-        KEYRING,
-        DataClass.REGISTER,
-        row.sealed,
-        community=row.community_id,
-        row=row.pk,
-        **_PLACE,
-    )

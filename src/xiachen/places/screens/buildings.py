@@ -69,6 +69,7 @@ def building(request: ScopedRequest, community: int, id: UUID) -> HttpResponse:
             "form": form,
             "refused": outcomes,
             "manages": manages(request, community),
+            "sees_people": request.scope.allows(Can.SEE_PEOPLE),
         },
     )
 

@@ -48,25 +48,25 @@ class Visitor:
 
     def sign_in(self, username: str) -> "Visitor":
         """Sign in and stand on the first page."""
+        self.go("/accounts/login/")
+        self.introduce(username)
+        self.page.wait_for_url(f"{self.site}/")
+        return self
+
+    def introduce(self, username: str) -> None:
+        """Give the name and the town's password to the page that asks for them."""
         # Read late: the town needs Django's settings.
         from tests.world import PASSWORD
 
-        self.go("/accounts/login/")
         self.page.fill("[name=login]", username)
         self.page.fill("[name=password]", PASSWORD)
-        self.press("main button.btn-primary")
-        self.page.wait_for_url(f"{self.site}/")
-        return self
+        self.page.click("main button.btn-primary")
 
     def go(self, address: str) -> Response:
         """Open an address of the site."""
         answer = self.page.goto(address)
         assert answer is not None
         return answer
-
-    def press(self, selector: str) -> None:
-        """Press what the selector finds, and find the page whole."""
-        self.page.click(selector)
 
     def link(self, name: str) -> None:
         """Follow a link by its words."""

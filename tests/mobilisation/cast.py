@@ -8,7 +8,7 @@ from tests.world import BEFORE, DAY, FENGLIN, LOCAL, NEIGHBOUR, ZISONG, World, b
 from xiachen.base.clock import local_zone
 from xiachen.base.ids import uuid7
 from xiachen.incidents.models import Incident
-from xiachen.mobilisation.queries import members_enrolled
+from xiachen.mobilisation.queries.stays import members_enrolled
 from xiachen.notices.models import Document
 from xiachen.people.models.units import Organisation
 from xiachen.privacy.scope import Role, Scope

@@ -11,9 +11,11 @@ from tests.mobilisation.cast import EVE, FAR, FIRST, HERE, MORNING, THERE, Cast
 from xiachen.base.errors import Forbidden, NotFound, Refused
 from xiachen.figures.queries import rolled_total
 from xiachen.incidents.models import Incident
-from xiachen.mobilisation import queries, rules
+from xiachen.mobilisation import rules
 from xiachen.mobilisation.models import Dispatch, Enrolment
 from xiachen.mobilisation.operations.dispatches import dispatch
+from xiachen.mobilisation.queries.dispatches import dispatches
+from xiachen.mobilisation.queries.stays import expected_on
 from xiachen.privacy.models import AuditEntry
 
 
@@ -32,10 +34,10 @@ def send(cast: Cast, **other: Any) -> Dispatch:
 
 def test_ten_people_are_sent_and_expected_from_that_day_on(cast: Cast) -> None:
     sent = send(cast)
-    expected = queries.expected_on(cast.secretary, day=FIRST, community=HERE)
+    expected = expected_on(cast.secretary, day=FIRST, community=HERE)
     assert {stay.member_id for stay in expected} == set(cast.people)
     assert {stay.dispatch_id for stay in expected} == {sent.pk}
-    assert not queries.expected_on(cast.secretary, day=date(2020, 2, 28)).exists()
+    assert not expected_on(cast.secretary, day=date(2020, 2, 28)).exists()
 
 
 def test_the_dispatch_is_audited_with_everybody_it_names(cast: Cast) -> None:
@@ -57,7 +59,7 @@ def test_the_rollup_counts_each_person_once_over_two_communities(cast: Cast) -> 
 def test_a_second_batch_is_a_dispatch_of_its_own(cast: Cast) -> None:
     send(cast, members=cast.people[:6])
     send(cast, members=cast.people[6:], batch=2)
-    assert queries.expected_on(cast.secretary, day=FIRST).count() == 10
+    assert expected_on(cast.secretary, day=FIRST).count() == 10
 
 
 def test_the_same_batch_is_refused_with_the_next_free_number(cast: Cast) -> None:
@@ -116,5 +118,5 @@ def test_nothing_is_added_to_a_closed_incident(cast: Cast) -> None:
 
 def test_an_outsider_sees_nobody(cast: Cast) -> None:
     send(cast)
-    assert not queries.expected_on(cast.outsider, day=FIRST).exists()
-    assert not queries.dispatches(cast.outsider, incident=cast.incident.pk).exists()
+    assert not expected_on(cast.outsider, day=FIRST).exists()
+    assert not dispatches(cast.outsider, incident=cast.incident.pk).exists()

@@ -10,9 +10,11 @@ from django.db import transaction
 from tests.mobilisation.cast import FIRST, MORNING, Cast
 from tests.mobilisation.test_dispatch import send
 from xiachen.base.errors import Forbidden, Invalid, NotFound, Refused
-from xiachen.mobilisation import queries, rules
+from xiachen.mobilisation import rules
 from xiachen.mobilisation.models import Excuse
 from xiachen.mobilisation.operations.excuses import excuse, reverse_excuse
+from xiachen.mobilisation.queries import stays
+from xiachen.mobilisation.queries.stays import expected_on
 from xiachen.privacy.models import AuditEntry
 
 
@@ -32,7 +34,7 @@ def test_the_excused_are_expected_before_and_after_but_not_meanwhile(cast: Cast)
     send(cast)
     excused(cast)
     counts = [
-        queries.expected_on(cast.secretary, day=FIRST + timedelta(days=offset)).count()
+        expected_on(cast.secretary, day=FIRST + timedelta(days=offset)).count()
         for offset in range(-1, 4)
     ]
     assert counts == [10, 9, 9, 9, 10]
@@ -42,9 +44,9 @@ def test_the_reason_is_told_to_those_who_excuse_and_nobody_else(cast: Cast) -> N
     send(cast)
     excused(cast)
     incident = cast.incident.pk
-    assert [one.reason for one in queries.excuses(cast.liaison, incident=incident)] == ["ill"]
+    assert [one.reason for one in stays.excuses(cast.liaison, incident=incident)] == ["ill"]
     with pytest.raises(Forbidden):
-        queries.excuses(cast.secretary, incident=incident)
+        stays.excuses(cast.secretary, incident=incident)
     entry = AuditEntry.objects.get(action="mobilisation.excuse")
     assert entry.subject == cast.people[0]
     assert entry.reason == ""
@@ -54,11 +56,11 @@ def test_an_excuse_is_taken_back_once_and_may_be_given_anew(cast: Cast) -> None:
     send(cast)
     one = excused(cast)
     reverse_excuse(cast.liaison, excuse=one.pk, at=MORNING, reason="已痊愈")
-    assert queries.expected_on(cast.secretary, day=FIRST).count() == 10
+    assert expected_on(cast.secretary, day=FIRST).count() == 10
     with pytest.raises(rules.ReversedAlready), transaction.atomic():
         reverse_excuse(cast.liaison, excuse=one.pk, at=MORNING, reason="已痊愈")
     excused(cast)
-    assert queries.expected_on(cast.secretary, day=FIRST).count() == 9
+    assert expected_on(cast.secretary, day=FIRST).count() == 9
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,10 @@ from django.db import transaction
 from tests.mobilisation.cast import FAR, FIRST, HERE, MORNING, Cast, clock_at
 from xiachen.base.errors import Forbidden, NotFound, Refused
 from xiachen.base.ids import uuid7
-from xiachen.mobilisation import queries, rules
+from xiachen.mobilisation import rules
 from xiachen.mobilisation.models import Enrolment, ReportIn
 from xiachen.mobilisation.operations.joining import join_on_the_spot
+from xiachen.mobilisation.queries.report_ins import reported_on
 from xiachen.privacy.models import AuditEntry
 from xiachen.privacy.scope import Role
 
@@ -30,7 +31,7 @@ def join(cast: Cast, **other: Any) -> Enrolment:
 def test_whoever_joins_is_expected_and_has_reported_in_at_home(cast: Cast) -> None:
     stay = join(cast)
     assert stay.source == "joined"
-    assert queries.reported_on(cast.secretary, day=FIRST, community=HERE).get() == stay
+    assert reported_on(cast.secretary, day=FIRST, community=HERE).get() == stay
     assert ReportIn.objects.get().channel == "residence"
     assert AuditEntry.objects.get(action="mobilisation.join").subject == cast.neighbour
 

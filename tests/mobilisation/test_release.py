@@ -9,9 +9,10 @@ from django.db import transaction
 from tests.mobilisation.cast import EVE, FIRST, MORNING, Cast
 from tests.mobilisation.test_dispatch import send
 from xiachen.base.errors import Forbidden, NotFound
-from xiachen.mobilisation import queries, rules
+from xiachen.mobilisation import rules
 from xiachen.mobilisation.models import Enrolment, Release
 from xiachen.mobilisation.operations.releases import release, release_all
+from xiachen.mobilisation.queries.stays import expected_on
 
 
 def stay_of(cast: Cast) -> Enrolment:
@@ -21,8 +22,8 @@ def stay_of(cast: Cast) -> Enrolment:
 def test_nobody_is_expected_after_the_last_day(cast: Cast) -> None:
     send(cast)
     release(cast.secretary, enrolment=stay_of(cast).pk, last_day=FIRST, at=MORNING)
-    assert queries.expected_on(cast.secretary, day=FIRST).count() == 10
-    assert queries.expected_on(cast.secretary, day=FIRST + timedelta(days=1)).count() == 9
+    assert expected_on(cast.secretary, day=FIRST).count() == 10
+    assert expected_on(cast.secretary, day=FIRST + timedelta(days=1)).count() == 9
 
 
 def test_whoever_has_gone_home_can_be_sent_again(cast: Cast) -> None:
@@ -30,7 +31,7 @@ def test_whoever_has_gone_home_can_be_sent_again(cast: Cast) -> None:
     release(cast.secretary, enrolment=stay_of(cast).pk, last_day=FIRST, at=MORNING)
     later = FIRST + timedelta(days=1)
     send(cast, members=[cast.people[0]], batch=2, sent_on=later)
-    assert queries.expected_on(cast.secretary, day=later).count() == 10
+    assert expected_on(cast.secretary, day=later).count() == 10
 
 
 def test_a_stay_ends_once_and_not_before_it_began(cast: Cast) -> None:

@@ -15,13 +15,14 @@ from xiachen.base.ids import uuid7
 from xiachen.figures.figure import Cutoff
 from xiachen.figures.operations import fold
 from xiachen.figures.queries import rolled_total, verify_rollups
-from xiachen.mobilisation import figures, queries, rules
+from xiachen.mobilisation import figures, rules
 from xiachen.mobilisation.models import ReportIn
 from xiachen.mobilisation.operations.report_ins import (
     ReportInEntry,
     report_in,
     reverse_report_in,
 )
+from xiachen.mobilisation.queries.report_ins import reported_on
 from xiachen.people.models.members import Member
 from xiachen.people.models.units import Organisation
 from xiachen.privacy.scope import Scope, system_scope
@@ -52,7 +53,7 @@ def test_everybody_sent_reports_in_in_one_call(cast: Cast) -> None:
     send(cast)
     outcomes = report(cast.secretary, *map(entry, cast.people))
     assert all(outcome.new for outcome in outcomes)
-    assert queries.reported_on(cast.secretary, day=FIRST, community=HERE).count() == 10
+    assert reported_on(cast.secretary, day=FIRST, community=HERE).count() == 10
 
 
 def test_sent_again_it_is_known_already(cast: Cast) -> None:
@@ -158,9 +159,9 @@ def test_a_mistake_is_taken_back_and_may_be_recorded_anew(cast: Cast) -> None:
     one = entry(cast.people[0])
     report(cast.secretary, one)
     reverse_report_in(cast.secretary, community=HERE, report_in=one.id, at=MORNING, reason="错按")
-    assert queries.reported_on(cast.secretary, day=FIRST).count() == 0
+    assert reported_on(cast.secretary, day=FIRST).count() == 0
     assert report(cast.secretary, entry(cast.people[0]))[0].new
-    assert queries.reported_on(cast.secretary, day=FIRST).count() == 1
+    assert reported_on(cast.secretary, day=FIRST).count() == 1
 
 
 def test_a_mistake_is_taken_back_once_with_a_reason_and_only_here(cast: Cast) -> None:

@@ -11,8 +11,9 @@ from tests.mobilisation.test_dispatch import send
 from tests.mobilisation.test_excuse import excused
 from tests.mobilisation.test_report_in import entry, report
 from tests.world import LOCAL, SENT
-from xiachen.mobilisation import queries
 from xiachen.mobilisation.models import Enrolment, Excuse, ReportIn
+from xiachen.mobilisation.queries.report_ins import reported_on
+from xiachen.mobilisation.queries.stays import expected_on
 from xiachen.privacy.models import AuditEntry
 from xiachen.privacy.scope import Role
 
@@ -51,9 +52,9 @@ def test_those_ticked_are_reported_in_on_the_day_looked_at(cast: Cast) -> None:
     ticked = {"members": cast.people[:9], "channel": "unit", "at_time": "08:05"}
     answer = client.post(take, ticked, follow=True)
     assert "9 report-ins taken." in answer.content.decode()
-    assert queries.reported_on(cast.secretary, day=FIRST).count() == 9
+    assert reported_on(cast.secretary, day=FIRST).count() == 9
     client.post(take, {"member": cast.people[9], "channel": "unit", "at_time": "08:06"})
-    assert queries.reported_on(cast.secretary, day=FIRST).count() == 10
+    assert reported_on(cast.secretary, day=FIRST).count() == 10
 
 
 def test_the_wrong_channel_is_explained_and_nothing_is_written(cast: Cast) -> None:
@@ -92,7 +93,7 @@ def test_a_report_in_is_taken_back_with_a_reason(cast: Cast) -> None:
     assert SENT[0] in client.get(address).content.decode()
     assert client.post(address, {"reason": ""}).status_code == 200
     client.post(address, {"reason": "错按"})
-    assert queries.reported_on(cast.secretary, day=FIRST).count() == 0
+    assert reported_on(cast.secretary, day=FIRST).count() == 0
     assert client.get(address).status_code == 404
 
 
@@ -105,7 +106,7 @@ def test_a_liaison_excuses_people_and_takes_it_back(cast: Cast) -> None:
     assert "excused from" in client.post(address, given).content.decode()
     excuse = Excuse.objects.get()
     client.post(reverse("mobilisation:end-excuse", args=[excuse.pk]), {"reason": "已返回"})
-    assert queries.expected_on(cast.secretary, day=FIRST).count() == 10
+    assert expected_on(cast.secretary, day=FIRST).count() == 10
 
 
 def test_the_secretary_sees_that_somebody_is_excused_but_never_why(cast: Cast) -> None:

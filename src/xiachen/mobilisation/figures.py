@@ -9,8 +9,8 @@ from django.utils.translation import pgettext_lazy
 
 from xiachen.figures.figure import Column, Figure
 from xiachen.figures.units import ORGANISATION, PERSON, PERSON_TIME
-from xiachen.mobilisation import queries
 from xiachen.mobilisation.models import Enrolment, ReportIn
+from xiachen.mobilisation.queries import report_ins, stays, units
 from xiachen.people.models.units import Organisation
 from xiachen.people.queries.members import shown_names
 from xiachen.places.models import Community
@@ -94,7 +94,7 @@ DISPATCHED = Figure(
     title=_("Sent by units"),
     means=_("People sent on a document up to the day, each counted once."),
     unit=PERSON,
-    rows=lambda scope, cutoff: queries.enrolled(scope, cutoff).filter(source="dispatched"),
+    rows=lambda scope, cutoff: stays.enrolled(scope, cutoff).filter(source="dispatched"),
     columns=STAY_COLUMNS,
     present=present_stays,
     distinct="member_id",
@@ -107,7 +107,7 @@ JOINED = Figure(
     title=_("Joined on the spot"),
     means=_("People accepted by a community without having been sent, each counted once."),
     unit=PERSON,
-    rows=lambda scope, cutoff: queries.enrolled(scope, cutoff).filter(source="joined"),
+    rows=lambda scope, cutoff: stays.enrolled(scope, cutoff).filter(source="joined"),
     columns=STAY_COLUMNS,
     present=present_stays,
     distinct="member_id",
@@ -120,7 +120,7 @@ EXPECTED = Figure(
     title=_("Expected to report in"),
     means=_("People enrolled on the day, less those excused or gone home, each counted once."),
     unit=PERSON,
-    rows=queries.expected,
+    rows=stays.expected,
     columns=STAY_COLUMNS,
     present=present_stays,
     distinct="member_id",
@@ -130,19 +130,19 @@ REPORTED = Figure(
     title=_("Reported in"),
     means=_("People expected on the day who have reported in where they are expected."),
     unit=PERSON,
-    rows=queries.reported_in,
+    rows=report_ins.reported_in,
     columns=STAY_COLUMNS,
     present=present_stays,
     distinct="member_id",
     of="mobilisation.expected",
-    missing=queries.not_reported,
+    missing=report_ins.not_reported,
 )
 EXCUSED = Figure(
     code="mobilisation.excused",
     title=_("Excused"),
     means=_("People enrolled on the day who are excused; the reasons are not shown."),
     unit=PERSON,
-    rows=queries.excused,
+    rows=stays.excused,
     columns=STAY_COLUMNS,
     present=present_stays,
     distinct="member_id",
@@ -152,7 +152,7 @@ REPORT_INS = Figure(
     title=_("Report-ins"),
     means=_("Report-ins of people through both channels; who used both counts twice."),
     unit=PERSON_TIME,
-    rows=queries.report_ins,
+    rows=report_ins.report_ins,
     columns=REPORT_IN_COLUMNS,
     present=present_report_ins,
     rollup=True,
@@ -163,7 +163,7 @@ PEOPLE_REPORTED = Figure(
     title=_("People who have reported in"),
     means=_("People who have reported in anywhere through any channel, each counted once."),
     unit=PERSON,
-    rows=queries.report_ins,
+    rows=report_ins.report_ins,
     columns=REPORT_IN_COLUMNS,
     present=present_report_ins,
     distinct="member",
@@ -181,7 +181,7 @@ CALLED_UNITS = Figure(
     title=_("Units called"),
     means=_("Units that have sent people or whose contact point lies in the operation."),
     unit=ORGANISATION,
-    rows=queries.called_units,
+    rows=units.called_units,
     columns=UNIT_COLUMNS,
     personal=False,
 )
@@ -190,10 +190,10 @@ MOBILISED_UNITS = Figure(
     title=_("Mobilisation reaches every unit"),
     means=_("Units called that have people, of their own or of units below, in the operation."),
     unit=ORGANISATION,
-    rows=queries.mobilised_units,
+    rows=units.mobilised_units,
     columns=UNIT_COLUMNS,
     of="mobilisation.called-units",
-    missing=queries.units_not_mobilised,
+    missing=units.units_not_mobilised,
     personal=False,
 )
 

@@ -25,7 +25,7 @@ from xiachen.mobilisation.operations.report_ins import (
     report_in,
     reverse_report_in,
 )
-from xiachen.mobilisation.queries import Board
+from xiachen.mobilisation.queries.boards import Board
 from xiachen.mobilisation.rules import ACCEPTS_FOR_COMMUNITY
 from xiachen.places.queries.communities import communities_by_id, community_within
 from xiachen.privacy.doors import ScopedRequest, explain

@@ -12,7 +12,7 @@ from xiachen.base.errors import Forbidden
 from xiachen.deployment.queries.squads import squads_of
 from xiachen.deployment.queries.teams import assignments, memberships
 from xiachen.incidents import queries as incidents
-from xiachen.mobilisation import queries as mobilisation
+from xiachen.mobilisation.queries import stays as mobilisation
 from xiachen.people.queries import members as people
 from xiachen.places.models import Community
 from xiachen.privacy.scope import Can, Scope

@@ -15,7 +15,8 @@ from xiachen.attendance.queries import records
 from xiachen.base import clock
 from xiachen.figures import numbers
 from xiachen.figures.figure import Cutoff
-from xiachen.mobilisation import queries as mobilisation
+from xiachen.mobilisation.queries import stays as mobilisation
+from xiachen.mobilisation.queries.report_ins import report_ins
 from xiachen.privacy.scope import Scope
 
 Pair = tuple[int, UUID]  # a community and a person there
@@ -200,7 +201,7 @@ def gather(scope: Scope, *, cutoff: Cutoff, community: int | None = None) -> Gat
     """Read the day's records, in all communities of the scope or in one; eight statements."""
     here = Q() if community is None else Q(community_id=community)
     expected = _pairs(mobilisation.expected(scope, cutoff).filter(here), "member_id")
-    reported = _pairs(mobilisation.report_ins(scope, cutoff).filter(here), "member")
+    reported = _pairs(report_ins(scope, cutoff).filter(here), "member")
     signed = {
         (row.community_id, row.member): row for row in records.check_ins(scope, cutoff).filter(here)
     }

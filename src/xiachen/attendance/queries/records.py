@@ -12,8 +12,9 @@ from xiachen.base import clock
 from xiachen.base.owned.models import FactQuerySet
 from xiachen.figures.figure import Cutoff
 from xiachen.incidents.models import IncidentCommunity
-from xiachen.mobilisation import queries as mobilisation
 from xiachen.mobilisation.models import Enrolment, EnrolmentSource
+from xiachen.mobilisation.queries import stays as mobilisation
+from xiachen.mobilisation.queries.report_ins import reported_in
 from xiachen.people.models.members import Member
 from xiachen.privacy.scope import Can, Role, Scope
 
@@ -206,7 +207,7 @@ def _day(rows: FactQuerySet[_F], cutoff: Cutoff, scope: Scope | None = None) -> 
 
 
 def _came(scope: Scope, cutoff: Cutoff) -> QuerySet[Enrolment]:
-    return _with_sign_in(mobilisation.reported_in(scope, cutoff), cutoff)
+    return _with_sign_in(reported_in(scope, cutoff), cutoff)
 
 
 def _with_sign_in(rows: QuerySet[Enrolment], cutoff: Cutoff) -> QuerySet[Enrolment]:

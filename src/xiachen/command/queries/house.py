@@ -16,7 +16,7 @@ from xiachen.deployment import figures as deployment
 from xiachen.figures.figure import Cutoff, Figure
 from xiachen.incidents import queries as incidents
 from xiachen.mobilisation import figures as mobilisation
-from xiachen.mobilisation import queries as mobilisation_queries
+from xiachen.mobilisation.queries.stays import members_enrolled
 from xiachen.needs import figures as needs
 from xiachen.people import figures as people
 from xiachen.places.models import Community, Division
@@ -88,7 +88,7 @@ def reading(scope: Scope, code: str) -> Scope:
     """
     if figure(code) not in people.FIGURES:
         return scope
-    members = mobilisation_queries.members_enrolled(scope.places, incident=scope.incident)
+    members = members_enrolled(scope.places, incident=scope.incident)
     return replace(scope, members=members)
 
 

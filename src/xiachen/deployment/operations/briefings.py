@@ -4,7 +4,7 @@ from django.db import transaction
 
 from xiachen.deployment import rules
 from xiachen.deployment.models import Briefing
-from xiachen.mobilisation import queries as mobilisation
+from xiachen.mobilisation.queries import stays as mobilisation
 from xiachen.privacy import audit
 from xiachen.privacy.scope import Can, Scope
 

@@ -11,8 +11,8 @@ from xiachen.deployment.queries import teams as queries
 from xiachen.deployment.queries.sheets import HandOverSheet, hand_over_sheet
 from xiachen.deployment.queries.squads import SquadLine, squads_of
 from xiachen.deployment.queries.trees import TeamNode, team_tree
-from xiachen.mobilisation import queries as mobilisation
 from xiachen.mobilisation.models import Enrolment
+from xiachen.mobilisation.queries import stays as mobilisation
 from xiachen.people.queries import members as people
 from xiachen.privacy import audit
 from xiachen.privacy.scope import Can, Scope

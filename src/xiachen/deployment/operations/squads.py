@@ -13,7 +13,7 @@ from xiachen.deployment.models import Squad, SquadMember, Team
 from xiachen.deployment.queries import teams as queries
 from xiachen.deployment.queries.squads import squads_elsewhere
 from xiachen.incidents.models import Incident
-from xiachen.mobilisation import queries as mobilisation
+from xiachen.mobilisation.queries import stays as mobilisation
 from xiachen.people.models.members import Member
 from xiachen.places.models import Grid
 from xiachen.privacy import audit

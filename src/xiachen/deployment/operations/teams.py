@@ -12,7 +12,7 @@ from xiachen.deployment import rules
 from xiachen.deployment.models import Assignment, Membership, Team, TeamPost, TeamType
 from xiachen.deployment.queries import teams as queries
 from xiachen.incidents.models import Incident
-from xiachen.mobilisation import queries as mobilisation
+from xiachen.mobilisation.queries import stays as mobilisation
 from xiachen.people.models.members import Member
 from xiachen.people.models.units import Organisation, PartyOrganisation
 from xiachen.people.queries.members import members_reached

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import connection
 
 from xiachen.deployment.models import Assignment, Membership
-from xiachen.mobilisation import queries as mobilisation
+from xiachen.mobilisation.queries import stays as mobilisation
 from xiachen.people.models.accounts import Grant
 from xiachen.people.models.periods import standing_on
 from xiachen.people.queries.units import organisations_below

@@ -9,7 +9,7 @@ from xiachen.base import clock
 from xiachen.base.errors import NotFound
 from xiachen.deployment.models import Assignment, Membership, Team, TeamPost, TeamType
 from xiachen.deployment.queries.scopes import teams_below
-from xiachen.mobilisation import queries as mobilisation
+from xiachen.mobilisation.queries import stays as mobilisation
 from xiachen.people.models.periods import standing_on
 from xiachen.privacy.scope import Can, Role, Scope
 

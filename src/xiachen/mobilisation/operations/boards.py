@@ -5,8 +5,9 @@ from uuid import UUID
 
 from django.db import transaction
 
-from xiachen.mobilisation import queries
 from xiachen.mobilisation.models import Excuse, ReportIn
+from xiachen.mobilisation.queries import boards, stays
+from xiachen.mobilisation.queries.report_ins import report_in_of
 from xiachen.people.models.members import Member
 from xiachen.people.queries import members as people
 from xiachen.privacy import audit
@@ -16,10 +17,10 @@ CANDIDATES = 30
 
 
 @transaction.atomic
-def view_board(scope: Scope, *, day: date, community: int | None) -> queries.Board:
+def view_board(scope: Scope, *, day: date, community: int | None) -> boards.Board:
     """Return the report-in board of a day, and note whom it named to the reader."""
     scope.require(Can.SEE_PEOPLE)
-    board = queries.board(scope, day=day, community=community)
+    board = boards.board(scope, day=day, community=community)
     named = {line.stay.member_id for line in board.lines}
     if named:
         audit.record(scope, "mobilisation.view-board", community=community, targets=named)
@@ -35,7 +36,7 @@ def view_candidates(
     rows = people.find_members(scope, text).select_related("organisation")
     if not text.strip():
         rows = rows.filter(home_community_id=community)
-    here = queries.enrolled_on(scope, incident=_incident(scope), day=day, community=community)
+    here = stays.enrolled_on(scope, incident=_incident(scope), day=day, community=community)
     found = list(rows.exclude(pk__in=here.values("member_id"))[:CANDIDATES])
     names = people.shown_names(scope, {one.pk for one in found})
     if found:
@@ -51,7 +52,7 @@ def view_candidates(
 @transaction.atomic
 def view_excuses(scope: Scope) -> list[tuple[Excuse, str]]:
     """Return the excuses with reasons and names, for those who excuse, and note whom."""
-    rows = queries.excuses(scope, incident=_incident(scope)).select_related("member")
+    rows = stays.excuses(scope, incident=_incident(scope)).select_related("member")
     found = list(rows)
     names = people.shown_names(scope, {one.member_id for one in found})
     if found:
@@ -67,7 +68,7 @@ def view_report_in(scope: Scope, *, community: int, report_in: UUID) -> tuple[Re
     :raises NotFound: there is none within the scope
     """
     scope.require(Can.CORRECT, community=community)
-    row = queries.report_in_of(scope, community=community, report_in=report_in)
+    row = report_in_of(scope, community=community, report_in=report_in)
     names = people.shown_names(scope, {row.member} if row.member else ())
     audit.record(
         scope,
@@ -80,4 +81,4 @@ def view_report_in(scope: Scope, *, community: int, report_in: UUID) -> tuple[Re
 
 
 def _incident(scope: Scope) -> UUID:
-    return queries.working_incident(scope).pk
+    return stays.working_incident(scope).pk

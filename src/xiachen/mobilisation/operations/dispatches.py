@@ -13,8 +13,9 @@ from xiachen.base.ids import uuid7
 from xiachen.base.owned.appending import append
 from xiachen.figures.operations import count_first_seen, post_deltas
 from xiachen.incidents.models import Incident
-from xiachen.mobilisation import figures, queries, rules
+from xiachen.mobilisation import figures, rules
 from xiachen.mobilisation.models import Dispatch, Enrolment, EnrolmentSource
+from xiachen.mobilisation.queries import stays
 from xiachen.notices.models import Document
 from xiachen.people.models.members import Member
 from xiachen.people.models.units import Organisation
@@ -45,18 +46,18 @@ def dispatch(
     :raises EnrolledAlready: some belong to the community on that day
     """
     scope.require(Can.DISPATCH, community=community)
-    incident = queries.working_incident(scope)
+    incident = stays.working_incident(scope)
     people_sent = sorted(set(members))
     if not people_sent:
         raise rules.NobodySent(field="members")
-    if not queries.included(scope, community=community, day=sent_on):
+    if not stays.included(scope, community=community, day=sent_on):
         raise rules.OutsideIncident(field="community")
     ground = _document(incident, document)
     unit = Organisation.objects.select_for_update(no_key=True).filter(pk=organisation).first()
     if unit is None:
         raise NotFound(field="organisation")
     _check_people(people_sent, unit)
-    if there := queries.staying(scope, community=community, members=people_sent, day=sent_on):
+    if there := stays.staying(scope, community=community, members=people_sent, day=sent_on):
         raise rules.EnrolledAlready(there)
     _check_batch(incident, unit, community, batch)
     sent = Dispatch.objects.create(

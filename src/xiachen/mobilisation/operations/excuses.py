@@ -11,8 +11,9 @@ from xiachen.base.errors import Invalid, NotFound
 from xiachen.base.ids import uuid7
 from xiachen.base.owned.appending import append
 from xiachen.incidents.models import Incident
-from xiachen.mobilisation import queries, rules
+from xiachen.mobilisation import rules
 from xiachen.mobilisation.models import Excuse, ExcuseReason
+from xiachen.mobilisation.queries import stays
 from xiachen.people.models.members import Member
 from xiachen.privacy import audit
 from xiachen.privacy.scope import Can, Scope
@@ -28,7 +29,7 @@ def excuse(
     :raises ExcusedAlready: another excuse covers one of the days
     """
     scope.require(Can.EXCUSE)
-    incident = queries.working_incident(scope)
+    incident = stays.working_incident(scope)
     if reason not in ExcuseReason.values:
         raise Invalid(field="reason", reason=_("this reason is not on the list"))
     rules.check_period(from_day, to_day, field="to_day")
@@ -58,7 +59,7 @@ def reverse_excuse(scope: Scope, *, excuse: UUID, at: datetime, reason: str) -> 
     :raises ReversedAlready: somebody has taken it back
     """
     scope.require(Can.EXCUSE)
-    incident = queries.working_incident(scope)
+    incident = stays.working_incident(scope)
     words = rules.check_reason(reason)
     mistaken = Excuse.objects.filter(pk=excuse, incident=incident, void=False).first()
     if mistaken is None:
@@ -90,7 +91,7 @@ def reverse_excuse(scope: Scope, *, excuse: UUID, at: datetime, reason: str) -> 
 
 def _person(scope: Scope, incident: Incident, member: UUID) -> Member:
     """Return the person, locked, if one of the scope's units or places answers for them."""
-    here = queries.enrolments(scope, incident=incident.pk).values("member_id")
+    here = stays.enrolments(scope, incident=incident.pk).values("member_id")
     reach = (
         Q(organisation_id__in=scope.organisations)
         | scope.within("home_community_id")

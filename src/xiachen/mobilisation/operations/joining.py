@@ -10,9 +10,10 @@ from xiachen.base.errors import NotFound
 from xiachen.base.ids import uuid7
 from xiachen.base.owned.appending import append
 from xiachen.figures.operations import count_first_seen, post_deltas
-from xiachen.mobilisation import figures, queries, rules
+from xiachen.mobilisation import figures, rules
 from xiachen.mobilisation.models import Channel, Enrolment, EnrolmentSource
 from xiachen.mobilisation.operations.report_ins import ReportInEntry, report_in
+from xiachen.mobilisation.queries import stays
 from xiachen.people.models.members import Member
 from xiachen.privacy import audit
 from xiachen.privacy.scope import Can, Scope
@@ -38,7 +39,7 @@ def join_on_the_spot(
     scope.require(Can.REPORT_IN, community=community)
     rules.check_acceptance(scope.role)
     rules.check_time(occurred_at, at)
-    incident = queries.working_incident(scope)
+    incident = stays.working_incident(scope)
     person = Member.objects.select_for_update(no_key=True).filter(pk=member).first()
     if person is None:
         raise NotFound(field="member")
@@ -56,9 +57,9 @@ def join_on_the_spot(
     )
     if known := _known(fact):
         return known
-    if not queries.included(scope, community=community, day=day):
+    if not stays.included(scope, community=community, day=day):
         raise rules.OutsideIncident(field="community")
-    there = queries.staying(scope, community=community, members=[member], day=day)
+    there = stays.staying(scope, community=community, members=[member], day=day)
     if there or not append([fact]):
         raise rules.EnrolledAlready([member])
     first = count_first_seen(incident.pk, figures.JOINED.code, day, [member])

@@ -10,8 +10,9 @@ from xiachen.base.errors import Forbidden, NotFound
 from xiachen.base.ids import uuid7
 from xiachen.base.owned.appending import append
 from xiachen.incidents.models import Incident
-from xiachen.mobilisation import queries, rules
+from xiachen.mobilisation import rules
 from xiachen.mobilisation.models import Enrolment, Release
+from xiachen.mobilisation.queries import stays
 from xiachen.privacy import audit
 from xiachen.privacy.scope import Can, Scope
 
@@ -33,9 +34,9 @@ def release_all(
     scope: Scope, *, enrolments: Sequence[UUID], last_day: date, at: datetime
 ) -> list[Release]:
     """End several stays on the same day; all of them or none."""
-    incident = queries.working_incident(scope)
-    stays = [_stay(scope, incident, one) for one in dict.fromkeys(enrolments)]
-    for stay in stays:
+    incident = stays.working_incident(scope)
+    ending = [_stay(scope, incident, one) for one in dict.fromkeys(enrolments)]
+    for stay in ending:
         _check(stay, last_day)
     ended = [
         Release(
@@ -46,12 +47,12 @@ def release_all(
             received_at=at,
             recorded_by=scope.account,
         )
-        for stay in stays
+        for stay in ending
     ]
     written = append(ended) if ended else set()
     if len(written) < len(ended):
         raise rules.ReleasedAlready(day=last_day)
-    audit.record(scope, "mobilisation.release", targets=[row.pk for row in (*stays, *ended)])
+    audit.record(scope, "mobilisation.release", targets=[row.pk for row in (*ending, *ended)])
     return ended
 
 

@@ -13,8 +13,9 @@ from xiachen.base.ids import uuid7
 from xiachen.base.owned.appending import append
 from xiachen.figures.operations import count_first_seen, forget_first_seen, post_deltas
 from xiachen.incidents.models import Incident
-from xiachen.mobilisation import figures, queries, rules
+from xiachen.mobilisation import figures, rules
 from xiachen.mobilisation.models import Channel, Dispatch, ReportIn
+from xiachen.mobilisation.queries import stays
 from xiachen.people.models.members import Member
 from xiachen.people.models.units import Organisation
 from xiachen.privacy import audit
@@ -44,7 +45,7 @@ def report_in(scope: Scope, *, entries: Sequence[ReportInEntry], at: datetime) -
     Community and team report others in; a member only himself or herself.
     """
     scope.require(Can.REPORT_IN)
-    incident = queries.working_incident(scope)
+    incident = stays.working_incident(scope)
     known = _Known(scope, incident, entries)
     refused: list[Refused | None] = []
     facts: dict[UUID, ReportIn] = {}
@@ -75,7 +76,7 @@ def reverse_report_in(
     :raises ReversedAlready: somebody has taken it back
     """
     scope.require(Can.CORRECT, community=community)
-    incident = queries.working_incident(scope)
+    incident = stays.working_incident(scope)
     words = rules.check_reason(reason)
     here = ReportIn.objects.filter(community=community, incident=incident)
     mistaken = here.filter(pk=report_in, void=False).first()
@@ -123,13 +124,13 @@ class _Known:
         self.contacts = dict(
             Organisation.objects.filter(pk__in=units).values_list("pk", "contact_community_id")
         )
-        self.stays = queries.stays(scope, members=people)
+        self.stays = stays.stays(scope, members=people)
         self.sent = set(
             Dispatch.objects.filter(incident=incident, organisation__in=units).values_list(
                 "organisation_id", "community_id"
             )
         )
-        self.places = queries.places_included(scope, places)
+        self.places = stays.places_included(scope, places)
         self._read_rows(incident, entries, places)
 
     def _read_rows(

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from xiachen.attendance.queries import records
 from xiachen.attendance.queries.funnels import SignIn
-from xiachen.mobilisation import queries as mobilisation
+from xiachen.mobilisation.queries import stays as mobilisation
 from xiachen.needs.queries.tasks import TaskLine, claimable, my_tasks
 from xiachen.places.models import Community
 from xiachen.privacy.scope import Can, Scope

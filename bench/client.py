@@ -154,8 +154,9 @@ class Phone(threading.Thread):
     def _offer(self, item: dict[str, object]) -> None:
         key = UUID(str(item["id"]))
         self.items_offered.append(item)
-        # Some requests only: the others show that the house works.
-        fault = self.fault if len(self.items_offered) % _FAULT_EVERY == 0 else ""
+        # Of the others some requests only, so that it shows that the house works.
+        asks = self.fault == "lie-on-error" or len(self.items_offered) % _FAULT_EVERY == 0
+        fault = self.fault if asks else ""
         with self.ledger.lock:
             self.ledger.offered.add(key)
         while not self.done.is_set():

@@ -148,8 +148,17 @@ class House:
         return part
 
     def connect(self, role: str = OWNER_ROLE) -> psycopg.Connection[tuple[object, ...]]:
-        """Connect past the product."""
-        return psycopg.connect(self.cluster.dsn(role=role, database=self.database), autocommit=True)
+        """Connect past the product, once the server is there."""
+        until = time.monotonic() + READY_SECONDS
+        while True:
+            try:
+                return psycopg.connect(
+                    self.cluster.dsn(role=role, database=self.database), autocommit=True
+                )
+            except psycopg.OperationalError:
+                if time.monotonic() > until:
+                    raise
+            time.sleep(0.1)
 
 
 def wait_until(true: Callable[[], bool], seconds: float) -> bool:

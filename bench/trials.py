@@ -155,6 +155,7 @@ def full_disk() -> str:
                 _start_again(house)
                 more_acknowledged(liar, 5)
             control = verdict(house, liar)
+            assert control.missing, f"what was lost on the full disk was not found: {control}"
         return (
             f"{seen}, {failed} answers failed while it was full; "
             f"control: {control.missing} missing when errors are acknowledged"

@@ -1,0 +1,266 @@
+"""Too much of everything: sixty people with long names, long titles, two revisions."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from tests.journeys.arrival import Arrival
+from tests.world import FENGLIN, WORKERS
+from xiachen.attendance.operations.check_ins import CheckInEntry, check_in
+from xiachen.base import clock
+from xiachen.base.ids import uuid7
+from xiachen.command.operations.bulletins import issue_bulletin
+from xiachen.command.operations.declared import declare_figure
+from xiachen.deployment.operations.briefings import write_briefing
+from xiachen.deployment.operations.squads import form_squads
+from xiachen.deployment.operations.teams import add_members
+from xiachen.mobilisation.operations.dispatches import dispatch
+from xiachen.mobilisation.operations.excuses import excuse
+from xiachen.mobilisation.operations.joining import join_on_the_spot
+from xiachen.mobilisation.operations.report_ins import ReportInEntry, report_in
+from xiachen.needs.operations.claims import claim_task, finish_task
+from xiachen.needs.operations.tasks import confirm_task, issue_task
+from xiachen.notices.operations import issue_document
+from xiachen.people.operations.appointments import appoint_grid_head
+from xiachen.people.operations.branches import form_branch
+from xiachen.people.operations.members import MemberEntry, enter_members
+from xiachen.places.operations.buildings import (
+    BuildingEntry,
+    HouseholdEntry,
+    register_buildings,
+    register_households,
+)
+from xiachen.places.operations.compounds import register_compound
+from xiachen.privacy.scope import Role
+
+# Fifteen characters each.
+MORE = tuple(
+    f"阿布都热合曼·艾合买提江{tens}{ones}儿"
+    for tens in "甲乙丙丁戊"
+    for ones in "子丑寅卯辰巳午未申酉"
+)[:49]
+LONG = (
+    "关于协助居家老人、残疾人、孕产妇、透析患者和一线医护人员家属代购生活物资与药品并逐户送到门口"
+    * 2
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crowd:
+    """What the pages of a full day are reached by."""
+
+    arrival: Arrival
+    people: list[UUID]
+    branch: UUID
+    task: UUID
+    compound: UUID
+    building: UUID
+    household: UUID
+    first: UUID
+    second: UUID
+    report_in: UUID
+    check_in: UUID
+
+
+def fill(arrival: Arrival) -> Crowd:
+    """Let sixty people have a full day."""
+    now = clock.now()
+    people = _people(arrival, now)
+    reported, signed = _presence(arrival, people, now)
+    compound, building, household = _premises(arrival, now)
+    branch = _organisation(arrival, people, now)
+    task = _tasks(arrival, people, now)
+    _papers(arrival, people, now)
+    headquarters = arrival.world.scope(Role.HEADQUARTERS)
+    first = issue_bulletin(headquarters, division=420100000000, day=arrival.day, at=now)
+    check_in(
+        arrival.world.scope(Role.COMMUNITY_WORKER),
+        entries=[_sign_in(people[55], now)],
+        at=clock.now(),
+    )
+    second = issue_bulletin(
+        headquarters, division=420100000000, day=arrival.day, at=clock.now(), reason=LONG[:100]
+    )
+    return Crowd(
+        arrival=arrival,
+        people=people,
+        branch=branch,
+        task=task,
+        compound=compound,
+        building=building,
+        household=household,
+        first=first.pk,
+        second=second.pk,
+        report_in=reported,
+        check_in=signed,
+    )
+
+
+def _people(arrival: Arrival, now: datetime) -> list[UUID]:
+    world = arrival.world
+    entries = [
+        MemberEntry(
+            id=uuid7(),
+            name=name,
+            organisation=world.city_bureau.pk,
+            party_organisation=world.committee.pk,
+            party_standing="full",
+            identities=("party-member", "public-servant", "staff"),
+            invented=True,
+        )
+        for name in MORE
+    ]
+    assert all(one.new for one in enter_members(world.system, entries=entries, at=now))
+    more = [entry.id for entry in entries]
+    dispatch(
+        world.scope(Role.ORGANISER),
+        document=world.document.pk,
+        organisation=world.city_bureau.pk,
+        community=FENGLIN,
+        members=more,
+        sent_on=arrival.day,
+        batch=2,
+        at=now,
+    )
+    secretary = world.scope(Role.SECRETARY)
+    join_on_the_spot(secretary, community=FENGLIN, member=world.local, occurred_at=now, at=now)
+    return [*world.sent, *more, world.local]
+
+
+def _sign_in(member: UUID, now: datetime) -> CheckInEntry:
+    return CheckInEntry(id=uuid7(), community=FENGLIN, member=member, occurred_at=now)
+
+
+def _presence(arrival: Arrival, people: list[UUID], now: datetime) -> tuple[UUID, UUID]:
+    worker = arrival.world.scope(Role.COMMUNITY_WORKER)
+    entries = [
+        ReportInEntry(id=uuid7(), community=FENGLIN, channel="unit", occurred_at=now, member=member)
+        for member in people[:50]
+    ]
+    assert all(one.new for one in report_in(worker, entries=entries, at=now))
+    signed = [_sign_in(member, now) for member in people[:45]]
+    assert all(one.new for one in check_in(worker, entries=signed, at=now))
+    return entries[0].id, signed[0].id
+
+
+def _premises(arrival: Arrival, now: datetime) -> tuple[UUID, UUID, UUID]:
+    secretary = arrival.world.scope(Role.SECRETARY)
+    compound = register_compound(
+        secretary,
+        community=FENGLIN,
+        name="枫林上城国际花园滨湖新村东区二期还建房小区",
+        kind="old",
+        unmanaged=True,
+        closed=True,
+        gates=("南门", "东门", "北门临时通道", "地下车库出入口"),
+        at=now,
+    )
+    building = BuildingEntry(
+        compound=compound.pk, number="12栋", grid=arrival.world.grids[0].pk, floors=33, units=3
+    )
+    register_buildings(secretary, community=FENGLIN, entries=[building], at=now)
+    doors = [
+        HouseholdEntry(building=building.id, unit="1单元", door=f"{floor:02}0{door}")
+        for floor in range(1, 34)
+        for door in (1, 2)
+    ]
+    register_households(secretary, community=FENGLIN, entries=doors, at=now)
+    return compound.pk, building.id, doors[0].id
+
+
+def _organisation(arrival: Arrival, people: list[UUID], now: datetime) -> UUID:
+    world = arrival.world
+    organiser = world.scope(Role.ORGANISER)
+    add_members(
+        world.system, team=arrival.team, members=people[10:], from_day=arrival.day, post="member"
+    )
+    form_squads(
+        organiser,
+        community=FENGLIN,
+        team=arrival.team,
+        count=20,
+        smallest=2,
+        largest=4,
+        at=now,
+    )
+    appoint_grid_head(
+        world.scope(Role.SECRETARY),
+        community=FENGLIN,
+        grid=world.grids[0].pk,
+        member=world.members[WORKERS[0]],
+        from_day=arrival.day,
+    )
+    return form_branch(
+        organiser,
+        incident=world.incident.pk,
+        name="省枫林观测局驻枫林上城社区疫情防控工作队临时党支部",
+        approved_by=world.committee.pk,
+        approved_on=arrival.day,
+        members=people[:59],
+        secretary=people[0],
+        deputies=[people[1], people[10]],
+    ).pk
+
+
+def _tasks(arrival: Arrival, people: list[UUID], now: datetime) -> UUID:
+    secretary = arrival.world.scope(Role.SECRETARY)
+    worker = arrival.world.scope(Role.COMMUNITY_WORKER)
+    tasks = [
+        issue_task(
+            secretary,
+            community=FENGLIN,
+            kind="vehicles" if number < 3 else "patrol",
+            title=f"{LONG}"[: 120 - number],
+            grid=arrival.world.grids[number % 4].pk,
+            people_wanted=12,
+            at=now,
+        )
+        for number in range(30)
+    ]
+    for member in people[:12]:
+        claim_task(worker, community=FENGLIN, task=tasks[0].pk, member=member, at=now)
+        finish_task(worker, community=FENGLIN, task=tasks[0].pk, member=member, at=now)
+    for member in people[10:13]:
+        claim_task(worker, community=FENGLIN, task=tasks[1].pk, member=member, at=now)
+    claim_task(worker, community=FENGLIN, task=tasks[2].pk, member=people[-1], at=now)
+    confirm_task(secretary, community=FENGLIN, task=tasks[0].pk, at=now)
+    return tasks[1].pk
+
+
+def _papers(arrival: Arrival, people: list[UUID], now: datetime) -> None:
+    world = arrival.world
+    write_briefing(
+        world.scope(Role.SECRETARY),
+        community=FENGLIN,
+        done_so_far=LONG,
+        key_points=f"{LONG}\n{LONG}",
+        difficulties=LONG,
+    )
+    issue_document(
+        world.scope(Role.HEADQUARTERS),
+        incident=world.incident.pk,
+        kind="call",
+        number="枫防指办发〔2020〕第118号",
+        title=LONG[:100],
+        issuers=[world.bureau.pk, world.city_bureau.pk],
+        issued_on=arrival.day,
+    )
+    declare_figure(
+        world.scope(Role.HEADQUARTERS),
+        division=420100000000,
+        name="确诊病例",
+        value=Decimal(49426),
+        unit="例",
+        source="市新型冠状病毒感染的肺炎疫情防控指挥部医疗救治组",
+        as_of=now,
+        at=now,
+    )
+    excuse(
+        world.scope(Role.LIAISON),
+        member=people[9],
+        reason="away",
+        from_day=arrival.day,
+        to_day=arrival.day,
+        at=now,
+    )

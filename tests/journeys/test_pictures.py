@@ -1,0 +1,174 @@
+"""
+Every screen, looked at in both languages and on three widths, with too much and with nothing.
+
+The pictures are kept where XIACHEN_PICTURES names a folder.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from tests.journeys.arrival import send
+from tests.journeys.crowd import Crowd, fill
+from tests.journeys.looking import faults, too_wide
+from tests.journeys.visitor import Visit, Visitor
+from tests.world import FENGLIN, LOCAL, World, prove_twice
+from xiachen.people.models.accounts import Account
+
+pytestmark = pytest.mark.browser
+
+WIDTHS = (360, 768, 1440)
+LANGUAGES = {"zh-hans": "zh-CN", "en": "en"}
+Screen = tuple[str, str]
+
+
+def test_every_screen_with_too_much_on_it(committed_world: World, visit: Visit) -> None:
+    crowd = fill(send(committed_world))
+    _look(visit(), _full(crowd), "full")
+
+
+def test_every_screen_with_nothing_on_it(committed_world: World, visit: Visit) -> None:
+    _look(visit(), _empty(), "empty")
+
+
+def _look(visitor: Visitor, screens: dict[str, list[Screen]], state: str) -> None:
+    wrong = [
+        f"{where}: {what}"
+        for language, lang in LANGUAGES.items()
+        for username, addresses in screens.items()
+        for where, what in _of_one(visitor, username, addresses, (language, lang), state)
+    ]
+    assert wrong == [], "\n".join(wrong)
+
+
+def _of_one(
+    visitor: Visitor,
+    username: str,
+    addresses: list[Screen],
+    language: tuple[str, str],
+    state: str,
+) -> Iterator[tuple[str, str]]:
+    _become(visitor, username, language[0])
+    for name, address in addresses:
+        visitor.page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+        status = visitor.go(address).status
+        where = f"{state} {username} {name} {language[0]}"
+        if status != (404 if name == "not-found" else 200):
+            yield where, f"status {status}"
+            continue
+        for width in WIDTHS:
+            visitor.page.set_viewport_size({"width": width, "height": 900})
+            visitor.photograph(f"{state}-{username or 'nobody'}-{name}-{language[1]}-{width}")
+            yield from ((f"{where} {width}", what) for what in too_wide(visitor.page))
+        yield from ((where, what) for what in faults(visitor.page, language[1]))
+        yield from ((where, what) for what in visitor.faults)
+        visitor.faults.clear()
+
+
+def _become(visitor: Visitor, username: str, language: str) -> None:
+    """Go on as somebody else, in the other language, without the way through the sign-in."""
+    visitor.context.clear_cookies()
+    chosen = {settings.LANGUAGE_COOKIE_NAME: language}
+    if username:
+        client = Client()
+        client.force_login(
+            Account.objects.get(username=username),
+            "allauth.account.auth_backends.AuthenticationBackend",
+        )
+        prove_twice(client)
+        chosen[settings.SESSION_COOKIE_NAME] = client.cookies[settings.SESSION_COOKIE_NAME].value
+    visitor.context.add_cookies(
+        [{"name": name, "value": value, "url": visitor.site} for name, value in chosen.items()]
+    )
+
+
+def _full(crowd: Crowd) -> dict[str, list[Screen]]:
+    team, world = crowd.arrival.team, crowd.arrival.world
+    return {
+        "": [("sign-in", "/accounts/login/?next=/needs/")],
+        "secretary": [
+            ("home", "/"),
+            ("report-in", f"/mobilisation/{FENGLIN}/"),
+            ("join", f"/mobilisation/{FENGLIN}/join?q="),
+            ("take-back", f"/mobilisation/{FENGLIN}/report-in/{crowd.report_in}"),
+            ("briefing", f"/deployment/briefing/{FENGLIN}"),
+            ("attendance", "/attendance/"),
+            ("correct", f"/attendance/{FENGLIN}/correct/{crowd.check_in}"),
+            ("answer", f"/attendance/{FENGLIN}/answer/not-present/{crowd.people[47]}"),
+            ("tasks", "/needs/"),
+            ("task", f"/needs/{FENGLIN}/{crowd.task}"),
+            ("issue-task", "/needs/issue"),
+            ("places", "/places/search?q=滨湖社区"),
+            ("community", f"/places/{FENGLIN}"),
+            ("grid", f"/places/{FENGLIN}/grids/{world.grids[0].pk}"),
+            ("compound", f"/places/{FENGLIN}/compounds/{crowd.compound}"),
+            ("building", f"/places/{FENGLIN}/buildings/{crowd.building}"),
+            ("residents", f"/people/doors/{FENGLIN}/{crowd.household}"),
+            ("heads", f"/people/heads/{FENGLIN}"),
+            ("people", "/people/"),
+            ("person", f"/people/{crowd.people[10]}"),
+        ],
+        "leader": [
+            ("teams", "/deployment/"),
+            ("team", f"/deployment/teams/{team}/"),
+            ("new-team", f"/deployment/teams/new?parent={team}"),
+            ("squads", f"/deployment/teams/{team}/squads/{FENGLIN}?count=20&smallest=2&largest=4"),
+            ("hand-over", f"/deployment/hand-over/{FENGLIN}/{team}"),
+            ("going-home", f"/deployment/going-home/{FENGLIN}"),
+        ],
+        "member": [("home", "/"), ("my-day", "/needs/mine")],
+        "organiser": [
+            ("enter-person", "/people/enter"),
+            ("units", "/people/units/"),
+            ("unit", "/people/units/register"),
+            ("branch", f"/people/branches/{crowd.branch}"),
+            ("form-branch", f"/people/units/{world.bureau.pk}/form-branch"),
+            ("excuses", "/mobilisation/excuses/"),
+        ],
+        "headquarters": [
+            ("home", "/"),
+            ("figures", "/command/figures/"),
+            ("rows", "/command/figures/attendance.present/"),
+            ("bulletins", "/command/bulletins/"),
+            ("bulletin", f"/command/bulletins/{crowd.second}/"),
+            ("bulletin-before", f"/command/bulletins/{crowd.first}/"),
+            ("issue-bulletin", "/command/bulletins/issue/"),
+            ("declared", "/command/declared/"),
+            ("incident", "/incidents/"),
+            ("incidents", "/incidents/all"),
+            ("documents", "/notices/"),
+            ("register-document", "/notices/issue"),
+            ("second-factor", "/accounts/2fa/"),
+            ("password", "/accounts/password/change/"),
+            ("not-found", "/nowhere"),
+        ],
+        "administrator": [
+            ("accounts", "/people/accounts/"),
+            ("account", f"/people/accounts/{world.accounts['secretary'].pk}"),  # type: ignore[index]
+            ("open-account", "/people/accounts/open"),
+        ],
+        "auditor": [("audit", "/audit/?account=secretary")],
+    }
+
+
+def _empty() -> dict[str, list[Screen]]:
+    return {
+        "outsider": [
+            ("home", "/"),
+            ("report-in", "/mobilisation/"),
+            ("teams", "/deployment/"),
+            ("attendance", "/attendance/"),
+            ("tasks", "/needs/"),
+            ("my-day", "/needs/mine"),
+            ("figures", "/command/figures/"),
+            ("rows", "/command/figures/attendance.present/"),
+            ("bulletins", "/command/bulletins/"),
+            ("places", "/places/search?q=无此社区"),
+            ("people", f"/people/?q={LOCAL}"),
+        ],
+        "headquarters": [("bulletins", "/command/bulletins/"), ("declared", "/command/declared/")],
+        "organiser": [("excuses", "/mobilisation/excuses/"), ("teams", "/deployment/")],
+        "auditor": [("audit", "/audit/?action=none.such")],
+    }

@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from xiachen.people.screens import accounts, appointments, persons, residents, units
+from xiachen.people.screens import accounts, appointments, persons, residents, units, unmasking
 
 app_name = "people"
 urlpatterns = [
     path("", persons.members, name="members"),
     path("enter", persons.enter, name="enter"),
     path("<uuid:id>", persons.member, name="member"),
+    path("<uuid:id>/unmask", unmasking.ask_for_member, name="unmask"),
+    path("<uuid:id>/unmasked", unmasking.member, name="unmasked"),
     path("units/", units.units, name="units"),
     path("units/register", units.register, name="register-unit"),
     path("units/<uuid:unit>/form-branch", units.form_branch, name="form-branch"),
@@ -28,6 +30,16 @@ urlpatterns = [
     ),
     path("heads/<int:community>/<uuid:id>/end", appointments.end, name="end-appointment"),
     path("doors/<int:community>/<uuid:household>", residents.residents, name="residents"),
+    path(
+        "residents/<int:community>/<uuid:id>/unmask",
+        unmasking.ask_for_resident,
+        name="unmask-resident",
+    ),
+    path(
+        "residents/<int:community>/<uuid:id>/unmasked",
+        unmasking.resident,
+        name="unmasked-resident",
+    ),
     path("accounts/", accounts.accounts, name="accounts"),
     path("accounts/open", accounts.open_account, name="open-account"),
     path("accounts/<uuid:id>", accounts.account, name="account"),

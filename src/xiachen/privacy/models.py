@@ -1,5 +1,6 @@
 """The audit, the seals that make tampering visible, and who may see values unmasked."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -10,6 +11,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from xiachen.base.ids import uuid7
+from xiachen.privacy import rules
 from xiachen.privacy.classes import Handling
 
 
@@ -78,20 +80,23 @@ class Unmasking(models.Model):
     """
     One person's request to see somebody's values unmasked, and another person's approval.
 
-    What was asked and when stays; only the approval is added, once.
+    What was asked and when stays; only the approval is added, once. `about` is the masked name, so
+    that the second person, who sees nobody's data, knows whom a request is about.
     """
 
     placement: ClassVar[str] = "central"
     handling = Handling(
         _("Let two people decide before values are shown"),
-        none=("id", "incident", "reason", "requested_at", "approved_at"),
-        service=("subject", "requested_by", "approved_by"),
+        none=("id", "incident", "reason", "role", "requested_at", "approved_at"),
+        service=("subject", "about", "requested_by", "approved_by"),
     )
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     incident = models.UUIDField(_("incident"), null=True, blank=True)
     subject = models.UUIDField(_("about whom"))
+    about = models.CharField(_("masked name"), max_length=60)
     reason = models.CharField(_("reason"), max_length=200)
+    role = models.CharField(_("role"), max_length=20)
     requested_by = models.UUIDField(_("requested by"))
     requested_at = models.DateTimeField(_("requested at"))
     approved_by = models.UUIDField(_("approved by"), null=True, blank=True)
@@ -112,3 +117,8 @@ class Unmasking(models.Model):
             ),
             models.CheckConstraint(name="unmasking_with_a_reason", condition=~Q(reason="")),
         )
+
+    @property
+    def shown_until(self) -> datetime | None:
+        """When the values are masked again; None as long as nobody has approved."""
+        return self.approved_at and rules.shown_until(self.approved_at)

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from xiachen.base.errors import NotFound, Refused
-from xiachen.privacy import anchors, audit, rules
+from xiachen.privacy import anchors, audit, queries, rules
 from xiachen.privacy.models import AuditEntry, AuditSeal, Unmasking
 from xiachen.privacy.scope import Can, Scope
 
@@ -26,6 +26,13 @@ class ReasonMissing(Refused):
     code = "privacy.reason-missing"
     message = _("Say why the values are needed; the person they are about can ask.")
     status = 422
+
+
+class AskedAlready(Refused):
+    """The same account waits for an answer about the same person."""
+
+    code = "privacy.asked-already"
+    message = _("You have asked for this already. Wait for the approval, or look if it is given.")
 
 
 class OwnApproval(Refused):
@@ -96,19 +103,29 @@ def _unsealed(last: AuditSeal | None) -> list[AuditEntry]:
 
 
 @transaction.atomic
-def request_unmask(scope: Scope, *, subject: UUID, reason: str, at: datetime) -> Unmasking:
+def request_unmask(
+    scope: Scope, *, subject: UUID, about: str, reason: str, at: datetime
+) -> Unmasking:
     """
     Ask to see a person's values; another person has a day to approve it.
 
+    Called by the area that holds the values, once it has made sure that the scope reaches them.
+
+    :param about: the person's masked name, for whoever approves
     :raises ReasonMissing: no reason is given
+    :raises AskedAlready: an earlier request waits for its answer
     """
-    scope.require(Can.UNMASK)
+    scope.require(Can.ASK_TO_UNMASK)
     if not reason.strip():
         raise ReasonMissing(field="reason")
+    if subject in queries.unmaskings_of(scope, [subject], at=at):
+        raise AskedAlready(field="reason")
     unmasking = Unmasking.objects.create(
         incident=scope.incident,
         subject=subject,
+        about=about,
         reason=reason.strip(),
+        role=scope.role,
         requested_by=scope.account,
         requested_at=at,
     )
@@ -139,7 +156,7 @@ def approve_unmask(scope: Scope, *, unmasking: UUID, at: datetime) -> Unmasking:
         raise NotFound()
     if asked.requested_by == scope.account:
         raise OwnApproval()
-    if asked.approved_at is not None or at > asked.requested_at + rules.REQUEST_HOLDS_FOR:
+    if asked.approved_at is not None or not rules.can_be_approved(asked.requested_at, at=at):
         raise ApprovalTooLate()
     asked.approved_by, asked.approved_at = scope.account, at
     asked.save(update_fields=["approved_by", "approved_at"])
@@ -154,15 +171,8 @@ def reveal(scope: Scope, *, subject: UUID, at: datetime) -> Unmasking:
 
     :raises NotUnmasked: no request of this account was approved in the last ten minutes
     """
-    scope.require(Can.UNMASK)
-    asked = (
-        Unmasking.objects.filter(
-            requested_by=scope.account, subject=subject, incident=scope.incident
-        )
-        .exclude(approved_at=None)
-        .order_by("-approved_at")
-        .first()
-    )
+    scope.require(Can.ASK_TO_UNMASK)
+    asked = queries.unmaskings_of(scope, [subject], at=at).get(subject)
     if asked is None or not rules.is_unmasked(asked.approved_at, at=at):
         raise NotUnmasked(minutes=rules.UNMASKED_FOR // timedelta(minutes=1))
     audit.record(scope, "privacy.reveal", subject=subject, targets=[asked.pk], reason=asked.reason)

@@ -204,15 +204,49 @@ def verify_audit(scope: Scope, *, at: datetime, printed: Mapping[int, str] | Non
     )
 
 
-def unmaskings_to_approve(scope: Scope, *, at: datetime) -> list[Unmasking]:
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request to unmask, with who asks under which name and in which role."""
+
+    unmasking: Unmasking
+    account: str
+    role: str
+
+
+def unmaskings_to_approve(scope: Scope, *, at: datetime) -> list[Request]:
     """Return the open requests of others, the oldest first."""
     scope.require(Can.UNMASK)
     since = at - rules.REQUEST_HOLDS_FOR
-    return list(
+    rows = list(
         Unmasking.objects.filter(incident=scope.incident, approved_at=None, requested_at__gte=since)
         .exclude(requested_by=scope.account)
-        .order_by("requested_at")
+        .order_by("requested_at", "pk")
     )
+    names = _names_of(row.requested_by for row in rows)
+    return [
+        Request(row, names.get(row.requested_by, ""), str(ROLE_NAMES[Role(row.role)]))
+        for row in rows
+    ]
+
+
+def unmaskings_of(scope: Scope, subjects: Iterable[UUID], *, at: datetime) -> dict[UUID, Unmasking]:
+    """
+    Return one's own requests about people that count: waiting for an approval, or open now.
+
+    Of several about one person the one that is open, else the latest.
+    """
+    rows = Unmasking.objects.filter(
+        requested_by=scope.account,
+        incident=scope.incident,
+        subject__in=set(subjects),
+        requested_at__gte=at - rules.REQUEST_HOLDS_FOR - rules.UNMASKED_FOR,
+    )
+    found: dict[UUID, Unmasking] = {}
+    for row in rows.order_by(F("approved_at").asc(nulls_first=True), "requested_at"):
+        waits = row.approved_at is None and rules.can_be_approved(row.requested_at, at=at)
+        if waits or rules.is_unmasked(row.approved_at, at=at):
+            found[row.subject] = row
+    return found
 
 
 def _reached(scope: Scope) -> QuerySet[AuditEntry]:
@@ -227,16 +261,21 @@ def _reached(scope: Scope) -> QuerySet[AuditEntry]:
 def _lines(entries: Iterable[AuditEntry]) -> list[AuditLine]:
     shown = list(entries)
     seals = _seals_of([entry.pk for entry in shown])
-    accounts = get_user_model()._default_manager.in_bulk({entry.account for entry in shown})
+    names = _names_of(entry.account for entry in shown)
     return [
         AuditLine(
             entry,
-            accounts[entry.account].get_username() if entry.account in accounts else "",
+            names.get(entry.account, ""),
             str(ROLE_NAMES[Role(entry.role)]),
             seals.get(entry.pk),
         )
         for entry in shown
     ]
+
+
+def _names_of(accounts: Iterable[UUID]) -> dict[UUID, str]:
+    found = get_user_model()._default_manager.in_bulk(set(accounts))
+    return {id: account.get_username() for id, account in found.items()}
 
 
 def _seals_of(entries: Sequence[UUID]) -> dict[UUID, int]:

@@ -62,9 +62,19 @@ def waits_too_long(at: datetime, *, now: datetime) -> bool:
     return at < now - UNSEALED_AFTER
 
 
+def shown_until(approved_at: datetime) -> datetime:
+    """Return when what was approved is masked again."""
+    return approved_at + UNMASKED_FOR
+
+
 def is_unmasked(approved_at: datetime | None, *, at: datetime) -> bool:
     """Tell whether an approved unmasking is still open."""
-    return approved_at is not None and approved_at <= at < approved_at + UNMASKED_FOR
+    return approved_at is not None and approved_at <= at < shown_until(approved_at)
+
+
+def can_be_approved(requested_at: datetime, *, at: datetime) -> bool:
+    """Tell whether a request has not run out."""
+    return at <= requested_at + REQUEST_HOLDS_FOR
 
 
 def _canonical_entry(entry: Entry) -> bytes:

@@ -91,12 +91,20 @@ class Can(StrEnum):
     SEE_FIGURES = "see-figures"
     PUBLISH = "publish"
     EXPORT = "export"
+    ASK_TO_UNMASK = "ask-to-unmask"
     UNMASK = "unmask"
     READ_AUDIT = "read-audit"
     SEAL_AUDIT = "seal-audit"
 
 
-_ON_SITE = {Can.SEE_PEOPLE, Can.SEE_FIGURES, Can.REPORT_IN, Can.CHECK_IN, Can.CLAIM_TASKS}
+_ON_SITE = {
+    Can.SEE_PEOPLE,
+    Can.ASK_TO_UNMASK,
+    Can.SEE_FIGURES,
+    Can.REPORT_IN,
+    Can.CHECK_IN,
+    Can.CLAIM_TASKS,
+}
 _COMMUNITY = _ON_SITE | {Can.MANAGE_PLACES, Can.ISSUE_TASKS, Can.RECORD_HEALTH}
 _LEADER = _ON_SITE | {
     Can.FORM_TEAMS,
@@ -109,6 +117,7 @@ _LEADER = _ON_SITE | {
 }
 _OFFICE = {
     Can.SEE_PEOPLE,
+    Can.ASK_TO_UNMASK,
     Can.SEE_FIGURES,
     Can.MANAGE_PEOPLE,
     Can.ENTER_PEOPLE,
@@ -130,6 +139,7 @@ ALLOWED: dict[Role, frozenset[Can]] = {
             Can.MANAGE_PLACES,
             Can.ISSUE_DOCUMENTS,
             Can.SEE_PEOPLE,
+            Can.ASK_TO_UNMASK,
             Can.SEE_FIGURES,
             Can.CORRECT,
             Can.VERIFY,
@@ -138,11 +148,20 @@ ALLOWED: dict[Role, frozenset[Can]] = {
         }
     ),
     Role.STREET: frozenset(
-        {Can.SEE_PEOPLE, Can.SEE_FIGURES, Can.MANAGE_PLACES, Can.VERIFY, Can.EXPORT, Can.REPORT_IN}
+        {
+            Can.SEE_PEOPLE,
+            Can.ASK_TO_UNMASK,
+            Can.SEE_FIGURES,
+            Can.MANAGE_PLACES,
+            Can.VERIFY,
+            Can.EXPORT,
+            Can.REPORT_IN,
+        }
     ),
     Role.LIAISON: frozenset(
         {
             Can.SEE_PEOPLE,
+            Can.ASK_TO_UNMASK,
             Can.SEE_FIGURES,
             Can.MANAGE_PEOPLE,
             Can.ENTER_PEOPLE,
@@ -160,7 +179,7 @@ ALLOWED: dict[Role, frozenset[Can]] = {
     ),
     Role.COMMUNITY_WORKER: frozenset(_COMMUNITY),
     Role.GRID_HEAD: frozenset(_ON_SITE | {Can.MANAGE_PLACES}),
-    Role.DOCTOR: frozenset({Can.SEE_PEOPLE, Can.RECORD_HEALTH, Can.CLAIM_TASKS}),
+    Role.DOCTOR: frozenset({Can.SEE_PEOPLE, Can.ASK_TO_UNMASK, Can.RECORD_HEALTH, Can.CLAIM_TASKS}),
     Role.POLICE: frozenset({Can.SEE_PEOPLE}),
     Role.MEMBER: frozenset({Can.REPORT_IN, Can.CHECK_IN, Can.CLAIM_TASKS, Can.ANSWER}),
     Role.INSPECTOR: frozenset({Can.SEE_FIGURES, Can.VERIFY}),
@@ -172,7 +191,15 @@ ALLOWED: dict[Role, frozenset[Can]] = {
 
 
 # What lets data out of the house, or people in, asks for a second factor.
-TWICE_PROVEN = frozenset({Can.UNMASK, Can.EXPORT, Can.MANAGE_ACCOUNTS, Can.MANAGE_INCIDENTS})
+TWICE_PROVEN = frozenset(
+    {
+        Can.ASK_TO_UNMASK,
+        Can.UNMASK,
+        Can.EXPORT,
+        Can.MANAGE_ACCOUNTS,
+        Can.MANAGE_INCIDENTS,
+    }
+)
 
 
 class SecondFactorNeeded(Forbidden):

@@ -1,11 +1,16 @@
-"""The audit, for the auditor and the privacy officer."""
+"""The audit, and the requests to unmask that wait for a second person."""
 
+from uuid import UUID
+
+from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
 
-from xiachen.privacy import audit, queries
+from xiachen.base import clock
+from xiachen.privacy import audit, operations, queries
 from xiachen.privacy.doors import ScopedRequest
 from xiachen.privacy.forms import AuditForm
 from xiachen.privacy.scope import Can
@@ -31,6 +36,23 @@ def audit_log(request: ScopedRequest) -> HttpResponse:
         {"form": form, "page": page, "head": head, "asked": asked},
         status=200 if page else 422,
     )
+
+
+@require_safe
+def unmaskings(request: ScopedRequest) -> HttpResponse:
+    """What others have asked to see unmasked, and wait for."""
+    waiting = queries.unmaskings_to_approve(request.scope, at=clock.now())
+    return render(request, "privacy/unmaskings.html", {"waiting": waiting})
+
+
+@require_POST
+def approve(request: ScopedRequest, id: UUID) -> HttpResponse:
+    """Approve a request; the values are then shown to whoever asked, for ten minutes."""
+    asked = operations.approve_unmask(request.scope, unmasking=id, at=clock.now())
+    messages.success(
+        request, _("Approved: %(about)s is shown for ten minutes.") % {"about": asked.about}
+    )
+    return redirect("privacy:unmaskings")
 
 
 def _number(text: str) -> int:

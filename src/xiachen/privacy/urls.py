@@ -5,4 +5,8 @@ from django.urls import path
 from xiachen.privacy import screens
 
 app_name = "privacy"
-urlpatterns = [path("", screens.audit_log, name="audit")]
+urlpatterns = [
+    path("", screens.audit_log, name="audit"),
+    path("unmasking", screens.unmaskings, name="unmaskings"),
+    path("unmasking/<uuid:id>/approve", screens.approve, name="approve-unmasking"),
+]

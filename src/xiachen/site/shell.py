@@ -31,6 +31,7 @@ WAYS: tuple[tuple[str, str | Promise, frozenset[Can]], ...] = (
     ("people:accounts", _("Accounts"), frozenset({Can.MANAGE_ACCOUNTS})),
     ("notices:documents", _("Documents"), frozenset({Can.ISSUE_DOCUMENTS, Can.DISPATCH})),
     ("incidents:incident", _("Incident"), frozenset({Can.SEE_FIGURES, Can.MANAGE_INCIDENTS})),
+    ("privacy:unmaskings", _("Requests to unmask"), frozenset({Can.UNMASK})),
     ("privacy:audit", _("Audit"), frozenset({Can.READ_AUDIT})),
 )
 

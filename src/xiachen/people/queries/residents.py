@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from xiachen.base.errors import NotFound
 from xiachen.people.models.residents import Resident
 from xiachen.places.models import Building, Community, Household
 from xiachen.places.queries.communities import community_within
@@ -38,3 +39,16 @@ def residents_page(scope: Scope, *, community: int, household: UUID, day: date) 
         household=door,
         residents={row.pk: Masked(row.opened(), on=day) for row in rows.order_by("pk")},
     )
+
+
+def resident_of(scope: Scope, *, community: int, resident: UUID) -> Resident:
+    """
+    Return a resident of the scope, sealed.
+
+    :raises NotFound: there is none of that id in the scope's places
+    """
+    rows = Resident.objects.filter(scope.within(), community_id=community, pk=resident)
+    found = rows.select_related("household").first()
+    if found is None:
+        raise NotFound()
+    return found

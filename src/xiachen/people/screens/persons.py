@@ -63,6 +63,7 @@ def member(request: ScopedRequest, id: UUID) -> HttpResponse:
             "card": operations.view_member(request.scope, member=id),
             "form": form,
             "corrects": corrects,
+            "asks": request.scope.allows(Can.ASK_TO_UNMASK),
         },
     )
 

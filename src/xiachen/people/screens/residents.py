@@ -30,7 +30,13 @@ def residents(request: ScopedRequest, community: int, household: UUID) -> HttpRe
     page = operations.view_residents(
         request.scope, community=community, household=household, at=clock.now()
     )
-    registers = request.scope.allows(Can.MANAGE_PLACES, community=community)
     return render(
-        request, "people/residents.html", {"page": page, "form": form, "registers": registers}
+        request,
+        "people/residents.html",
+        {
+            "page": page,
+            "form": form,
+            "registers": request.scope.allows(Can.MANAGE_PLACES, community=community),
+            "asks": request.scope.allows(Can.ASK_TO_UNMASK, community=community),
+        },
     )

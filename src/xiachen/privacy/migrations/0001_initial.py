@@ -99,7 +99,9 @@ class Migration(migrations.Migration):
                 ),
                 ("incident", models.UUIDField(blank=True, null=True, verbose_name="incident")),
                 ("subject", models.UUIDField(verbose_name="about whom")),
+                ("about", models.CharField(max_length=60, verbose_name="masked name")),
                 ("reason", models.CharField(max_length=200, verbose_name="reason")),
+                ("role", models.CharField(max_length=20, verbose_name="role")),
                 ("requested_by", models.UUIDField(verbose_name="requested by")),
                 ("requested_at", models.DateTimeField(verbose_name="requested at")),
                 (

@@ -48,7 +48,13 @@ else:
 
 def pytest_configure() -> None:
     """Start the server before Django reads the settings."""
+    import signal
+
     import django
+
+    # A run in the background may have inherited these ignored; programs of tests expect them.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
     from xiachen.site.database import embedded_cluster
     from xiachen.site.embedded.guard import stop_with_program

@@ -48,8 +48,8 @@ def test_two_committees_written_as_one_are_ambiguous_and_named(db: None) -> None
     assert [one.code for one in refused.value.candidates] == [THERE, HERE]
     with override("en"):
         words = str(refused.value)
-    assert "洪山区关山街道紫菘社区居民委员会 (420111002011)" in words
-    assert "洪山区关山街道枫林上城社区居民委员会 (420111002044)" in words
+    assert "洪山区关山街道紫菘社区居民委员会（420111002011）" in words
+    assert "洪山区关山街道枫林上城社区居民委员会（420111002044）" in words
     assert refused.value.field == "community"
 
 

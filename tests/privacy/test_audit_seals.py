@@ -13,8 +13,8 @@ from django.db.utils import ProgrammingError
 from xiachen.base.errors import Forbidden
 from xiachen.base.ids import uuid7
 from xiachen.privacy import audit
-from xiachen.privacy.models import AuditSeal
-from xiachen.privacy.operations import seal_audit
+from xiachen.privacy.models import AuditEntry, AuditSeal
+from xiachen.privacy.operations import note_restore, seal_audit
 from xiachen.privacy.queries import Fault, Report, audit_head, verify_audit
 from xiachen.privacy.scope import EVERYWHERE, Role, Scope, system_scope
 
@@ -229,6 +229,24 @@ def test_seals_cut_off_at_the_end_are_found(owner: psycopg.Connection) -> None:
     )
     owner.execute("delete from privacy_auditseal where number = 3")
     assert faults() == {Fault.REPLACED}
+
+
+def test_after_a_restore_the_chain_goes_on_and_the_newer_head_is_set_aside(
+    owner: psycopg.Connection, keys: Path
+) -> None:
+    sealed()
+    owner.execute(
+        "delete from privacy_auditentry where id in "
+        "(select unnest(entries) from privacy_auditseal where number = 3)"
+    )
+    owner.execute("delete from privacy_auditseal where number = 3")
+    note_restore(system_scope(), epoch="0123abcd")
+    assert [kept.suffix for kept in (keys / "audit-heads").glob("*.0123abcd")] == [".0123abcd"]
+    sealed(1)
+    assert verified().whole
+    assert AuditEntry.objects.filter(action="privacy.restore-backup", reason="0123abcd").exists()
+    owner.execute("delete from privacy_auditseal where number = 3")
+    assert Fault.REPLACED in faults(), "the head is kept anew from here on"
 
 
 @pytest.mark.parametrize("table", ["privacy_auditentry", "privacy_auditseal"])

@@ -112,6 +112,8 @@ def test_an_older_backup_comes_back_under_a_new_epoch(running: House) -> None:
     with running.connect() as connection:
         assert connection.execute("select word from marks").fetchall() == [("before",)]
     assert epoch.epoch(running.home) != first
+    proof = command(running, "audit", "verify")
+    assert proof.returncode == 0, proof.stdout
 
 
 def test_what_is_no_backup_and_what_is_newer_changes_nothing(running: House) -> None:

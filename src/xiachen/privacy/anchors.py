@@ -41,5 +41,14 @@ def keep(first_head: str, anchor: Anchor) -> None:
             files.write(path, f"{anchor.number} {anchor.head}\n".encode())
 
 
+def set_aside(first_head: str, mark: str) -> None:
+    """Keep the head under another name, for a chain that goes on from an older backup."""
+    path = _path(first_head)
+    if path.exists():
+        with files.locked(path.with_suffix(".lock")):
+            path.rename(path.with_suffix(f".{mark}"))
+            files.flush_directory(path.parent)
+
+
 def _path(first_head: str) -> Path:
     return Path(settings.KEY_DIRECTORY) / _FOLDER / first_head[:16]

@@ -90,6 +90,23 @@ def seal_audit(scope: Scope, *, at: datetime) -> AuditSeal | None:
     return seal
 
 
+@transaction.atomic
+def note_restore(scope: Scope, *, epoch: str) -> None:
+    """
+    Write into the audit that an older backup has taken the database's place.
+
+    The chain goes on from the backup's last seal. The head kept outside is newer and would call
+    that chain a forgery for ever, so it is set aside under the new epoch, not removed: bulletins
+    printed since still show what it was.
+    """
+    scope.require(Can.SEAL_AUDIT)
+    audit.record(scope, "privacy.restore-backup", reason=epoch)
+    first = AuditSeal.objects.filter(number=1).first()
+    if first is not None:
+        head = first.head
+        transaction.on_commit(lambda: anchors.set_aside(head, epoch))
+
+
 def _unsealed(last: AuditSeal | None) -> list[AuditEntry]:
     entries = AuditEntry.objects.order_by("at", "id")
     sealed: set[UUID] = set()

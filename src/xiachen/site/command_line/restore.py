@@ -24,7 +24,7 @@ def _run(chosen: argparse.Namespace) -> int:
     from xiachen.base import clock
     from xiachen.site import backup
     from xiachen.site.embedded.instance import only_instance
-    from xiachen.site.target import drop_database, ensure_database, server_for, target
+    from xiachen.site.target import drop_database, ensure_database, in_process, server_for, target
 
     where = target()
     if not chosen.file.is_file():
@@ -34,7 +34,17 @@ def _run(chosen: argparse.Namespace) -> int:
         former = backup.restore(where, chosen.file, at=clock.now())
         if chosen.drop_former:
             drop_database(where, former)
+        in_process(where)
+        _note(where.home)
     say(_("Restored. Phones will offer again what they sent since the backup."))
     if not chosen.drop_former:
         say(_("The former database is kept as %(name)s.") % {"name": former})
     return 0
+
+
+def _note(home: Path) -> None:
+    from xiachen.privacy import operations
+    from xiachen.privacy.scope import system_scope
+    from xiachen.site.epoch import epoch
+
+    operations.note_restore(system_scope(), epoch=epoch(home))

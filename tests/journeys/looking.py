@@ -82,8 +82,8 @@ _FAULTS = """(language) => {
     if ((bright + 0.05) / (dark + 0.05) < (big ? 3 : 4.5)) pale.add(words.slice(0, 30));
     if (language === "zh-CN" && !one.closest("[lang=en], code, pre"))
       if (/[a-z]{2,} [a-z]{2,}/i.test(words)) foreign.add(words.slice(0, 60));
-    if (language === "en" && !one.closest("[lang=zh-CN], .choices"))
-      if (one.closest("thead, dt, label, button, nav[aria-label=Work], .figure-name, .empty"))
+    if (language === "en" && !one.closest("[lang=zh-CN], .choices, .pick"))
+      if (one.closest("thead, dt, label, nav[aria-label=Work], .figure-name, .empty"))
         if (/[\\u4e00-\\u9fff]{2}/.test(words)) foreign.add(words.slice(0, 60));
   }
   for (const words of pale) found.push(`too pale: ${words}`);

@@ -75,7 +75,7 @@ class MembersForm(forms.Form):
     from_day = forms.DateField(label=_("from"), widget=Day)
 
     def __init__(self, candidates: Sequence[tuple[UUID, str]], day: date, data: Any = None) -> None:
-        super().__init__(data, initial={"from_day": day})
+        super().__init__(data, initial={"from_day": day}, auto_id="add_%s")
         self.fields["members"].choices = [  # type: ignore[attr-defined]
             (str(member), name) for member, name in candidates
         ]
@@ -88,7 +88,7 @@ class AssignmentForm(forms.Form):
     from_day = forms.DateField(label=_("from"), widget=Day)
 
     def __init__(self, places: Sequence[tuple[int, str]], day: date, data: Any = None) -> None:
-        super().__init__(data, initial={"from_day": day})
+        super().__init__(data, initial={"from_day": day}, auto_id="assign_%s")
         self.fields["community"].choices = [  # type: ignore[attr-defined]
             (str(code), name) for code, name in places
         ]

@@ -37,7 +37,7 @@ class CommunitiesForm(forms.Form):
     from_day = forms.DateField(label=_("from"), widget=Day)
 
     def __init__(self, day: date, data: object = None) -> None:
-        super().__init__(data, initial={"from_day": day})  # type: ignore[arg-type]
+        super().__init__(data, initial={"from_day": day}, auto_id="include_%s")  # type: ignore[arg-type]
 
     def clean_communities(self) -> list[int]:
         """Read the numbers; name the first text that is none."""
@@ -69,7 +69,7 @@ class ParameterForm(forms.Form):
     source = forms.CharField(label=_("source"), max_length=200, required=False)
 
     def __init__(self, day: date, data: object = None) -> None:
-        super().__init__(data, initial={"from_day": day})  # type: ignore[arg-type]
+        super().__init__(data, initial={"from_day": day}, auto_id="set_%s")  # type: ignore[arg-type]
 
     def clean_value(self) -> object:
         """Read numbers, truth values and lists; everything else is text."""

@@ -8,8 +8,7 @@ from uuid import UUID
 from django.db.models import Min
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from xiachen.attendance.queries import records
 from xiachen.attendance.queries.funnels import Funnel, funnel
@@ -37,22 +36,22 @@ SHOWN = (
 
 # What others did, as it is told; an act that nobody needs to hear of is left out.
 DONE: dict[str, str | Promise] = {
-    "mobilisation.dispatch": _l("dispatches"),
-    "mobilisation.report-in": _l("report-ins taken"),
-    "mobilisation.join": _l("people who joined on the spot"),
-    "mobilisation.excuse": _l("people excused"),
-    "deployment.form-squads": _l("divisions into squads"),
-    "deployment.write-briefing": _l("hand-over sheets written"),
-    "deployment.withdraw": _l("withdrawals"),
-    "attendance.check-in": _l("people signed in"),
-    "attendance.correct-check-in": _l("sign-ins corrected"),
-    "attendance.answer": _l("answers to the two lists"),
-    "needs.issue-task": _l("tasks issued"),
-    "needs.claim-task": _l("tasks claimed"),
-    "needs.finish-task": _l("tasks finished"),
-    "needs.confirm-task": _l("tasks confirmed"),
-    "needs.send-back-task": _l("tasks sent back"),
-    "command.issue-bulletin": _l("bulletins issued"),
+    "mobilisation.dispatch": gettext_lazy("dispatches"),
+    "mobilisation.report-in": gettext_lazy("report-ins taken"),
+    "mobilisation.join": gettext_lazy("people who joined on the spot"),
+    "mobilisation.excuse": gettext_lazy("people excused"),
+    "deployment.form-squads": gettext_lazy("divisions into squads"),
+    "deployment.write-briefing": gettext_lazy("hand-over sheets written"),
+    "deployment.withdraw": gettext_lazy("withdrawals"),
+    "attendance.check-in": gettext_lazy("people signed in"),
+    "attendance.correct-check-in": gettext_lazy("sign-ins corrected"),
+    "attendance.answer": gettext_lazy("answers to the two lists"),
+    "needs.issue-task": gettext_lazy("tasks issued"),
+    "needs.claim-task": gettext_lazy("tasks claimed"),
+    "needs.finish-task": gettext_lazy("tasks finished"),
+    "needs.confirm-task": gettext_lazy("tasks confirmed"),
+    "needs.send-back-task": gettext_lazy("tasks sent back"),
+    "command.issue-bulletin": gettext_lazy("bulletins issued"),
 }
 
 # Acts that treat a list at once, and name nothing else: their records are counted.

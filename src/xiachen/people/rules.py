@@ -217,6 +217,15 @@ def is_personal(role: Role) -> bool:
     return bool({Can.SEE_PEOPLE, Can.UNMASK} & ALLOWED[role])
 
 
+def needs_second_person(role: Role) -> bool:
+    """
+    Tell whether giving a role takes two administrators.
+
+    The administrator's own role does too: alone, one could give it to a second account of theirs.
+    """
+    return is_personal(role) or role is Role.ADMINISTRATOR
+
+
 def may_stand_together(one: Role, other: Role) -> bool:
     """Tell whether one account may hold both: an administrator holds no personal scope."""
     if Role.ADMINISTRATOR not in (one, other):

@@ -44,5 +44,6 @@ urlpatterns = [
     path("accounts/open", accounts.open_account, name="open-account"),
     path("accounts/<uuid:id>", accounts.account, name="account"),
     path("accounts/<uuid:id>/close", accounts.close_account, name="close-account"),
+    path("grants/<uuid:id>/approve", accounts.approve_grant, name="approve-grant"),
     path("grants/<uuid:id>/end", accounts.end_grant, name="end-grant"),
 ]

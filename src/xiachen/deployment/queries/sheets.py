@@ -81,7 +81,7 @@ def _speakers(community: int, day: date) -> list[tuple[Role, UUID]]:
     """Return who speaks for a community: its secretary first, then its workers."""
     roles = (Role.SECRETARY, Role.COMMUNITY_WORKER)
     rows = Grant.objects.filter(standing_on(day), division=community, role__in=roles)
-    found = rows.filter(account__is_active=True).exclude(account__member=None)
+    found = rows.filter(account__is_active=True, waits=False).exclude(account__member=None)
     pairs = {(Role(role), member) for role, member in found.values_list("role", "account__member")}
     return sorted(pairs, key=lambda pair: (roles.index(pair[0]), pair[1]))
 

@@ -80,7 +80,7 @@ def _line(scenario: Scenario, held: Playing, entry: Entry) -> Line:
 
 def _reader(held: Playing, account: str, day: date) -> Scope:
     """Return what the reading account's role that sees figures reaches in the incident."""
-    grants = Grant.objects.filter(account__username=account, incident=held.incident_id)
+    grants = Grant.objects.filter(waits=False, account__username=account, incident=held.incident_id)
     scopes = [scope_of(grant, day=day) for grant in grants.select_related("account").order_by("pk")]
     seeing = [scope for scope in scopes if scope.allows(Can.SEE_FIGURES)]
     return seeing[0] if seeing else scopes[0]

@@ -145,6 +145,9 @@ VERBS: Mapping[str, Verb] = {
         }
     ),
     "people.give-grant": Verb({"account": handle(Thing.ACCOUNT, needed=True), **REACH}),
+    "people.approve-grant": Verb(
+        {"account": handle(Thing.ACCOUNT, needed=True), "role": NEEDED_TEXT}
+    ),
     "deployment.form-team": Verb(
         {
             "type": NEEDED_TEXT,

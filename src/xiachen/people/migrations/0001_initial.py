@@ -594,6 +594,15 @@ class Migration(migrations.Migration):
                 ("team", models.UUIDField(blank=True, null=True, verbose_name="team")),
                 ("from_day", models.DateField(verbose_name="from")),
                 ("to_day", models.DateField(blank=True, null=True, verbose_name="to")),
+                ("given_by", models.UUIDField(verbose_name="given by")),
+                (
+                    "waits",
+                    models.BooleanField(default=False, verbose_name="waits for approval"),
+                ),
+                (
+                    "approved_by",
+                    models.UUIDField(blank=True, null=True, verbose_name="approved by"),
+                ),
                 (
                     "account",
                     models.ForeignKey(
@@ -619,7 +628,18 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(("role", "system"), _negated=True),
                         name="grant_no_system",
-                    )
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("approved_by__isnull", True),
+                            models.Q(
+                                ("waits", False),
+                                models.Q(("approved_by", models.F("given_by")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="grant_by_two_people",
+                    ),
                 ],
             },
         ),

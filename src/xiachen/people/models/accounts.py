@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
@@ -61,7 +61,8 @@ class Grant(models.Model):
     A role given to an account, with its reach.
 
     The reach is a division (any level), units or teams as the role needs; `incident` empty means
-    every incident.
+    every incident. A role that sees people's data waits for a second administrator; until then
+    nobody holds it.
     """
 
     placement: ClassVar[str] = "central"
@@ -77,7 +78,9 @@ class Grant(models.Model):
             "team",
             "from_day",
             "to_day",
+            "waits",
         ),
+        service=("given_by", "approved_by"),
     )
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -93,7 +96,17 @@ class Grant(models.Model):
     team = models.UUIDField(_("team"), null=True, blank=True)
     from_day = models.DateField(_("from"))
     to_day = models.DateField(_("to"), null=True, blank=True)
+    given_by = models.UUIDField(_("given by"))
+    waits = models.BooleanField(_("waits for approval"), default=False)
+    approved_by = models.UUIDField(_("approved by"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("grant")
-        constraints = (models.CheckConstraint(name="grant_no_system", condition=~Q(role="system")),)
+        constraints = (
+            models.CheckConstraint(name="grant_no_system", condition=~Q(role="system")),
+            models.CheckConstraint(
+                name="grant_by_two_people",
+                condition=Q(approved_by__isnull=True)
+                | Q(waits=False) & ~Q(approved_by=F("given_by")),
+            ),
+        )

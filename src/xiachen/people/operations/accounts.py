@@ -1,7 +1,7 @@
 """Accounts and the roles given to them."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from django.conf import settings
@@ -14,7 +14,8 @@ from django.db.models import Q
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
-from xiachen.base.errors import Invalid, NotFound, Refused
+from xiachen.base import clock
+from xiachen.base.errors import Forbidden, Invalid, NotFound, Refused
 from xiachen.people import rules
 from xiachen.people.models.accounts import Account, Grant
 from xiachen.people.models.members import Member
@@ -75,6 +76,23 @@ class GrantStands(Refused):
     message = _("The account holds this role already.")
 
 
+class OwnGrant(Refused):
+    """The second administrator is neither who gives the role nor who gets it."""
+
+    code = "people.own-grant"
+    message = _(
+        "You gave this role, or it is for yourself. Another administrator has to approve it."
+    )
+    status = 403
+
+
+class GrantApproved(Refused):
+    """Nothing waits for an approval any more."""
+
+    code = "people.grant-approved"
+    message = _("This role has been approved before.")
+
+
 REACH_NAMES = {
     Reach.NOTHING: _("no reach at all"),
     Reach.MEMBER: _("an account that belongs to a person"),
@@ -123,6 +141,22 @@ def open_account(
 
 
 @transaction.atomic
+def open_administrator(
+    scope: Scope, *, username: str, password: str, language: str, at: datetime
+) -> Account:
+    """
+    Open an account and make it an administrator, as whoever rules the machine.
+
+    :raises UsernameTaken, WeakPassword:
+    """
+    if scope.role is not Role.SYSTEM:
+        raise Forbidden()
+    made = open_account(scope, username=username, password=password, language=language)
+    give_grant(scope, account=made.pk, role=Role.ADMINISTRATOR, from_day=clock.local_day(at))
+    return made
+
+
+@transaction.atomic
 def change_password(scope: Scope, *, account: UUID, password: str) -> Account:
     """Set a new password, for oneself or as whoever manages accounts."""
     if account != scope.account:
@@ -161,6 +195,8 @@ def give_grant(
     """
     Give an account a role with the reach it needs.
 
+    A role that sees people's data, given by an administrator, waits for a second one.
+
     :param division: 0 is the whole country
     :raises RoleNeedsReach: the reach is missing, or is of another kind
     :raises RolesApart: an administrator would see people's data
@@ -179,6 +215,9 @@ def give_grant(
         team=team,
         from_day=from_day,
         to_day=to_day,
+        given_by=scope.account,
+        # What an installation sets up by itself waits for nobody.
+        waits=scope.role is not Role.SYSTEM and rules.needs_second_person(Role(role)),
     )
     _check_reach(made)
     _check_beside(made)
@@ -188,12 +227,30 @@ def give_grant(
 
 
 @transaction.atomic
+def approve_grant(scope: Scope, *, grant: UUID) -> Grant:
+    """
+    Approve, as a second administrator, a role that another has given.
+
+    :raises OwnGrant: who approves has given the role, or would get it
+    :raises GrantApproved: it does not wait
+    """
+    scope.require(Can.MANAGE_ACCOUNTS)
+    held = _held_grant(grant)
+    if not held.waits:
+        raise GrantApproved()
+    if scope.account in (held.given_by, held.account_id):
+        raise OwnGrant()
+    held.waits, held.approved_by = False, scope.account
+    held.save(update_fields=["waits", "approved_by"])
+    audit.record(scope, "people.approve-grant", targets=[held.account_id, held.pk])
+    return held
+
+
+@transaction.atomic
 def end_grant(scope: Scope, *, grant: UUID, last_day: date) -> Grant:
     """Take a role back after a day; a role that has not begun is never held."""
     scope.require(Can.MANAGE_ACCOUNTS)
-    held = Grant.objects.select_for_update(of=("self",)).filter(pk=grant).first()
-    if held is None:
-        raise NotFound()
+    held = _held_grant(grant)
     if held.to_day is not None and held.to_day < last_day:
         raise Invalid(field="last_day", reason=_("it has ended before"))
     # Ended before it began, the period holds no day.
@@ -208,6 +265,13 @@ def _held(account: UUID) -> Account:
     found = Account.objects.select_for_update(of=("self",)).filter(pk=account).first()
     if found is None:
         raise NotFound(field="account")
+    return found
+
+
+def _held_grant(grant: UUID) -> Grant:
+    found = Grant.objects.select_for_update(of=("self",)).filter(pk=grant).first()
+    if found is None:
+        raise NotFound()
     return found
 
 

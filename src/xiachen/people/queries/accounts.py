@@ -30,10 +30,18 @@ def account(scope: Scope, id: UUID) -> Account:
     return found
 
 
+def grants_to_approve(scope: Scope) -> list[Grant]:
+    """Return the roles that wait for a second administrator, the oldest first."""
+    scope.require(Can.MANAGE_ACCOUNTS)
+    rows = Grant.objects.filter(waits=True).select_related("account", "organisation")
+    return list(rows.order_by("pk"))
+
+
 def grants_of(account: UUID, *, day: date) -> Sequence[Grant]:
-    """Return the roles an account holds on a day, the oldest first; for making a scope."""
-    return list(
-        Grant.objects.filter(standing_on(day), account_id=account, account__is_active=True)
-        .select_related("account", "organisation")
-        .order_by("from_day", "pk")
-    )
+    """
+    Return the roles an account holds on a day, the oldest first; for making a scope.
+
+    A role that waits for a second administrator is not held.
+    """
+    rows = Grant.objects.filter(standing_on(day), account_id=account, account__is_active=True)
+    return list(rows.filter(waits=False).select_related("organisation").order_by("from_day", "pk"))

@@ -98,15 +98,14 @@ def heads_page(scope: Scope, *, community: int, day: date) -> HeadsPage:
 
 def head_choices(scope: Scope, *, community: int) -> HeadChoices:
     """Return whom and what an appointment can join: the community's own, and who came to it."""
-    own = Q(home_community_id=community) | Q(organisation__division=community)
-    if scope.places == ((community, community),):
-        # Those enrolled here; of an office's places there would be a whole city of them.
-        own |= Q(pk__in=scope.members)
-    people = members_reached(scope).filter(own).select_related("organisation").distinct()
+    people = members_reached(scope)
+    if scope.places != ((community, community),):
+        # Of an office's places there would be a whole city of them.
+        people = people.filter(Q(home_community_id=community) | Q(organisation__division=community))
     return HeadChoices(
         grids=grids_of(scope, community),
         buildings=list(buildings_of(scope, community)),
-        people=list(people),
+        people=list(people.select_related("organisation")),
     )
 
 

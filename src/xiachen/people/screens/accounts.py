@@ -24,7 +24,8 @@ def accounts(request: ScopedRequest) -> HttpResponse:
     pages = Paginator(queries.accounts(request.scope).filter(username__icontains=text), 50)
     shown = pages.get_page(request.GET.get("page"))
     page = {"rows": shown.object_list, "number": shown.number, "pages": pages.num_pages}
-    return render(request, "people/accounts.html", {"page": page, "text": text})
+    waiting = queries.grants_to_approve(request.scope)
+    return render(request, "people/accounts.html", {"page": page, "text": text, "waiting": waiting})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -52,7 +53,7 @@ def account(request: ScopedRequest, id: UUID) -> HttpResponse:
         given = form.cleaned_data
         unit = UUID(given["organisation"]) if given["organisation"] else None
         try:
-            operations.give_grant(
+            made = operations.give_grant(
                 request.scope,
                 account=id,
                 incident=request.scope.incident,
@@ -61,9 +62,18 @@ def account(request: ScopedRequest, id: UUID) -> HttpResponse:
         except Refused as refusal:
             explain(form, refusal)
         else:
-            messages.success(request, _("The role is given."))
+            words = _("The role waits for another administrator to approve it.")
+            messages.success(request, words if made.waits else _("The role is given."))
             return redirect("people:account", id=id)
     return render(request, "people/account.html", {"account": found, "form": form})
+
+
+@require_POST
+def approve_grant(request: ScopedRequest, id: UUID) -> HttpResponse:
+    """Approve a role that another administrator has given."""
+    held = operations.approve_grant(request.scope, grant=id)
+    messages.success(request, _("The role is given."))
+    return redirect("people:account", id=held.account_id)
 
 
 @require_POST

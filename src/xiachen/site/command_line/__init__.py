@@ -19,6 +19,7 @@ COMMANDS = (
     "serve",
     "worker",
     "migrate",
+    "account",
     "divisions",
     "importing",
     "drill",

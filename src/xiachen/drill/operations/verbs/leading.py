@@ -1,10 +1,13 @@
 """Verbs of branches, appointments and roles."""
 
+from xiachen.base.errors import NotFound
 from xiachen.drill.operations.setting import grant_role
 from xiachen.drill.operations.stage import Act, Made
 from xiachen.drill.rules.grammar import Thing
+from xiachen.people.operations.accounts import approve_grant
 from xiachen.people.operations.appointments import appoint_grid_head
 from xiachen.people.operations.branches import appoint_in_branch, dissolve_branch, form_branch
+from xiachen.people.queries.accounts import grants_to_approve
 
 
 def forms_branch(act: Act) -> Made:
@@ -55,8 +58,20 @@ def appoints_grid_head(act: Act) -> Made:
 
 
 def gives_grant(act: Act) -> Made:
-    """Give an account another role."""
+    """Give an account another role; one that waits for a second administrator is not held yet."""
     account = act.text("account")
     made = grant_role(act.scope, act.stage, account, act.event.arguments)
-    act.stage.grants[account].append(made)
+    if not made.waits:
+        act.stage.grants[account].append(made)
     return None
+
+
+def approves_grant(act: Act) -> Made:
+    """Approve a role that another administrator has given."""
+    account, wanted = act.id(Thing.ACCOUNT, "account"), act.text("role")
+    for grant in grants_to_approve(act.scope):
+        if grant.account_id == account and grant.role == wanted:
+            made = approve_grant(act.scope, grant=grant.pk)
+            act.stage.grants[act.text("account")].append(made)
+            return None
+    raise NotFound(field="role")

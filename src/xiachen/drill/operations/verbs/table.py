@@ -19,6 +19,7 @@ ADAPTERS: Mapping[str, Callable[[Act], Made]] = {
     "people.dissolve-branch": leading.dissolves_branch,
     "people.appoint-grid-head": leading.appoints_grid_head,
     "people.give-grant": leading.gives_grant,
+    "people.approve-grant": leading.approves_grant,
     "deployment.form-team": deploying.forms_team,
     "deployment.add-members": deploying.adds_members,
     "deployment.set-post": deploying.sets_post,

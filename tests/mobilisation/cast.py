@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from tests.world import BEFORE, DAY, FENGLIN, LOCAL, NEIGHBOUR, ZISONG, World, build_world
 from xiachen.base.clock import local_zone
 from xiachen.base.ids import uuid7
 from xiachen.incidents.models import Incident
-from xiachen.mobilisation.queries.stays import members_enrolled
+from xiachen.mobilisation.queries.stays import enrolled_in
 from xiachen.notices.models import Document
 from xiachen.people.models.units import Organisation
 from xiachen.privacy.scope import Role, Scope
@@ -77,8 +78,8 @@ class Cast:
 
     @property
     def secretary(self) -> Scope:
-        enrolled = members_enrolled(((HERE, HERE),), incident=self.incident.pk)
-        return self.scope(Role.SECRETARY, places=((HERE, HERE),), members=enrolled)
+        fellows = partial(enrolled_in, ((HERE, HERE),), incident=self.incident.pk)
+        return self.scope(Role.SECRETARY, places=((HERE, HERE),), fellows=fellows)
 
     @property
     def outsider(self) -> Scope:

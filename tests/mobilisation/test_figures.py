@@ -12,7 +12,7 @@ from tests.mobilisation.test_report_in import entry, report
 from xiachen.base.models import Counter
 from xiachen.figures.figure import Cutoff, Figure
 from xiachen.mobilisation import figures
-from xiachen.mobilisation.queries.stays import members_enrolled
+from xiachen.mobilisation.queries.stays import enrolled_in
 from xiachen.people.models.units import Organisation
 
 
@@ -99,7 +99,6 @@ def test_what_happens_after_the_cut_off_is_left_out(first_day: Cast) -> None:
 
 
 def test_those_enrolled_are_reached_by_the_scope_of_their_community(first_day: Cast) -> None:
-    here = members_enrolled(((HERE, HERE),), incident=first_day.incident.pk)
-    assert here == {*first_day.people, first_day.neighbour}
-    assert members_enrolled((), incident=first_day.incident.pk) == frozenset()
-    assert members_enrolled(((HERE, HERE),), incident=None) == frozenset()
+    here = enrolled_in(((HERE, HERE),), incident=first_day.incident.pk)
+    assert set(here) == {*first_day.people, first_day.neighbour}
+    assert not enrolled_in((), incident=first_day.incident.pk)

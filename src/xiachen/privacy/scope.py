@@ -2,16 +2,18 @@
 Who asks, in which role, and how far that role reaches.
 
 A scope is made once per request from one grant of an account and handed to every query and
-operation as the first argument. It holds resolved ids and code ranges only, so that rooms far
-below teams and people can apply it. An empty scope reaches nothing.
+operation as the first argument. It holds resolved ids and code ranges, and of those who are too
+many to be held the question, so that rooms far below teams and people can apply it. An empty scope
+reaches nothing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from xiachen.base.errors import Forbidden
@@ -224,8 +226,10 @@ class Scope:
     :param member: the acting person's own member record
     :param second_factor: whether the account has proven itself twice; doors of people set it false
         unless it has, and then what reveals or grants is refused
-    :param members: people whom the role reaches though neither their unit nor their home lies in
-        its places: enrolled there, or in its teams; a MEMBER reaches itself and these by name
+    :param members: people of its teams; the role reaches them and their records wherever they are
+    :param fellows: how to ask who works where the role is, enrolled in its places or, for a MEMBER,
+        in the same teams: ids of people whom the role reaches by name. A district has thousands
+        and most requests name nobody, so they are asked for inside the query that needs them
     """
 
     account: UUID
@@ -236,6 +240,7 @@ class Scope:
     teams: frozenset[UUID] = field(default_factory=frozenset)
     member: UUID | None = None
     members: frozenset[UUID] = field(default_factory=frozenset)
+    fellows: Callable[[], QuerySet[Any, Any]] | None = field(default=None, repr=False)
     second_factor: bool = True
 
     def allows(self, can: Can, *, community: int | None = None) -> bool:

@@ -16,7 +16,7 @@ from xiachen.figures import queries as figures
 from xiachen.incidents import queries as incidents
 from xiachen.people.models.accounts import Grant
 from xiachen.people.queries.accounts import grants_of
-from xiachen.privacy.scope import Scope
+from xiachen.privacy.scope import Role, Scope
 
 
 class ScopeMiddleware:
@@ -37,6 +37,8 @@ def _attach(request: HttpRequest) -> None:
     today = clock.local_day(clock.now())
     account: Any = request.user
     grants = grants_of(account.pk, day=today)
+    for one in grants:
+        one.account = account  # signed in and read just now: not to be read again
     chosen = request.session.get("grant")
     grant = next((one for one in grants if str(one.pk) == chosen), grants[0] if grants else None)
     request.grants = grants  # type: ignore[attr-defined]
@@ -46,12 +48,13 @@ def _attach(request: HttpRequest) -> None:
 
 
 def _scope(request: HttpRequest, grant: Grant) -> Scope:
-    scope = scope_of(grant)
+    incident = grant.incident
+    if incident is None:
+        asking = Scope(account=grant.account_id, role=Role(grant.role))
+        incident = incidents.current_incident(asking)
     records = get_authentication_records(request, request.user)
     proven = any(one["method"] == "mfa" for one in records)
-    if scope.incident is None:
-        scope = scope_of(grant, incident=incidents.current_incident(scope))
-    return replace(scope, second_factor=proven)
+    return replace(scope_of(grant, incident=incident), second_factor=proven)
 
 
 def _day(request: HttpRequest, today: date) -> date:

@@ -176,7 +176,7 @@ def _freeze(inner: Scope, cutoff: Cutoff, earlier: Bulletin | None) -> dict[str,
 def _rows(inner: Scope, code: str, cutoff: Cutoff) -> list[str] | None:
     if not rows.read_from_registers(inner, code, cutoff):
         return None
-    opened = house.figure(code).opened(house.reading(inner, code), cutoff)
+    opened = house.figure(code).opened(inner, cutoff)
     return [str(key) for key in opened.values_list("pk", flat=True)]
 
 
@@ -196,8 +196,7 @@ def _late(
         return len(today - then), len(then - today)
     found = house.figure(code)
     key = found.distinct or "pk"
-    scope = house.reading(inner, code)
-    counted = [found.rows(scope, one).order_by().values_list(key) for one in (now, before)]
+    counted = [found.rows(inner, one).order_by().values_list(key) for one in (now, before)]
     return _but(counted[0], counted[1]), _but(counted[1], counted[0])
 
 

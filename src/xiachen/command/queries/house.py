@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, time, timedelta
-from functools import cache
+from functools import cache, partial
 
 from django.utils.translation import gettext as _
 
@@ -16,7 +16,7 @@ from xiachen.deployment import figures as deployment
 from xiachen.figures.figure import Cutoff, Figure
 from xiachen.incidents import queries as incidents
 from xiachen.mobilisation import figures as mobilisation
-from xiachen.mobilisation.queries.stays import members_enrolled
+from xiachen.mobilisation.queries.stays import enrolled_in
 from xiachen.needs import figures as needs
 from xiachen.people import figures as people
 from xiachen.places.models import Community, Division
@@ -58,6 +58,9 @@ def narrowed(scope: Scope, division: int) -> Scope:
     """
     Return the scope that reads the figures of a division, and nothing else of what it reaches.
 
+    Records are read by place alone, lest a person's records elsewhere count here; people are
+    those of the place and those enrolled in it.
+
     :raises Forbidden: the division does not lie wholly within the scope's places
     :raises Invalid: there is no such code
     """
@@ -74,22 +77,9 @@ def narrowed(scope: Scope, division: int) -> Scope:
         organisations=frozenset(),
         teams=frozenset(),
         members=frozenset(),
+        fellows=partial(enrolled_in, places, incident=scope.incident) if scope.incident else None,
         member=None,
     )
-
-
-def reading(scope: Scope, code: str) -> Scope:
-    """
-    Return the scope with which one figure is read in a narrowed scope.
-
-    The room of people lies below mobilisation and does not know where anybody works: for its
-    figures the scope names the people enrolled here. All others are read by place alone, lest a
-    person's records elsewhere count here.
-    """
-    if figure(code) not in people.FIGURES:
-        return scope
-    members = members_enrolled(scope.places, incident=scope.incident)
-    return replace(scope, members=members)
 
 
 def _lies_within(scope: Scope, low: int, high: int) -> bool:
@@ -110,7 +100,7 @@ def stated(scope: Scope, *, cutoff: Cutoff, codes: Iterable[str]) -> dict[str, S
 
     def value(code: str) -> int:
         if code not in values:
-            values[code] = figure(code).value(reading(scope, code), cutoff)
+            values[code] = figure(code).value(scope, cutoff)
         return values[code]
 
     found = {}
@@ -120,7 +110,7 @@ def stated(scope: Scope, *, cutoff: Cutoff, codes: Iterable[str]) -> dict[str, S
             value=value(code),
             unit=one.unit,
             of=value(one.of) if one.of else None,
-            beside=one.beside(reading(scope, code), cutoff) if one.beside else "",
+            beside=one.beside(scope, cutoff) if one.beside else "",
         )
     return found
 

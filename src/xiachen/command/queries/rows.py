@@ -59,7 +59,7 @@ def rows_behind(scope: Scope, behind: Behind) -> QuerySet[Any]:
     if found.personal:
         scope.require(Can.SEE_PEOPLE)
     if behind.bulletin is None:
-        inner = house.reading(house.narrowed(scope, behind.division), found.code)
+        inner = house.narrowed(scope, behind.division)
         cutoff = house.day_so_far(scope, _day(behind))
         return (
             found.opened_missing(inner, cutoff) if behind.missing else found.opened(inner, cutoff)
@@ -100,7 +100,7 @@ def _frozen(scope: Scope, found: Figure, bulletin: Bulletin, missing: bool) -> Q
     row = bulletin.figures.filter(figure=found.code).first()
     if row is None:
         raise NotFound()
-    inner = house.reading(house.narrowed(scope, bulletin.division), found.code)
+    inner = house.narrowed(scope, bulletin.division)
     if missing:
         return found.opened_missing(inner, bulletin.cutoff)
     if row.rows is None:

@@ -1,18 +1,55 @@
 """From a grant to its scope: asked with every request, before there is one."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import date
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import QuerySet
 
-from xiachen.deployment.models import Assignment, Membership
-from xiachen.mobilisation.queries import stays as mobilisation
+from xiachen.deployment.models import Assignment, Membership, Team
+from xiachen.mobilisation.queries.stays import enrolled_in, places_of_member
 from xiachen.people.models.accounts import Grant
 from xiachen.people.models.periods import standing_on
 from xiachen.people.queries.units import organisations_below
 from xiachen.places.rules.codes import ranges_of
 from xiachen.privacy.scope import EVERYWHERE, Role, Scope
+
+Ranges = tuple[tuple[int, int], ...]
+
+_BELOW = f"""
+    with recursive below(id) as (
+        select unnest(%s::uuid[])
+        union
+        select team.id from {Team._meta.db_table} as team join below on team.parent_id = below.id
+    )
+"""
+_LED = f"""
+    {_BELOW}
+    select
+        array(select id from below),
+        array(
+            select distinct community_id from {Assignment._meta.db_table}
+            where team_id in (select id from below)
+            and from_day <= %s and (to_day is null or to_day >= %s) order by community_id
+        ),
+        array(
+            select member_id from {Membership._meta.db_table}
+            where team_id in (select id from below)
+        )
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Led:
+    """What a role reaches through the teams it leads."""
+
+    teams: frozenset[UUID] = frozenset()
+    places: Ranges = ()
+    members: frozenset[UUID] = frozenset()
 
 
 def scope_of(grant: Grant, *, day: date, incident: UUID | None = None) -> Scope:
@@ -23,61 +60,56 @@ def scope_of(grant: Grant, *, day: date, incident: UUID | None = None) -> Scope:
     place of their own those where they are enrolled. It stands here, as high as it must and as low
     as it can: above people and enrolments, below everything that acts.
 
+    It is made with every request and costs one statement at most for each of a grant's team, unit
+    and person, and none for a place. Whoever is enrolled there is not read but left to be asked
+    for: they are thousands in a district, and a check-in needs none of them.
+
     :param incident: the one looked at, for a role that was given for every incident
     """
     role, own = Role(grant.role), grant.account.member_id
     incident = grant.incident or incident
-    teams = teams_below(grant.team)
-    places = communities_of_teams(teams, day=day)
+    led = _led(grant.team, day)
+    places = led.places
     if grant.division is not None:
         places += EVERYWHERE if grant.division == 0 else ranges_of(grant.division)
-    members = members_of_teams(teams)
+    fellows: Callable[[], QuerySet[Any, Any]] | None = None
     if role is Role.MEMBER and own is not None:
-        places += mobilisation.places_of_member(own, incident=incident, day=day)
-        members |= _team_mates(own, day)
-    else:
-        members |= mobilisation.members_enrolled(places, incident=incident)
+        places += places_of_member(own, incident=incident, day=day)
+        fellows = partial(_team_mates, own, day)
+    elif role is not Role.MEMBER and incident is not None:
+        fellows = partial(enrolled_in, places, incident=incident)
     return Scope(
         account=grant.account_id,
         role=role,
         places=tuple(dict.fromkeys(places)),
         incident=incident,
         organisations=organisations_below(grant.organisation_id),
-        teams=teams,
+        teams=led.teams,
         member=own,
-        members=members,
+        members=led.members,
+        fellows=fellows,
     )
 
 
-def _team_mates(member: UUID, day: date) -> frozenset[UUID]:
-    """Return who is in a team with somebody on a day."""
-    theirs = Membership.objects.filter(standing_on(day), member_id=member).values("team_id")
-    rows = Membership.objects.filter(standing_on(day), team_id__in=theirs)
-    return frozenset(rows.values_list("member_id", flat=True))
-
-
-def teams_below(team: UUID | None) -> frozenset[UUID]:
-    """Return a team and all teams within it; of none, nothing. For making a scope."""
-    if team is None:
-        return frozenset()
+def teams_below(teams: Iterable[UUID]) -> frozenset[UUID]:
+    """Return some teams and all teams within them."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "with recursive below(id) as (select %s::uuid union "
-            "select child.id from deployment_team child join below on child.parent_id = below.id) "
-            "select id from below",
-            [team],
-        )
+        cursor.execute(f"{_BELOW} select id from below", [list(teams)])
         return frozenset(row[0] for row in cursor.fetchall())
 
 
-def communities_of_teams(teams: Iterable[UUID], *, day: date) -> tuple[tuple[int, int], ...]:
-    """Return where some teams work on a day, as ranges of one; for making a scope."""
-    rows = Assignment.objects.filter(standing_on(day), team__in=list(teams))
-    found = sorted(set(rows.values_list("community_id", flat=True)))
-    return tuple((community, community) for community in found)
+def _led(team: UUID | None, day: date) -> _Led:
+    """Read a team with all teams within it: where they work, and who is or was in them."""
+    if team is None:
+        return _Led()
+    with connection.cursor() as cursor:
+        cursor.execute(_LED, [[team], day, day])
+        teams, communities, members = cursor.fetchone()
+    return _Led(frozenset(teams), tuple((one, one) for one in communities), frozenset(members))
 
 
-def members_of_teams(teams: Iterable[UUID]) -> frozenset[UUID]:
-    """Return everybody who is or was in some teams; for making a scope."""
-    rows = Membership.objects.filter(team__in=list(teams))
-    return frozenset(rows.values_list("member_id", flat=True))
+def _team_mates(member: UUID, day: date) -> QuerySet[Membership, UUID]:
+    """Return the ids of those who are in a team with somebody on a day."""
+    theirs = Membership.objects.filter(standing_on(day), member_id=member).values("team_id")
+    rows = Membership.objects.filter(standing_on(day), team_id__in=theirs)
+    return rows.values_list("member_id", flat=True)

@@ -86,8 +86,7 @@ def works_here(scope: Scope, *, team: UUID, community: int, day: date) -> bool:
     return team in teams_here(scope, community=community, day=day)
 
 
-def teams_here(scope: Scope, *, community: int, day: date) -> set[UUID]:
+def teams_here(scope: Scope, *, community: int, day: date) -> frozenset[UUID]:
     """Return the teams assigned to a community on a day and all teams within them."""
     held = Assignment.objects.filter(standing_on(day), community=community)
-    assigned = held.filter(team__incident=scope.incident).values_list("team_id", flat=True)
-    return {below for team in assigned for below in teams_below(team)}
+    return teams_below(held.filter(team__incident=scope.incident).values_list("team_id", flat=True))

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, time
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from xiachen.base import clock
@@ -39,30 +40,36 @@ def included(scope: Scope, *, community: int, day: date) -> bool:
     return listed.filter(Q(to_day=None) | Q(to_day__gte=day)).exists()
 
 
-def members_enrolled(places: Ranges, *, incident: UUID | None) -> frozenset[UUID]:
+def enrolled_in(places: Ranges, *, incident: UUID) -> QuerySet[Enrolment, UUID]:
     """
-    Return who belongs to an incident's operation in some ranges of communities; for making a scope.
+    Return the ids of those who belong to an incident's operation in some ranges of communities.
 
-    Whoever has gone home is among them: late records about them are still accepted.
+    For making a scope. Whoever has gone home is among them: late records still name them.
     """
     here = any_of(Q(community_id__gte=low, community_id__lte=high) for low, high in places)
-    if incident is None:
-        return frozenset()
     rows = Enrolment.objects.standing().filter(here, incident_id=incident)
-    return frozenset(rows.values_list("member_id", flat=True))
+    return rows.values_list("member_id", flat=True)
 
 
 def places_of_member(
     member: UUID, *, incident: UUID | None, day: date
 ) -> tuple[tuple[int, int], ...]:
-    """Return where somebody is enrolled by a day, as ranges of one; for making a scope."""
-    if incident is None:
-        return ()
-    rows = Enrolment.objects.standing().filter(
-        member_id=member, incident_id=incident, from_day__lte=day
-    )
-    found = sorted(set(rows.values_list("community_id", flat=True)))
-    return tuple((community, community) for community in found)
+    """
+    Return where somebody is enrolled by a day, as ranges of one; for making a scope.
+
+    Asked with every request of those sent down, hence in plain SQL: what `standing` reads, for a
+    tenth of the time that it takes to put the statement together.
+    """
+    table = connection.ops.quote_name(Enrolment._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"select distinct community_id from {table} as stay "
+            "where member_id = %s and incident_id = %s and from_day <= %s and not void "
+            f"and not exists (select from {table} as later where later.reverses_id = stay.id) "
+            "order by community_id",
+            [member, incident, day],
+        )
+        return tuple((row[0], row[0]) for row in cursor.fetchall())
 
 
 def places_included(scope: Scope, communities: Iterable[int]) -> frozenset[int]:

@@ -2,7 +2,7 @@
 Reads of people.
 
 A role reaches the people of its units, those who live or are employed in its places, and those
-whom the scope names (`Scope.members`: enrolled there, or in its teams). Everybody reaches
+of its teams (`Scope.members`) and those who work where it is (`Scope.fellows`). Everybody reaches
 themselves.
 """
 
@@ -177,11 +177,12 @@ def _reach(scope: Scope) -> Q:
     if scope.role is Role.SYSTEM:
         return Q()
     own = Q(pk=scope.member) if scope.member else Q(pk__in=())
+    fellows = Q(pk__in=scope.fellows()) if scope.fellows else Q(pk__in=())
     if scope.role is Role.MEMBER:
-        return own | Q(pk__in=scope.members)
+        return own | fellows
     if not scope.allows(Can.SEE_PEOPLE):
         return own
-    theirs = Q(pk__in=scope.members) | Q(organisation_id__in=scope.organisations)
+    theirs = fellows | Q(pk__in=scope.members) | Q(organisation_id__in=scope.organisations)
     return own | theirs | scope.within("home_community_id") | scope.within("organisation__division")
 
 

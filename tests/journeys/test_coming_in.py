@@ -139,3 +139,38 @@ def _code(secret: str) -> str:
     digest = hmac.new(base64.b32decode(secret), counter, hashlib.sha1).digest()
     (value,) = struct.unpack_from(">I", digest, digest[-1] & 0x0F)
     return f"{(value & 0x7FFFFFFF) % 1_000_000:06}"
+
+
+def test_the_keyboard_suffices(committed_world: World, visit: Visit) -> None:
+    visitor = visit(language="en")
+    keyboard = visitor.page.keyboard
+    visitor.go("/accounts/login/?next=/people/")
+    visitor.page.get_by_label("Username").focus()
+    keyboard.type("secretary")
+    keyboard.press("Tab")
+    keyboard.type(PASSWORD)
+    keyboard.press("Enter")
+    visitor.reads("people within your responsibility")
+    keyboard.press("Tab")
+    expect(visitor.page.get_by_text("Skip to the content")).to_be_in_viewport()
+    keyboard.press("Enter")
+    keyboard.press("/")
+    search = visitor.page.get_by_role("searchbox")
+    expect(search).to_be_focused()
+    keyboard.type(SENT[0])
+    for _ in range(5):
+        keyboard.press("Tab")
+        assert visitor.page.evaluate(_FOCUS_IS_SEEN), visitor.page.evaluate(_FOCUSED)
+    visitor.page.get_by_text("Community secretary").focus()
+    keyboard.press("Enter")
+    expect(visitor.page.get_by_role("link", name="Second factor")).to_be_visible()
+    keyboard.press("Escape")
+    expect(visitor.page.get_by_role("link", name="Second factor")).to_be_hidden()
+
+
+_FOCUSED = "document.activeElement.outerHTML.slice(0, 120)"
+_FOCUS_IS_SEEN = """() => {
+  const style = getComputedStyle(document.activeElement);
+  return (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2)
+    || style.boxShadow !== "none";
+}"""

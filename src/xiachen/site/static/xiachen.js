@@ -1,7 +1,14 @@
 // What a page can do beyond links and forms; every page also works without it.
 (() => {
   "use strict";
+  const closeMenus = (kept, focus) =>
+    document.querySelectorAll(".drop[open]").forEach((menu) => {
+      if (menu === kept) return;
+      menu.open = false;
+      if (focus) menu.querySelector("summary").focus();
+    });
   document.addEventListener("click", async (event) => {
+    closeMenus(event.target.closest(".drop"), false);
     const copier = event.target.closest("[data-copy]");
     if (copier) {
       const text = document.querySelector(copier.dataset.copy).innerText;
@@ -18,6 +25,7 @@
   });
   document.addEventListener("keydown", (event) => {
     const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement.tagName);
+    if (event.key === "Escape") closeMenus(null, true);
     if (event.key === "/" && !typing) {
       const search = document.querySelector("[type=search]");
       if (search) { event.preventDefault(); search.focus(); }

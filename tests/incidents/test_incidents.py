@@ -165,6 +165,32 @@ def test_a_setting_that_has_ended_does_not_hold() -> None:
     assert in_force([ended], day=date(2020, 3, 3), community=None) is None
 
 
+def test_after_a_value_has_ended_the_one_before_it_holds_again(world: World) -> None:
+    scope = world.scope(Role.HEADQUARTERS)
+    name, incident = "attendance.deadline", world.incident.pk
+    for value, day in (("08:30", BEGAN), ("08:00", DAY)):
+        made = operations.set_parameter(
+            scope, incident=incident, name=name, value=value, from_day=day
+        )
+    with pytest.raises(Invalid):
+        operations.end_parameter(scope, incident=incident, parameter=made.pk, last_day=BEGAN)
+    operations.end_parameter(scope, incident=incident, parameter=made.pk, last_day=DAY)
+    held = {
+        day: queries.parameter(scope, incident=incident, name=name, day=day)
+        for day in (DAY, date(2020, 3, 2))
+    }
+    assert held == {DAY: "08:00", date(2020, 3, 2): "08:30"}
+    with pytest.raises(Invalid):
+        later = date(2020, 3, 9)
+        operations.end_parameter(scope, incident=incident, parameter=made.pk, last_day=later)
+    with pytest.raises(NotFound):
+        operations.end_parameter(scope, incident=incident, parameter=0, last_day=DAY)
+    with pytest.raises(Forbidden):
+        operations.end_parameter(
+            world.scope(Role.SECRETARY), incident=incident, parameter=made.pk, last_day=DAY
+        )
+
+
 def test_nothing_is_changed_in_a_closed_incident(world: World) -> None:
     operations.close_incident(world.system, incident=world.incident.pk, at=LATE)
     with pytest.raises(operations.IncidentClosed):

@@ -1,8 +1,10 @@
 """The incident's page: read by those on site, changed by headquarters."""
 
+from datetime import date
+
 from django.test import Client
 
-from tests.world import World, prove_twice
+from tests.world import FENGLIN, ZISONG, World, prove_twice
 from xiachen.incidents.models import IncidentCommunity, Parameter
 from xiachen.privacy.scope import Role
 
@@ -21,7 +23,7 @@ def test_the_secretary_reads_the_incident_and_changes_nothing(world: World) -> N
     assert "<textarea" not in page
     address = f"/incidents/{world.incident.pk}/include"
     given = {"communities": "420111002003", "from_day": "2020-03-01"}
-    assert client.post(address, given).status_code in (200, 403)
+    assert client.post(address, given).status_code == 403
     assert IncidentCommunity.objects.count() == 2
 
 
@@ -40,3 +42,43 @@ def test_headquarters_include_a_community_and_set_a_parameter(world: World) -> N
     assert refused.context["parameter_form"].errors.keys() == {"from_day"}
     client.post(f"{base}/parameter", never | {"from_day": "2020-03-01"})
     assert Parameter.objects.get().value == "08:30"
+
+
+def test_headquarters_leave_a_community_out_after_a_day(world: World) -> None:
+    client = client_of(world, Role.HEADQUARTERS)
+    prove_twice(client)
+    address = f"/incidents/{world.incident.pk}/communities/{ZISONG}/leave-out"
+    early = client.post(address, {"last_day": "2019-12-31"})
+    assert "the last day lies before the first" in early.content.decode()
+    row = IncidentCommunity.objects.get(community=ZISONG)
+    assert row.to_day is None
+    assert client.post(address, {"last_day": "2020-03-05"}).status_code == 302
+    row.refresh_from_db()
+    assert row.to_day == date(2020, 3, 5)
+    # What has ended offers no second end; the other community still does.
+    page = client.get(f"/incidents/{world.incident.pk}").content.decode()
+    assert page.count("/leave-out") == 1
+
+
+def test_headquarters_end_a_parameters_value(world: World) -> None:
+    client = client_of(world, Role.HEADQUARTERS)
+    prove_twice(client)
+    base = f"/incidents/{world.incident.pk}"
+    given = {"name": "attendance.deadline", "value": "08:00", "from_day": "2020-03-01"}
+    client.post(f"{base}/parameter", given)
+    row = Parameter.objects.get()
+    end = f"{base}/parameters/{row.pk}/end"
+    assert end in client.get(base).content.decode()
+    assert client.post(end, {"last_day": ""}).status_code == 200
+    assert client.post(end, {"last_day": "2020-03-03"}).status_code == 302
+    row.refresh_from_db()
+    assert row.to_day == date(2020, 3, 3)
+
+
+def test_nobody_else_ends_anything(world: World) -> None:
+    secretary = client_of(world, Role.SECRETARY)
+    base = f"/incidents/{world.incident.pk}"
+    assert "/leave-out" not in secretary.get(base).content.decode()
+    given = {"last_day": "2020-03-05"}
+    assert secretary.post(f"{base}/communities/{FENGLIN}/leave-out", given).status_code == 403
+    assert not IncidentCommunity.objects.exclude(to_day=None).exists()

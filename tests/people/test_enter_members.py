@@ -240,20 +240,6 @@ def test_a_phone_is_corrected_by_the_person_and_kept_unique(world: World) -> Non
         operations.change_phone(scope, member=id_of(NEIGHBOUR), phone="13900005555")
 
 
-def test_fitness_is_a_day_and_never_a_reason(world: World) -> None:
-    from datetime import date
-
-    scope = world.scope(Role.SECRETARY)
-    operations.set_fitness(scope, member=world.local, duty="night", fit_until=date(2020, 3, 14))
-    operations.set_fitness(scope, member=world.local, duty="night", fit_until=date(2020, 3, 20))
-    (row,) = Member.objects.get(pk=world.local).fitness.all()
-    assert row.fit_until == date(2020, 3, 20)
-    with pytest.raises(Forbidden):
-        operations.set_fitness(
-            world.scope(Role.LIAISON), member=world.local, duty="night", fit_until=date(2020, 3, 1)
-        )
-
-
 def test_a_view_of_a_person_is_one_audit_row_about_them(world: World) -> None:
     card = operations.view_member(world.scope(Role.SECRETARY), member=world.local)
     assert card.phone == f"{phone_of(LOCAL)[:3]}****{phone_of(LOCAL)[7:]}"

@@ -8,7 +8,7 @@ from tests.world import LOCAL, OUTSIDER, SENT, World, identity_of, phone_of, pro
 from xiachen.base.ids import uuid7
 from xiachen.people.models.accounts import Grant
 from xiachen.people.models.members import Member
-from xiachen.people.models.units import Organisation
+from xiachen.people.models.units import Organisation, PartyOrganisation
 from xiachen.privacy.models import AuditEntry
 from xiachen.privacy.scope import Role
 
@@ -96,6 +96,39 @@ def test_units_are_a_tree_and_one_more_is_registered(world: World) -> None:
     }
     assert client.post("/people/units/register", given).status_code == 302
     assert Organisation.objects.get(name="枫林监测站").parent == world.bureau
+
+
+def test_a_party_organisation_is_registered_with_its_unit_and_superior(world: World) -> None:
+    client = client_of(world, Role.MOBILISER)
+    given = {
+        "name": "市枫林观测局党支部",
+        "kind": "branch",
+        "organisation": world.city_bureau.pk,
+        "parent": world.committee.pk,
+    }
+    address = "/people/units/register-party"
+    temporary = client.post(address, given | {"kind": "temporary"})
+    assert temporary.context["form"].errors.keys() == {"kind"}
+    assert client.post(address, given).status_code == 302
+    made = PartyOrganisation.objects.get(name="市枫林观测局党支部")
+    assert (made.organisation, made.parent) == (world.city_bureau, world.committee)
+    assert made.name in client.get("/people/units/").content.decode()
+    again = client.post(address, given)
+    assert again.context["form"].errors.keys() == {"name"}
+    assert client_of(world, Role.SECRETARY).get(address).status_code == 403
+
+
+def test_a_person_is_entered_with_their_party_organisation(world: World) -> None:
+    client = client_of(world, Role.LIAISON)
+    given = {
+        "id": uuid7(),
+        "name": "苏晚晴",
+        "organisation": world.bureau.pk,
+        "party_organisation": world.committee.pk,
+        "party_standing": "full",
+    }
+    assert client.post("/people/enter", given).status_code == 302
+    assert Member.objects.get(name="苏晚晴").party_organisation == world.committee
 
 
 def test_a_branch_is_formed_and_shown(world: World) -> None:

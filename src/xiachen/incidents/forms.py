@@ -18,6 +18,12 @@ class Day(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
+class LastDayForm(forms.Form):
+    """The day on which something ends; the day belongs to it."""
+
+    last_day = forms.DateField(label=_("last day"), widget=Day)
+
+
 class IncidentForm(forms.Form):
     """A new incident."""
 

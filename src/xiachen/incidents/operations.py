@@ -195,6 +195,31 @@ def set_parameter(
 
 
 @transaction.atomic
+def end_parameter(scope: Scope, *, incident: UUID, parameter: int, last_day: date) -> Parameter:
+    """
+    End a parameter's value on a day; then the one before it, or the usual value, holds again.
+
+    :raises NotFound: the incident has no such setting
+    """
+    scope.require(Can.MANAGE_INCIDENTS)
+    held = _held(incident)
+    row = Parameter.objects.select_for_update(of=("self",)).filter(incident=held, pk=parameter)
+    found = row.first()
+    if found is None:
+        raise NotFound()
+    if found.community_id is not None:
+        _check_place(scope, found.community_id)
+    if last_day < found.from_day:
+        raise Invalid(field="last_day", reason=_("the last day lies before the first"))
+    if found.to_day is not None and found.to_day < last_day:
+        raise Invalid(field="last_day", reason=_("it has ended before"))
+    found.to_day = last_day
+    found.save(update_fields=["to_day"])
+    audit.record(scope, "incidents.end-parameter", community=found.community_id, targets=[held.pk])
+    return found
+
+
+@transaction.atomic
 def close_incident(scope: Scope, *, incident: UUID, at: datetime) -> Incident:
     """Close an incident: from now on its records are read only."""
     scope.require(Can.MANAGE_INCIDENTS)

@@ -1,20 +1,17 @@
 """The incident: its communities, its parameters, its beginning and its end."""
 
-from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
-from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from xiachen.base import clock
-from xiachen.base.errors import Refused
 from xiachen.incidents import operations, queries
-from xiachen.incidents.forms import CommunitiesForm, IncidentForm, ParameterForm
-from xiachen.privacy.doors import ScopedRequest, explain
+from xiachen.incidents.forms import CommunitiesForm, IncidentForm, LastDayForm, ParameterForm
+from xiachen.privacy.doors import ScopedRequest, done
 from xiachen.privacy.scope import Can
 
 
@@ -45,7 +42,7 @@ def open_incident(request: ScopedRequest) -> HttpResponse:
     def act() -> object:
         return operations.open_incident(request.scope, **form.cleaned_data)
 
-    if request.method == "POST" and _done(form, act):
+    if request.method == "POST" and done(form, act):
         messages.success(request, _("The incident is open. Include its communities next."))
         return redirect("incidents:incidents")
     return render(request, "incidents/open.html", {"form": form})
@@ -59,7 +56,7 @@ def include(request: ScopedRequest, id: UUID) -> HttpResponse:
     def act() -> object:
         return operations.include_communities(request.scope, incident=id, **form.cleaned_data)
 
-    if request.method == "POST" and _done(form, act):
+    if request.method == "POST" and done(form, act):
         messages.success(request, _("The communities are included."))
         return redirect("incidents:one", id=id)
     return _page(request, id, communities=form)
@@ -73,10 +70,42 @@ def set_parameter(request: ScopedRequest, id: UUID) -> HttpResponse:
     def act() -> object:
         return operations.set_parameter(request.scope, incident=id, **form.cleaned_data)
 
-    if request.method == "POST" and _done(form, act):
+    if request.method == "POST" and done(form, act):
         messages.success(request, _("The parameter is set."))
         return redirect("incidents:one", id=id)
     return _page(request, id, parameter=form)
+
+
+@require_POST
+def leave_out(request: ScopedRequest, id: UUID, community: int) -> HttpResponse:
+    """End a community's part in the incident."""
+    form = LastDayForm(request.POST)
+
+    def act() -> object:
+        return operations.leave_out_community(
+            request.scope, incident=id, community=community, **form.cleaned_data
+        )
+
+    if done(form, act):
+        messages.success(request, _("The community is left out after that day."))
+        return redirect("incidents:one", id=id)
+    return _page(request, id, refused=form)
+
+
+@require_POST
+def end_parameter(request: ScopedRequest, id: UUID, parameter: int) -> HttpResponse:
+    """End a parameter's value on a day."""
+    form = LastDayForm(request.POST)
+
+    def act() -> object:
+        return operations.end_parameter(
+            request.scope, incident=id, parameter=parameter, **form.cleaned_data
+        )
+
+    if done(form, act):
+        messages.success(request, _("The value holds until that day."))
+        return redirect("incidents:one", id=id)
+    return _page(request, id, refused=form)
 
 
 @require_safe
@@ -98,6 +127,7 @@ def _page(
     *,
     communities: CommunitiesForm | None = None,
     parameter: ParameterForm | None = None,
+    refused: LastDayForm | None = None,
 ) -> HttpResponse:
     return render(
         request,
@@ -109,20 +139,10 @@ def _page(
             "manages": _manages(request),
             "communities_form": communities or CommunitiesForm(request.day),
             "parameter_form": parameter or ParameterForm(request.day),
+            "refused": refused,
+            "last_day": request.day,
         },
     )
-
-
-def _done(form: Form, act: Callable[[], object]) -> bool:
-    """Tell whether the form was right and the operation done; else the form says why not."""
-    if not form.is_valid():
-        return False
-    try:
-        act()
-    except Refused as refusal:
-        explain(form, refusal)
-        return False
-    return True
 
 
 def _manages(request: ScopedRequest) -> bool:

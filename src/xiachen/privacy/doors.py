@@ -1,12 +1,13 @@
 """What the doors of every area share: a request with its scope, and a refusal shown in a form."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 from django.forms import BaseForm
 from django.http import HttpRequest
 
-from xiachen.base.errors import Refused
+from xiachen.base.errors import Forbidden, NotFound, Refused
 from xiachen.privacy.scope import Scope
 
 
@@ -26,3 +27,21 @@ class ScopedRequest(HttpRequest):
 def explain(form: BaseForm, refusal: Refused) -> None:
     """Show a refusal in the form it is about: beside its field where it names one."""
     form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+
+
+def done(form: BaseForm, act: Callable[[], object]) -> bool:
+    """
+    Tell whether the form was right and the operation done; else the form says why not.
+
+    What no other entry in the form could mend goes on and becomes a page of its own.
+    """
+    if not form.is_valid():
+        return False
+    try:
+        act()
+    except Refused as refusal:
+        if isinstance(refusal, Forbidden | NotFound) and refusal.field is None:
+            raise
+        explain(form, refusal)
+        return False
+    return True

@@ -1,4 +1,4 @@
-"""What is asked about people and units; the rules themselves are in the operations."""
+"""What is asked about a person; the rules themselves are in the operations."""
 
 from datetime import date
 from uuid import UUID
@@ -8,28 +8,17 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from xiachen.base.ids import uuid7
+from xiachen.people.forms.days import Choices, Day
+from xiachen.people.forms.units import party_organisations, units
 from xiachen.people.models.members import IdentityKind, PartyStanding
-from xiachen.people.models.units import OrganisationLevel
 from xiachen.people.operations.members import MemberEntry
-from xiachen.people.queries.members import members_reached
-from xiachen.people.queries.units import organisations_reached, party_organisations_reached
+from xiachen.people.queries.members import skills
 from xiachen.privacy.scope import Scope
 
-Choices = list[tuple[str, str]]
 
-
-def units(scope: Scope) -> Choices:
-    """Return the units of the scope to choose from."""
-    return [(str(unit.pk), unit.name) for unit in organisations_reached(scope)]
-
-
-class Day(forms.DateInput):
-    """A day chosen from the browser's own calendar."""
-
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
+def skill_choices(scope: Scope) -> Choices:
+    """Return the skills to choose from, in the reader's language."""
+    return [(one.code, str(one)) for one in skills(scope)]
 
 
 def phone_field(*, required: bool) -> forms.CharField:
@@ -52,15 +41,6 @@ def identity_field() -> forms.CharField:
     )
 
 
-class LastDayForm(forms.Form):
-    """The day on which something ends; the day belongs to it."""
-
-    last_day = forms.DateField(label=_("last day"), widget=Day)
-
-    def __init__(self, day: date, data: object = None) -> None:
-        super().__init__(data, initial={"last_day": day})  # type: ignore[arg-type]
-
-
 class MemberForm(forms.Form):
     """One person; lists of people come in through a sheet."""
 
@@ -73,11 +53,19 @@ class MemberForm(forms.Form):
         help_text=_("The community's number, 12 digits, where the person lives."),
     )
     party_standing = forms.ChoiceField(label=_("party standing"), choices=PartyStanding.choices)
+    party_organisation = forms.ChoiceField(
+        label=_("party organisation"),
+        required=False,
+        help_text=_("Where the regular membership is; no temporary branch."),
+    )
     identities = forms.MultipleChoiceField(
         label=_("kinds of person"),
         choices=IdentityKind.choices,
         required=False,
         widget=forms.CheckboxSelectMultiple,
+    )
+    skills = forms.MultipleChoiceField(
+        label=_("skills"), required=False, widget=forms.CheckboxSelectMultiple
     )
     phone = phone_field(required=False)
     identity_number = identity_field()
@@ -85,15 +73,22 @@ class MemberForm(forms.Form):
     def __init__(self, scope: Scope, data: object = None) -> None:
         # The id is made with the page, so that a form sent twice enters one person.
         super().__init__(data, initial={"id": uuid7()})  # type: ignore[arg-type]
-        self.fields["organisation"].choices = [("", "—"), *units(scope)]  # type: ignore[attr-defined]
+        known = skill_choices(scope)
+        self._offer("organisation", [("", "—"), *units(scope)])
+        self._offer("party_organisation", [("", "—"), *party_organisations(scope)])
+        self._offer("skills", known)
+        if not known:
+            del self.fields["skills"]
+
+    def _offer(self, field: str, choices: Choices) -> None:
+        self.fields[field].choices = choices  # type: ignore[attr-defined]
 
     def entry(self) -> MemberEntry:
         """Return what was asked as an entry of a list."""
-        given = self.cleaned_data
-        return MemberEntry(
-            **given
-            | {"organisation": UUID(given["organisation"]) if given["organisation"] else None}
-        )
+        given = dict(self.cleaned_data)
+        for name in ("organisation", "party_organisation"):
+            given[name] = UUID(given[name]) if given[name] else None
+        return MemberEntry(**given)
 
 
 class PhoneForm(forms.Form):
@@ -102,53 +97,37 @@ class PhoneForm(forms.Form):
     phone = phone_field(required=True)
 
 
-class UnitForm(forms.Form):
-    """A unit and where it stands in the tree."""
+class FitnessForm(forms.Form):
+    """Until when somebody is fit for a kind of duty; never why, or why not."""
 
-    name = forms.CharField(label=_("name"), max_length=80)
-    short_name = forms.CharField(label=_("short name"), max_length=40, required=False)
-    level = forms.ChoiceField(label=_("level"), choices=OrganisationLevel.choices)
-    division = forms.IntegerField(
-        label=_("division"), help_text=_("The code of the division it belongs to, 12 digits.")
+    duty = forms.CharField(
+        label=_("duty"),
+        max_length=40,
+        help_text=_("Such as night duty or carrying. Never an illness or a reason."),
     )
-    parent = forms.ChoiceField(label=_("unit above"), required=False)
-    contact_community = forms.IntegerField(
-        label=_("contact-point community"),
-        required=False,
-        help_text=_("The number of the community to which the unit reports, 12 digits."),
-    )
+    fit_until = forms.DateField(label=_("fit until"), widget=Day)
 
-    def __init__(self, scope: Scope, data: object = None) -> None:
-        super().__init__(data)  # type: ignore[arg-type]
-        self.fields["parent"].choices = [("", "—"), *units(scope)]  # type: ignore[attr-defined]
+    def __init__(self, day: date, data: object = None) -> None:
+        super().__init__(data, initial={"fit_until": day})  # type: ignore[arg-type]
 
 
-class BranchForm(forms.Form):
-    """A temporary branch: approval, members, secretary and deputies."""
+class SkillsForm(forms.Form):
+    """What somebody can do."""
 
-    name = forms.CharField(label=_("name"), max_length=80)
-    approved_by = forms.ChoiceField(label=_("approved by"))
-    approved_on = forms.DateField(label=_("approved on"), widget=Day)
-    members = forms.MultipleChoiceField(
-        label=_("members"),
-        help_text=_("At least three full members; probationary members do not count."),
-        widget=forms.CheckboxSelectMultiple,
-    )
-    secretary = forms.ChoiceField(label=_("secretary"))
-    deputies = forms.MultipleChoiceField(
-        label=_("deputy secretaries"), required=False, widget=forms.CheckboxSelectMultiple
+    skills = forms.MultipleChoiceField(
+        label=_("skills"), required=False, widget=forms.CheckboxSelectMultiple
     )
 
-    def __init__(self, scope: Scope, unit: UUID, day: date, data: object = None) -> None:
-        super().__init__(data, initial={"approved_on": day})  # type: ignore[arg-type]
-        superiors = party_organisations_reached(scope).filter(kind="committee")
-        people = members_reached(scope).filter(organisation_id=unit)
-        people = people.exclude(party_standing=PartyStanding.NONE)
-        choices = [
-            (str(one.pk), f"{one.name} · {one.get_party_standing_display()}") for one in people
-        ]
-        self.fields["approved_by"].choices = [  # type: ignore[attr-defined]
-            (str(one.pk), one.name) for one in superiors
-        ]
-        for name in ("members", "secretary", "deputies"):
-            self.fields[name].choices = choices  # type: ignore[attr-defined]
+    def __init__(self, scope: Scope, held: list[str], data: object = None) -> None:
+        super().__init__(data, initial={"skills": held})  # type: ignore[arg-type]
+        self.fields["skills"].choices = skill_choices(scope)  # type: ignore[attr-defined]
+
+
+class SkillForm(forms.Form):
+    """A skill by which people can be found."""
+
+    name = forms.CharField(label=_("name"), max_length=40)
+    name_en = forms.CharField(label=_("name in English"), max_length=40)
+    code = forms.SlugField(
+        label=_("code"), max_length=40, help_text=_("Small letters and dashes, such as driving.")
+    )

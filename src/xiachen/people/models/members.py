@@ -4,6 +4,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from django.db import models
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from xiachen.base.ids import uuid7
@@ -32,7 +33,7 @@ class Skill(models.Model):
         verbose_name = _("skill")
 
     def __str__(self) -> str:
-        return self.name
+        return self.name_en if (get_language() or "").startswith("en") else self.name
 
 
 class PartyStanding(models.TextChoices):

@@ -250,6 +250,24 @@ def view_branch(scope: Scope, *, branch: UUID, day: date) -> queries.BranchPage:
     return page
 
 
+@transaction.atomic
+def offer_members(scope: Scope, *, organisation: UUID) -> list[Member]:
+    """Return the party members of a unit for a new branch; names in clear, noted as seen."""
+    scope.require(Can.FORM_BRANCHES)
+    offered = list(queries.party_members(scope, organisation=organisation))
+    audit.record(scope, "people.view-members", targets=[one.pk for one in offered])
+    return offered
+
+
+@transaction.atomic
+def offer_to_branch(scope: Scope, *, branch: UUID) -> list[Member]:
+    """Return who can join a branch that stands; names in clear, noted as seen."""
+    scope.require(Can.FORM_BRANCHES)
+    offered = list(queries.who_can_join(scope, _held(scope, branch)))
+    audit.record(scope, "people.view-members", targets=[one.pk for one in offered])
+    return offered
+
+
 def _people(scope: Scope, members: Sequence[UUID]) -> dict[UUID, Member]:
     if len(set(members)) < len(members):
         raise InBranchAlready(field="members")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -13,7 +13,6 @@ from xiachen.base.errors import Forbidden, Invalid, NotFound, Outcome, Refused
 from xiachen.people import rules
 from xiachen.people.models.members import (
     KEYRING,
-    Fitness,
     Identity,
     IdentityKind,
     Member,
@@ -89,13 +88,6 @@ class EnteredOtherwise(Refused):
     message = _("This person was entered before with other details. Open the record and compare.")
 
 
-class SkillExists(Refused):
-    """A skill has this code."""
-
-    code = "people.skill-exists"
-    message = _("There is a skill with the code “%(skill)s” already.")
-
-
 IDENTITY_FAULTS = {
     rules.IdentityFault.OLD: _("it has 15 digits; the card of today has 18"),
     rules.IdentityFault.SHAPE: _("it has 18 places, the last a digit or X"),
@@ -147,34 +139,6 @@ def enter_members(scope: Scope, *, entries: Sequence[MemberEntry], at: datetime)
     if written:
         audit.record(scope, "people.enter-members", targets=written)
     return [Outcome(d.entry.id, new=d.new, refusal=d.refusal) for d in drafts]
-
-
-@transaction.atomic
-def register_skill(scope: Scope, *, code: str, name: str, name_en: str) -> Skill:
-    """Add a skill by which people are found."""
-    scope.require(Can.MANAGE_PEOPLE)
-    made = Skill(code=code, name=name, name_en=name_en)
-    try:
-        with transaction.atomic():
-            made.save(force_insert=True)
-    except IntegrityError:
-        raise SkillExists(field="code", skill=code) from None
-    audit.record(scope, "people.register-skill")
-    return made
-
-
-@transaction.atomic
-def set_fitness(scope: Scope, *, member: UUID, duty: str, fit_until: date) -> Fitness:
-    """Record until when somebody is fit for a kind of duty; never why, or why not."""
-    scope.require(Can.RECORD_HEALTH)
-    if not duty.strip():
-        raise Invalid(field="duty", reason=_("the duty is missing"))
-    found = queries.member(scope, member)
-    row, _made = Fitness.objects.update_or_create(
-        member=found, duty=duty.strip(), defaults={"fit_until": fit_until}
-    )
-    audit.record(scope, "people.set-fitness", subject=found.pk, targets=[found.pk])
-    return row
 
 
 @transaction.atomic

@@ -8,29 +8,36 @@ from django.db.models import Q, QuerySet
 
 from xiachen.base.errors import NotFound
 from xiachen.people.models.branches import BranchMembership, BranchPost
+from xiachen.people.models.members import Member, PartyStanding
 from xiachen.people.models.periods import standing_on
 from xiachen.people.models.units import PartyOrganisation, PartyOrganisationKind
 from xiachen.people.queries.members import members_reached, shown_name
 from xiachen.people.queries.units import party_organisations_reached
-from xiachen.privacy.scope import Role, Scope
+from xiachen.privacy.scope import Can, Role, Scope
 
 
 @dataclass(frozen=True, slots=True)
 class BranchRow:
-    """Somebody in a temporary branch; `post` is empty for those who hold none."""
+    """Somebody in a temporary branch; `post` is empty for those who hold none, `until` its end."""
 
     member: UUID
     name: str
     post: str
+    until: date | None
     from_day: date
 
 
 @dataclass(frozen=True, slots=True)
 class BranchPage:
-    """A temporary branch and those of its people whom the scope reaches, leaders first."""
+    """
+    A temporary branch and those of its people whom the scope reaches, leaders first.
+
+    :param changes: whether the role may change it; a branch secretary only the branch they lead
+    """
 
     branch: PartyOrganisation
     rows: list[BranchRow]
+    changes: bool
 
 
 def branches(
@@ -72,7 +79,7 @@ def branch_page(scope: Scope, id: UUID, *, day: date) -> BranchPage:
     # Before the branch stood or after it ended, its page shows the day nearest to the one asked.
     day = min(max(day, found.approved_on or day), found.dissolved_on or day)
     posts = {
-        one.member_id: one.get_post_display()
+        one.member_id: (str(one.get_post_display()), one.to_day)
         for one in BranchPost.objects.filter(standing_on(day), party_organisation=found)
     }
     memberships = BranchMembership.objects.filter(
@@ -82,12 +89,30 @@ def branch_page(scope: Scope, id: UUID, *, day: date) -> BranchPage:
         BranchRow(
             one.member_id,
             shown_name(scope, one.member_id, one.member.name),
-            str(posts.get(one.member_id, "")),
+            *posts.get(one.member_id, ("", None)),
             one.from_day,
         )
         for one in memberships.select_related("member").order_by("member__sort_key", "pk")
     ]
-    return BranchPage(found, sorted(rows, key=lambda row: not row.post))
+    leads = scope.role is not Role.BRANCH_SECRETARY or scope.member in posts
+    changes = found.dissolved_on is None and scope.allows(Can.FORM_BRANCHES) and leads
+    return BranchPage(found, sorted(rows, key=lambda row: not row.post), changes)
+
+
+def party_members(scope: Scope, *, organisation: UUID) -> QuerySet[Member]:
+    """Return the party members of a unit whom the scope reaches, sorted by name."""
+    rows = members_reached(scope).filter(organisation_id=organisation)
+    return rows.exclude(party_standing=PartyStanding.NONE)
+
+
+def who_can_join(scope: Scope, branch: PartyOrganisation) -> QuerySet[Member]:
+    """Return the party members outside a branch, of the units from which its people come."""
+    inside = BranchMembership.objects.filter(branch=branch, to_day=None)
+    theirs = Q(organisation=branch.organisation_id) if branch.organisation_id else Q(pk__in=())
+    theirs |= Q(organisation__in=inside.values("member__organisation"))
+    rows = members_reached(scope).filter(theirs)
+    rows = rows.exclude(party_standing=PartyStanding.NONE)
+    return rows.exclude(pk__in=inside.values("member_id"))
 
 
 def branch_posts(scope: Scope, *, incident: UUID, day: date) -> QuerySet[BranchPost]:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from xiachen.base.errors import Refused
 from xiachen.people.forms.appointments import HeadForm
-from xiachen.people.forms.persons import LastDayForm
+from xiachen.people.forms.days import LastDayForm
 from xiachen.people.models.residents import Appointment
 from xiachen.people.operations import appointments as operations
 from xiachen.people.queries.appointments import HeadChoices

@@ -3,19 +3,21 @@
 from uuid import UUID
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from xiachen.base import clock
-from xiachen.base.errors import Refused
-from xiachen.people.forms.persons import MemberForm, PhoneForm, units
+from xiachen.people.forms.persons import FitnessForm, MemberForm, PhoneForm, SkillForm, SkillsForm
+from xiachen.people.forms.units import units
 from xiachen.people.models.members import IdentityKind
+from xiachen.people.operations import fitness, skills
 from xiachen.people.operations import members as operations
 from xiachen.people.queries import members as queries
 from xiachen.people.queries.members import Wanted
-from xiachen.privacy.doors import ScopedRequest, explain
+from xiachen.privacy.doors import ScopedRequest, done, explain
 from xiachen.privacy.scope import Can
 
 
@@ -39,6 +41,7 @@ def members(request: ScopedRequest) -> HttpResponse:
             "kinds": IdentityKind.choices,
             "skills": queries.skills(request.scope),
             "enters": request.scope.allows(Can.ENTER_PEOPLE),
+            "manages": request.scope.allows(Can.MANAGE_PEOPLE),
         },
     )
 
@@ -47,25 +50,58 @@ def members(request: ScopedRequest) -> HttpResponse:
 def member(request: ScopedRequest, id: UUID) -> HttpResponse:
     """One person with masked numbers; looking is noted, and a phone number can be corrected."""
     form = PhoneForm(request.POST if request.method == "POST" else None)
-    corrects = request.scope.allows(Can.MANAGE_PEOPLE) or request.scope.member == id
-    if request.method == "POST" and form.is_valid():
-        try:
-            operations.change_phone(request.scope, member=id, phone=form.cleaned_data["phone"])
-        except Refused as refusal:
-            explain(form, refusal)
-        else:
-            messages.success(request, _("The phone number is corrected."))
-            return redirect("people:member", id=id)
-    return render(
-        request,
-        "people/member.html",
-        {
-            "card": operations.view_member(request.scope, member=id),
-            "form": form,
-            "corrects": corrects,
-            "asks": request.scope.allows(Can.ASK_TO_UNMASK),
-        },
-    )
+
+    def act() -> object:
+        return operations.change_phone(request.scope, member=id, phone=form.cleaned_data["phone"])
+
+    if request.method == "POST" and done(form, act):
+        messages.success(request, _("The phone number is corrected."))
+        return redirect("people:member", id=id)
+    return _page(request, id, phone_form=form)
+
+
+@require_POST
+def set_fitness(request: ScopedRequest, id: UUID) -> HttpResponse:
+    """Record until when somebody is fit for a kind of duty."""
+    form = FitnessForm(request.day, request.POST)
+
+    def act() -> object:
+        return fitness.set_fitness(request.scope, member=id, **form.cleaned_data)
+
+    if done(form, act):
+        messages.success(request, _("The day is recorded."))
+        return redirect("people:member", id=id)
+    return _page(request, id, fitness_form=form)
+
+
+@require_POST
+def set_skills(request: ScopedRequest, id: UUID) -> HttpResponse:
+    """Say what somebody can do."""
+    form = SkillsForm(request.scope, [], request.POST)
+
+    def act() -> object:
+        return skills.set_skills(request.scope, member=id, skills=form.cleaned_data["skills"])
+
+    if done(form, act):
+        messages.success(request, _("The skills are recorded."))
+        return redirect("people:member", id=id)
+    return _page(request, id, skills_form=form)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def skill_list(request: ScopedRequest) -> HttpResponse:
+    """The skills by which people are found, and one more to add."""
+    request.scope.require(Can.MANAGE_PEOPLE)
+    form = SkillForm(request.POST if request.method == "POST" else None)
+
+    def act() -> object:
+        return skills.register_skill(request.scope, **form.cleaned_data)
+
+    if request.method == "POST" and done(form, act):
+        messages.success(request, _("The skill is on the list."))
+        return redirect("people:skills")
+    known = queries.skills(request.scope)
+    return render(request, "people/skills.html", {"skills": known, "form": form})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -80,6 +116,25 @@ def enter(request: ScopedRequest) -> HttpResponse:
             return redirect("people:member", id=entry.id)
         explain(form, outcome.refusal)
     return render(request, "people/enter.html", {"form": form})
+
+
+def _page(request: ScopedRequest, id: UUID, **forms: Form) -> HttpResponse:
+    scope = request.scope
+    card = operations.view_member(scope, member=id)
+    own = scope.member == id
+    held = [one.code for one in card.member.skills.all()]
+    shown: dict[str, object] = {
+        "card": card,
+        "asks": scope.allows(Can.ASK_TO_UNMASK),
+        "corrects": scope.allows(Can.MANAGE_PEOPLE) or own,
+        "records_health": scope.allows(Can.RECORD_HEALTH),
+        "sets_skills": scope.allows(Can.ENTER_PEOPLE) or own,
+        "skills": queries.skills(scope),
+        "phone_form": PhoneForm(),
+        "fitness_form": FitnessForm(request.day),
+        "skills_form": SkillsForm(scope, held),
+    }
+    return render(request, "people/member.html", shown | forms)
 
 
 def _wanted(request: ScopedRequest) -> Wanted:

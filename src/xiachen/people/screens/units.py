@@ -1,18 +1,16 @@
-"""Units and party organisations as trees, and temporary branches."""
+"""Units and party organisations as trees, and entering them."""
 
-from uuid import UUID
-
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from xiachen.base.errors import NotFound, Refused
-from xiachen.people.forms.persons import BranchForm, UnitForm
-from xiachen.people.operations import branches as operations
-from xiachen.people.operations.units import register_organisation
+from xiachen.people.forms.units import PartyOrganisationForm, UnitForm
+from xiachen.people.operations import units as operations
 from xiachen.people.queries import branches as branch_queries
 from xiachen.people.queries import units as queries
-from xiachen.privacy.doors import ScopedRequest, explain
+from xiachen.privacy.doors import ScopedRequest, done
 from xiachen.privacy.scope import Can
 
 
@@ -40,51 +38,25 @@ def register(request: ScopedRequest) -> HttpResponse:
     """Enter a unit."""
     request.scope.require(Can.MANAGE_PEOPLE)
     form = UnitForm(request.scope, request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        try:
-            register_organisation(
-                request.scope,
-                **given | {"parent": UUID(given["parent"]) if given["parent"] else None},
-            )
-        except Refused as refusal:
-            explain(form, refusal)
-        else:
-            return redirect("people:units")
+
+    def act() -> object:
+        return operations.register_organisation(request.scope, **form.given())
+
+    if request.method == "POST" and done(form, act):
+        return redirect("people:units")
     return render(request, "people/register_unit.html", {"form": form})
 
 
-@require_safe
-def branch(request: ScopedRequest, id: UUID) -> HttpResponse:
-    """A temporary branch: who approved it, who leads it, who belongs to it."""
-    page = operations.view_branch(request.scope, branch=id, day=request.day)
-    return render(request, "people/branch.html", {"page": page})
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
-def form_branch(request: ScopedRequest, unit: UUID) -> HttpResponse:
-    """Form a temporary branch of a unit's members."""
-    request.scope.require(Can.FORM_BRANCHES)
-    if request.scope.incident is None:
-        raise NotFound()
-    data = request.POST if request.method == "POST" else None
-    form = BranchForm(request.scope, unit, request.day, data)
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        try:
-            made = operations.form_branch(
-                request.scope,
-                incident=request.scope.incident,
-                name=given["name"],
-                approved_by=UUID(given["approved_by"]),
-                approved_on=given["approved_on"],
-                members=[UUID(one) for one in given["members"]],
-                secretary=UUID(given["secretary"]),
-                deputies=[UUID(one) for one in given["deputies"]],
-                organisation=unit,
-            )
-        except Refused as refusal:
-            explain(form, refusal)
-        else:
-            return redirect("people:branch", id=made.pk)
-    return render(request, "people/form_branch.html", {"form": form})
+def register_party(request: ScopedRequest) -> HttpResponse:
+    """Enter a committee or a regular branch."""
+    request.scope.require(Can.MANAGE_PEOPLE)
+    form = PartyOrganisationForm(request.scope, request.POST if request.method == "POST" else None)
+
+    def act() -> object:
+        return operations.register_party_organisation(request.scope, **form.given())
+
+    if request.method == "POST" and done(form, act):
+        messages.success(request, _("The party organisation is registered."))
+        return redirect("people:units")
+    return render(request, "people/register_party.html", {"form": form})

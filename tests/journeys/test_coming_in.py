@@ -161,7 +161,7 @@ def test_the_keyboard_suffices(committed_world: World, visit: Visit) -> None:
     for _ in range(5):
         keyboard.press("Tab")
         assert visitor.page.evaluate(_FOCUS_IS_SEEN), visitor.page.evaluate(_FOCUSED)
-    visitor.page.get_by_text("Community secretary").focus()
+    visitor.page.locator(".drop > summary").focus()
     keyboard.press("Enter")
     expect(visitor.page.get_by_role("link", name="Second factor")).to_be_visible()
     keyboard.press("Escape")

@@ -101,7 +101,12 @@ class Visitor:
         """Keep a picture of the whole page where pictures are wanted."""
         if PICTURES:
             PICTURES.mkdir(parents=True, exist_ok=True)
-            self.page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
+            # What sticks to the window would lie across the middle of a whole page.
+            self.page.screenshot(
+                path=PICTURES / f"{name}.png",
+                full_page=True,
+                style=".bar { position: static !important; }",
+            )
 
     def check(self) -> None:
         """Fail on script errors, and where a page is wider than its window."""

@@ -5,8 +5,15 @@ from uuid import UUID
 
 from django.db import connection
 
+from xiachen.base.ids import uuid7
 from xiachen.privacy.models import AuditEntry
 from xiachen.privacy.scope import Scope
+
+_WRITE = f"""
+    insert into {AuditEntry._meta.db_table}
+    (id, account, role, action, incident, community, subject, targets, reason)
+    values (%s, %s, %s, %s, %s, %s, %s, %s::uuid[], %s)
+"""
 
 
 def record(
@@ -26,13 +33,19 @@ def record(
     """
     if not connection.in_atomic_block:
         raise RuntimeError("audit entries are written in the transaction of what they describe")
-    AuditEntry.objects.create(
-        account=scope.account,
-        role=scope.role,
-        action=action,
-        incident=scope.incident,
-        community=community,
-        subject=subject,
-        targets=list(targets),
-        reason=reason,
-    )
+    # Written with everything that is done, hence in plain SQL.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _WRITE,
+            [
+                uuid7(),
+                scope.account,
+                scope.role.value,
+                action,
+                scope.incident,
+                community,
+                subject,
+                list(targets),
+                reason,
+            ],
+        )

@@ -13,7 +13,7 @@ from xiachen.attendance.models import CheckIn, WorkRecord
 from xiachen.base.errors import Outcome, Refused
 from xiachen.base.owned.appending import append
 from xiachen.incidents.models import IncidentCommunity
-from xiachen.people.models.members import Member
+from xiachen.people.queries.members import registered
 from xiachen.privacy.scope import Scope
 
 AnyFact = TypeVar("AnyFact", CheckIn, WorkRecord)
@@ -96,7 +96,7 @@ class Registered:
         strangers = members - named
         if not strangers:
             return named
-        return named | set(Member.objects.filter(pk__in=strangers).values_list("pk", flat=True))
+        return named | registered(self.scope, strangers)
 
     def communities(self, communities: set[int]) -> set[int]:
         """Return those of the communities that belong to the operation."""

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from xiachen.base.errors import NotFound
@@ -94,6 +95,17 @@ def members_by_id(scope: Scope, ids: Iterable[UUID]) -> dict[UUID, Member]:
     """Return the people of these ids whom the scope reaches."""
     rows = members_reached(scope).filter(pk__in=set(ids)).order_by()
     return {row.pk: row for row in rows.select_related("organisation")}
+
+
+def registered(scope: Scope, ids: Iterable[UUID]) -> set[UUID]:
+    """
+    Return those of some ids that are people's, whoever asks: for checks of operations.
+
+    Asked with every sign-in, hence in plain SQL.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(f"select id from {Member._meta.db_table} where id = any(%s)", [list(ids)])
+        return {row[0] for row in cursor.fetchall()}
 
 
 def shown_names(scope: Scope, ids: Iterable[UUID]) -> dict[UUID, str]:

@@ -72,7 +72,9 @@ def section_text(section: Section, stated: Statements, language: Language) -> st
 def prose(sections: Sequence[Section], stated: Statements, language: Language) -> str:
     """Return all sections as running text."""
     said = (section_text(section, stated, language) for section in sections)
-    return "".join(sentence + _STOP[language] for sentence in said if sentence).strip()
+    return "".join(
+        sentence[0].upper() + sentence[1:] + _STOP[language] for sentence in said if sentence
+    ).strip()
 
 
 def late_text(titles: Mapping[str, str], stated: Statements, language: Language) -> str:

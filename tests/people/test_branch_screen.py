@@ -1,5 +1,6 @@
 """The page of a temporary branch: people join, are appointed and released, and it ends."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -10,8 +11,9 @@ from tests.people.test_screens import client_of
 from tests.world import DAY, SENT, World
 from xiachen.people.models.branches import BranchMembership, BranchPost
 from xiachen.people.models.units import PartyOrganisation
+from xiachen.people.queries.branches import branch_page
 from xiachen.privacy.models import AuditEntry
-from xiachen.privacy.scope import Role
+from xiachen.privacy.scope import EVERYWHERE, Role
 
 LATER = "2020-03-05"
 
@@ -45,6 +47,17 @@ def test_those_outside_are_offered_and_join(
     answer = office.post(f"{address(branch)}/join", {"members": [newcomer], "from_day": LATER})
     assert answer.status_code == 302
     assert BranchMembership.objects.get(member=newcomer).from_day == date(2020, 3, 5)
+
+
+def test_leaders_stand_first_and_whoever_changes_the_branch_reads_names(
+    world: World, office: Client, branch: PartyOrganisation
+) -> None:
+    rows = office.get(address(branch)).context["page"].rows
+    assert [row.kind for row in rows[:3]] == ["secretary", "deputy", ""]
+    assert rows[0].name == SENT[0]
+    watching = replace(world.scope(Role.HEADQUARTERS), places=EVERYWHERE)
+    masked = branch_page(watching, branch.pk, day=DAY).rows
+    assert masked[0].name == f"{SENT[0][0]}**"
 
 
 def test_a_second_secretary_is_refused_and_a_released_one_replaced(

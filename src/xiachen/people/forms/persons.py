@@ -115,7 +115,7 @@ class SkillsForm(forms.Form):
     """What somebody can do."""
 
     skills = forms.MultipleChoiceField(
-        label=_("skills"), required=False, widget=forms.CheckboxSelectMultiple
+        label=_("what this person can do"), required=False, widget=forms.CheckboxSelectMultiple
     )
 
     def __init__(self, scope: Scope, held: list[str], data: object = None) -> None:

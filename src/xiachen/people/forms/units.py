@@ -61,12 +61,13 @@ class PartyOrganisationForm(forms.Form):
         ],
         help_text=_("A temporary branch is formed from its unit, with members and an approval."),
     )
-    organisation = forms.ChoiceField(label=_("organisation"), required=False)
+    # Through its unit it is found again; the system alone registers one that has none.
+    organisation = forms.ChoiceField(label=_("organisation"))
     parent = forms.ChoiceField(label=_("superior party organisation"), required=False)
 
     def __init__(self, scope: Scope, data: object = None) -> None:
         super().__init__(data)  # type: ignore[arg-type]
-        self.fields["organisation"].choices = [("", "—"), *units(scope)]  # type: ignore[attr-defined]
+        self.fields["organisation"].choices = units(scope)  # type: ignore[attr-defined]
         self.fields["parent"].choices = [("", "—"), *party_organisations(scope)]  # type: ignore[attr-defined]
 
     def given(self) -> dict[str, Any]:

@@ -10,11 +10,11 @@ from django.db.models import Q
 from xiachen.people.models.members import Member
 from xiachen.people.models.periods import standing_on
 from xiachen.people.models.residents import Appointment
-from xiachen.people.queries.members import members_reached, shown_names
+from xiachen.people.queries.members import members_by_id, members_reached, shown_names
 from xiachen.places.models import Building, Community, Grid
 from xiachen.places.queries.communities import community_within
 from xiachen.places.queries.premises import buildings_of, grids_of
-from xiachen.privacy.scope import Scope
+from xiachen.privacy.scope import Can, Scope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +81,7 @@ def heads_page(scope: Scope, *, community: int, day: date) -> HeadsPage:
     rows = Appointment.objects.filter(scope.within(), community_id=community)
     rows = rows.filter(Q(to_day=None) | Q(to_day__gte=day))
     standing = list(rows.select_related("grid", "building__compound").order_by("from_day", "pk"))
-    names = shown_names(scope, _people_of(standing))
+    names = _names(scope, community, _people_of(standing))
     grids = [one for one in standing if one.grid_id]
     buildings = [one for one in standing if one.building_id]
     looked_after = {one.building_id for one in buildings if one.from_day <= day}
@@ -112,6 +112,13 @@ def head_choices(scope: Scope, *, community: int) -> HeadChoices:
 def _people_of(appointments: Iterable[Appointment]) -> set[UUID]:
     pairs = [(one.member, one.substitute) for one in appointments]
     return {one for pair in pairs for one in pair if one}
+
+
+def _names(scope: Scope, community: int, people: set[UUID]) -> dict[UUID, str]:
+    """Clear to those who appoint here: of two with one surname they have to choose one."""
+    if not scope.allows(Can.APPOINT, community=community):
+        return shown_names(scope, people)
+    return {id: one.name for id, one in members_by_id(scope, people).items()}
 
 
 def _by_grid(

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from xiachen.base.errors import NotFound
-from xiachen.people.models.branches import BranchMembership, BranchPost
+from xiachen.people.models.branches import BranchMembership, BranchPost, BranchPostKind
 from xiachen.people.models.members import Member, PartyStanding
 from xiachen.people.models.periods import standing_on
 from xiachen.people.models.units import PartyOrganisation, PartyOrganisationKind
@@ -15,13 +15,20 @@ from xiachen.people.queries.members import members_reached, shown_name
 from xiachen.people.queries.units import party_organisations_reached
 from xiachen.privacy.scope import Can, Role, Scope
 
+_LEADERS = (BranchPostKind.SECRETARY, BranchPostKind.DEPUTY, "")
+
 
 @dataclass(frozen=True, slots=True)
 class BranchRow:
-    """Somebody in a temporary branch; `post` is empty for those who hold none, `until` its end."""
+    """
+    Somebody in a temporary branch.
+
+    :param kind: the post's code, empty for those who hold none; `post` is its name, `until` its end
+    """
 
     member: UUID
     name: str
+    kind: str
     post: str
     until: date | None
     from_day: date
@@ -79,24 +86,34 @@ def branch_page(scope: Scope, id: UUID, *, day: date) -> BranchPage:
     # Before the branch stood or after it ended, its page shows the day nearest to the one asked.
     day = min(max(day, found.approved_on or day), found.dissolved_on or day)
     posts = {
-        one.member_id: (str(one.get_post_display()), one.to_day)
+        one.member_id: one
         for one in BranchPost.objects.filter(standing_on(day), party_organisation=found)
     }
     memberships = BranchMembership.objects.filter(
         standing_on(day), branch=found, member__in=members_reached(scope).order_by().values("pk")
     )
-    rows = [
-        BranchRow(
-            one.member_id,
-            shown_name(scope, one.member_id, one.member.name),
-            *posts.get(one.member_id, ("", None)),
-            one.from_day,
-        )
-        for one in memberships.select_related("member").order_by("member__sort_key", "pk")
-    ]
     leads = scope.role is not Role.BRANCH_SECRETARY or scope.member in posts
     changes = found.dissolved_on is None and scope.allows(Can.FORM_BRANCHES) and leads
-    return BranchPage(found, sorted(rows, key=lambda row: not row.post), changes)
+    rows = [
+        _row(scope, one, posts.get(one.member_id), clear=changes)
+        for one in memberships.select_related("member").order_by("member__sort_key", "pk")
+    ]
+    return BranchPage(found, sorted(rows, key=lambda row: _LEADERS.index(row.kind)), changes)
+
+
+def _row(
+    scope: Scope, held: BranchMembership, post: BranchPost | None, *, clear: bool
+) -> BranchRow:
+    # Clear to those who change the branch: of two with one surname they have to choose one.
+    name = held.member.name
+    return BranchRow(
+        member=held.member_id,
+        name=name if clear else shown_name(scope, held.member_id, name),
+        kind=post.post if post else "",
+        post=str(post.get_post_display()) if post else "",
+        until=post.to_day if post else None,
+        from_day=held.from_day,
+    )
 
 
 def party_members(scope: Scope, *, organisation: UUID) -> QuerySet[Member]:

@@ -17,6 +17,10 @@ _SETTINGS = f"""
     select value, from_day, to_day, community_id from {Parameter._meta.db_table}
     where incident_id = %s and name = %s and (community_id is null or community_id = %s)
 """
+_LATEST = f"""
+    select id from {Incident._meta.db_table} where closed_at is null
+    order by began_on desc, id desc limit 1
+"""
 
 
 def incidents(scope: Scope) -> QuerySet[Incident]:
@@ -72,8 +76,10 @@ def current_incident(scope: Scope) -> UUID | None:
     """
     if scope.incident is not None:
         return scope.incident
-    rows = Incident.objects.filter(closed_at=None).order_by("-began_on", "-pk")
-    return rows.values_list("pk", flat=True).first()
+    with connection.cursor() as cursor:
+        cursor.execute(_LATEST)
+        found = cursor.fetchone()
+    return found[0] if found else None
 
 
 def communities_of(scope: Scope, *, day: date, incident: UUID | None = None) -> list[int]:

@@ -65,6 +65,20 @@ def test_the_language_changes_and_stays(committed_world: World, visit: Visit) ->
     expect(visitor.page.get_by_role("heading", name="登录")).to_be_visible()
 
 
+def test_the_menu_says_where_one_is(committed_world: World, visit: Visit) -> None:
+    visitor = visit("secretary")
+    for address, name in (
+        ("/", "Today"),
+        ("/needs/issue", "Tasks"),
+        ("/needs/mine", "My day"),
+        (f"/places/{FENGLIN}", "Find a place"),
+        ("/people/", "People"),
+    ):
+        visitor.go(address)
+        here = visitor.page.locator(".side [aria-current=page]")
+        expect(here).to_have_text([name])
+
+
 def test_without_scripts_people_are_reported_and_signed_in(
     committed_world: World, visit: Visit
 ) -> None:

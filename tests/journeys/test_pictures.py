@@ -20,6 +20,7 @@ from xiachen.people.models.accounts import Account
 pytestmark = pytest.mark.browser
 
 WIDTHS = (360, 768, 1440)
+ANSWERED = {"not-found": 404, "refused": 403}
 LANGUAGES = {"zh-hans": "zh-CN", "en": "en"}
 Screen = tuple[str, str]
 
@@ -55,7 +56,7 @@ def _of_one(
         visitor.page.set_viewport_size({"width": WIDTHS[0], "height": 900})
         status = visitor.go(address).status
         where = f"{state} {username} {name} {language[0]}"
-        if status != (404 if name == "not-found" else 200):
+        if status != ANSWERED.get(name, 200):
             yield where, f"status {status}"
             continue
         for width in WIDTHS:
@@ -87,7 +88,10 @@ def _become(visitor: Visitor, username: str, language: str) -> None:
 def _full(crowd: Crowd) -> dict[str, list[Screen]]:
     team, world = crowd.arrival.team, crowd.arrival.world
     return {
-        "": [("sign-in", "/accounts/login/?next=/needs/")],
+        "": [
+            ("sign-in", "/accounts/login/?next=/needs/"),
+            ("forgotten", "/accounts/password/reset/"),
+        ],
         "secretary": [
             ("home", "/"),
             ("report-in", f"/mobilisation/{FENGLIN}/"),
@@ -109,6 +113,9 @@ def _full(crowd: Crowd) -> dict[str, list[Screen]]:
             ("heads", f"/people/heads/{FENGLIN}"),
             ("people", "/people/"),
             ("person", f"/people/{crowd.people[10]}"),
+            ("unmask", f"/people/{world.local}/unmask"),
+            ("register-building", f"/places/{FENGLIN}/buildings/register"),
+            ("work-sites", "/places/work-sites"),
         ],
         "leader": [
             ("teams", "/deployment/"),
@@ -123,6 +130,8 @@ def _full(crowd: Crowd) -> dict[str, list[Screen]]:
             ("enter-person", "/people/enter"),
             ("units", "/people/units/"),
             ("unit", "/people/units/register"),
+            ("party-organisation", "/people/units/register-party"),
+            ("skills", "/people/skills"),
             ("branch", f"/people/branches/{crowd.branch}"),
             ("form-branch", f"/people/units/{world.bureau.pk}/form-branch"),
             ("excuses", "/mobilisation/excuses/"),
@@ -142,7 +151,10 @@ def _full(crowd: Crowd) -> dict[str, list[Screen]]:
             ("register-document", "/notices/issue"),
             ("second-factor", "/accounts/2fa/"),
             ("password", "/accounts/password/change/"),
+            ("open-incident", "/incidents/open"),
+            ("prove-again", "/accounts/reauthenticate/"),
             ("not-found", "/nowhere"),
+            ("refused", "/people/accounts/"),
         ],
         "administrator": [
             ("accounts", "/people/accounts/"),
@@ -150,6 +162,7 @@ def _full(crowd: Crowd) -> dict[str, list[Screen]]:
             ("open-account", "/people/accounts/open"),
         ],
         "auditor": [("audit", "/audit/?account=secretary")],
+        "privacy-officer": [("unmaskings", "/audit/unmasking")],
     }
 
 

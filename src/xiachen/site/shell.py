@@ -75,9 +75,16 @@ def ways(scope: Scope, path: str) -> list[Way]:
         for view, name, needed in WAYS
         if not needed or any(scope.allows(can) for can in needed)
     ]
-    under = [address for _name, address in found if path.startswith(address)]
-    here = max(under, key=len, default="")
+    here = _nearest([address for _name, address in found], path)
     return [Way(name, address, address == here) for name, address in found]
+
+
+def _nearest(addresses: list[str], path: str) -> str:
+    """Return the address that the path lies under, else one beside it; every path is under `/`."""
+    others = [address for address in addresses if address != "/"]
+    under = [address for address in others if path.startswith(address)]
+    beside = [one for one in others if path.startswith(one[: one.rindex("/") + 1])]
+    return max(under or beside, key=len, default=path if path == "/" else "")
 
 
 @cache

@@ -71,9 +71,11 @@ def _day(request: HttpRequest, today: date) -> date:
     scope: Scope = request.scope  # type: ignore[attr-defined]
     if scope.incident is None or request.path.startswith("/api/"):
         return today
-    last = figures.last_day(scope, incident=scope.incident)
+    if incidents.incident_of(scope).runs_today:
+        return today
     # A demonstration or a closed operation lies in the past: show its last day, not an empty one.
-    return last if last and not incidents.incident_of(scope).runs_today else today
+    everywhere = system_scope(scope.incident)  # the same day to every role, whatever it reaches
+    return figures.last_day(everywhere, incident=scope.incident) or today
 
 
 def scope_of(grant: Grant, *, incident: UUID | None = None) -> Scope:

@@ -10,8 +10,8 @@ from django.db import connections, transaction
 
 from tests.deployment.crew import Crew
 from tests.mobilisation.cast import EVE, FIRST, HERE, MORNING, THERE, clock_at
-from tests.mobilisation.test_dispatch import send
 from tests.mobilisation.test_excuse import excused
+from tests.mobilisation.test_join_on_the_spot import join
 from xiachen.base.errors import Forbidden, NotFound, Refused
 from xiachen.deployment import figures, rules
 from xiachen.deployment.models import Squad, SquadMember
@@ -112,7 +112,8 @@ def test_squads_that_cannot_be_are_refused_and_nothing_is_half_written(
 def test_nobody_is_in_squads_of_two_communities_on_the_same_day(crew: Crew) -> None:
     form(crew)
     cast, shared = crew.cast, crew.people[:2]
-    send(cast, community=THERE, members=shared, batch=2)
+    for person in shared:
+        join(cast, scope=cast.outsider, community=THERE, member=person)
     other = form_team(
         cast.organiser, type="assault-team", name="突击队", formed_on=FIRST, at=MORNING
     )

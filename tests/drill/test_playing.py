@@ -48,37 +48,6 @@ S0_LINES = [
 
 DAY = date(2020, 3, 1)
 
-# Two teams of the same four people, in two communities: nobody is in squads of both at once.
-_TEAM = """
-[[event]]
-at = "10:00"
-by = "organiser"
-do = "deployment.form-team"
-as = "{team}"
-with = {{ type = "work-team", name = "{team}", unit = "bureau" }}
-
-[[event]]
-at = "10:01"
-by = "organiser"
-do = "deployment.add-members"
-with = {{ team = "{team}", members = ["staff"] }}
-
-[[event]]
-at = "10:02"
-by = "organiser"
-do = "deployment.assign-team"
-with = {{ team = "{team}", community = "{community}" }}
-
-[[event]]
-at = "10:03"
-by = "organiser"
-do = "deployment.form-squads"
-with = {{ team = "{team}", community = "{community}", count = 2 }}
-"""
-IN_TWO_PLACES = "".join(
-    _TEAM.format(team=team, community=place)
-    for team, place in (("一队", "here"), ("二队", "there"))
-)
 Written = Callable[[str], str]
 
 
@@ -236,12 +205,12 @@ def test_one_person_is_not_enrolled_twice_on_the_same_days(db: None, written: Wr
         play(written(SMALL + SEND + again))
 
 
-def test_one_person_is_not_in_squads_of_two_communities_at_once(db: None, written: Written) -> None:
+def test_one_person_is_not_sent_to_two_communities_at_once(db: None, written: Written) -> None:
     elsewhere = '[[community]]\nhandle = "there"\nis = "420111002011"\n'
     here = SEND.replace('["staff"]', '["staff"], community = "here"')
     there = here.replace('"here"', '"there"').replace('"send"', '"again"')
-    with pytest.raises(EventFailed, match=r"deployment\.in-squad-elsewhere"):
-        play(written(SMALL + elsewhere + here + there + IN_TWO_PLACES))
+    with pytest.raises(EventFailed, match=r"mobilisation\.sent-elsewhere"):
+        play(written(SMALL + elsewhere + here + there))
 
 
 @pytest.mark.parametrize(

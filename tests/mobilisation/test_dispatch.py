@@ -14,9 +14,12 @@ from xiachen.incidents.models import Incident
 from xiachen.mobilisation import rules
 from xiachen.mobilisation.models import Dispatch, Enrolment
 from xiachen.mobilisation.operations.dispatches import dispatch
+from xiachen.mobilisation.operations.joining import join_on_the_spot
+from xiachen.mobilisation.operations.releases import release_all
 from xiachen.mobilisation.queries.dispatches import dispatches
 from xiachen.mobilisation.queries.stays import expected_on
 from xiachen.privacy.models import AuditEntry
+from xiachen.privacy.scope import Role
 
 
 def send(cast: Cast, **other: Any) -> Dispatch:
@@ -49,7 +52,8 @@ def test_the_dispatch_is_audited_with_everybody_it_names(cast: Cast) -> None:
 
 def test_the_rollup_counts_each_person_once_over_two_communities(cast: Cast) -> None:
     send(cast)
-    send(cast, community=THERE, members=cast.people[:3])
+    release_first(cast, 3)
+    send(cast, community=THERE, members=cast.people[:3], sent_on=FIRST)
     total = rolled_total(
         cast.organiser, incident=cast.incident.pk, figure="mobilisation.dispatched"
     )
@@ -75,6 +79,46 @@ def test_people_who_belong_there_are_named_and_nobody_is_sent(cast: Cast) -> Non
         send(cast, members=cast.people[1:4], batch=2)
     assert refused.value.members == (cast.people[1],)
     assert Enrolment.objects.count() == 2
+
+
+def release_first(cast: Cast, number: int, *, last_day: date = FIRST) -> None:
+    """Let the first of those sent leave the community to which they were sent."""
+    left = Enrolment.objects.filter(member__in=cast.people[:number]).values_list("pk", flat=True)
+    release_all(cast.organiser, enrolments=list(left), last_day=last_day, at=MORNING)
+
+
+def test_nobody_is_sent_to_two_communities_at_once(cast: Cast) -> None:
+    send(cast, members=cast.people[:2])
+    with pytest.raises(rules.SentElsewhere) as refused, transaction.atomic():
+        send(cast, community=THERE, members=cast.people[1:4])
+    assert refused.value.members == (cast.people[1],)
+    assert "1 of these people" in str(refused.value)
+    assert Dispatch.objects.count() == 1 and Enrolment.objects.count() == 2
+
+
+def test_who_was_sent_elsewhere_by_another_office_is_found_too(cast: Cast) -> None:
+    send(cast, members=cast.people[:1], sent_on=FIRST)
+    there = cast.scope(Role.ORGANISER, places=((THERE, THERE),))
+    with pytest.raises(rules.SentElsewhere), transaction.atomic():
+        send(cast, scope=there, community=THERE, members=cast.people[:1], sent_on=EVE)
+
+
+def test_whoever_leaves_one_community_is_sent_to_another_from_that_day_on(cast: Cast) -> None:
+    send(cast)
+    release_first(cast, 2)
+    with pytest.raises(rules.SentElsewhere), transaction.atomic():
+        send(cast, community=THERE, members=cast.people[:2], sent_on=EVE)
+    assert send(cast, community=THERE, members=cast.people[:2], sent_on=FIRST)
+
+
+def test_whoever_has_joined_at_home_can_be_sent_elsewhere(cast: Cast) -> None:
+    join_on_the_spot(
+        cast.secretary, community=HERE, member=cast.neighbour, occurred_at=MORNING, at=MORNING
+    )
+    sent = send(
+        cast, organisation=cast.office.pk, community=THERE, members=[cast.neighbour], sent_on=FIRST
+    )
+    assert sent.enrolments.count() == 1
 
 
 def _unknown(cast: Cast) -> tuple[UUID, ...]:

@@ -79,6 +79,20 @@ class EnrolledAlready(PeopleRefused):
     )
 
 
+class SentElsewhere(PeopleRefused):
+    """
+    Nobody is sent to two communities at once.
+
+    Whoever reports in at home as well joins there; two units' lists with one name are a mistake.
+    """
+
+    code = "mobilisation.sent-elsewhere"
+    message = _(
+        "%(count)s of these people have been sent to another community and are still expected "
+        "there. End their stay there first, or leave them out of the list. Nobody was sent."
+    )
+
+
 class UnknownPeople(PeopleRefused):
     """Some people are not registered."""
 

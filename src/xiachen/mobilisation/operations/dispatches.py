@@ -16,6 +16,7 @@ from xiachen.incidents.models import Incident
 from xiachen.mobilisation import figures, rules
 from xiachen.mobilisation.models import Dispatch, Enrolment, EnrolmentSource
 from xiachen.mobilisation.queries import stays
+from xiachen.mobilisation.queries.dispatches import sent_elsewhere
 from xiachen.notices.models import Document
 from xiachen.people.models.members import Member
 from xiachen.people.models.units import Organisation
@@ -44,6 +45,7 @@ def dispatch(
     :raises UnknownPeople: some are not registered
     :raises NotOfUnit: some belong neither to the unit nor to one below it
     :raises EnrolledAlready: some belong to the community on that day
+    :raises SentElsewhere: some were sent to another community and have not been released by then
     """
     scope.require(Can.DISPATCH, community=community)
     incident = stays.working_incident(scope)
@@ -59,6 +61,8 @@ def dispatch(
     _check_people(people_sent, unit)
     if there := stays.staying(scope, community=community, members=people_sent, day=sent_on):
         raise rules.EnrolledAlready(there)
+    if elsewhere := sent_elsewhere(scope, community=community, members=people_sent, day=sent_on):
+        raise rules.SentElsewhere(elsewhere)
     _check_batch(incident, unit, community, batch)
     sent = Dispatch.objects.create(
         incident=incident,

@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
-from tests.world import DAY, PASSWORD, World
+from tests.world import DAY, FENGLIN, PASSWORD, World
+from xiachen.figures.operations import post_deltas
 from xiachen.privacy.scope import Can, Role, SecondFactorNeeded
 from xiachen.site.refusing import RefusalsAsPages
 
@@ -139,3 +141,13 @@ def test_pages_load_nothing_from_elsewhere(world: World) -> None:
     page = answer.content.decode()
     assert "http://" not in page.replace("http://www.w3.org", "")
     assert "https://" not in page
+
+
+def test_an_operation_that_is_over_opens_on_its_last_day_for_every_role(world: World) -> None:
+    world.incident.demonstration = True
+    world.incident.save()
+    with transaction.atomic():
+        post_deltas(world.incident.pk, [(FENGLIN, "attendance.signed-in", DAY, 1)])
+    for role in (Role.SECRETARY, Role.LIAISON, Role.AUDITOR):
+        request = enter(world, role).get("/").wsgi_request
+        assert request.day == DAY, role  # type: ignore[attr-defined]

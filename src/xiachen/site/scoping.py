@@ -16,7 +16,7 @@ from xiachen.figures import queries as figures
 from xiachen.incidents import queries as incidents
 from xiachen.people.models.accounts import Grant
 from xiachen.people.queries.accounts import grants_of
-from xiachen.privacy.scope import Role, Scope
+from xiachen.privacy.scope import Role, Scope, system_scope
 
 
 class ScopeMiddleware:

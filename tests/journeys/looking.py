@@ -3,8 +3,14 @@
 from playwright.sync_api import Page
 
 
-def too_wide(page: Page) -> list[str]:
-    """Return what sticks out of the window on the right, and text that is cut off."""
+def too_wide(page: Page, *, large: bool = False) -> list[str]:
+    """
+    Return what sticks out of the window on the right, and text that is cut off.
+
+    :param large: look at the page as somebody sees it who has chosen large letters
+    """
+    if large:
+        page.evaluate("document.documentElement.style.fontSize = '135%'")
     found: list[str] = page.evaluate(_TOO_WIDE)
     return found
 

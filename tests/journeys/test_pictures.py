@@ -64,6 +64,8 @@ def _of_one(
             visitor.photograph(f"{state}-{username or 'nobody'}-{name}-{language[1]}-{width}")
             yield from ((f"{where} {width}", what) for what in too_wide(visitor.page))
         yield from ((where, what) for what in faults(visitor.page, language[1]))
+        visitor.page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+        yield from ((f"{where} large", what) for what in too_wide(visitor.page, large=True))
         yield from ((where, what) for what in visitor.faults)
         visitor.faults.clear()
 

@@ -1,15 +1,25 @@
 """Incidents: an explicit list of communities and parameters with days that can be."""
 
+import re
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
 from tests.world import BEGAN, DAY, FENGLIN, ZISONG, World
-from xiachen.base.errors import Forbidden, Invalid, NotFound
+from xiachen import incidents
+from xiachen.attendance.rules import DEADLINE, DEFAULT_DEADLINE
+from xiachen.base.errors import Forbidden, Invalid, NotFound, Refused
 from xiachen.base.ids import uuid7
 from xiachen.incidents import operations, queries
 from xiachen.incidents.models import Incident, IncidentCommunity
-from xiachen.incidents.rules import Setting, in_force
+from xiachen.incidents.rules import (
+    PARAMETERS,
+    Setting,
+    UnknownParameter,
+    check_parameter,
+    in_force,
+)
 from xiachen.privacy import audit
 from xiachen.privacy.classes import DataClass
 from xiachen.privacy.keyring.vault import vault
@@ -147,16 +157,40 @@ def test_a_parameter_has_one_value_from_a_day_on(world: World) -> None:
     ("given", "field"),
     [
         ({"name": "deadline"}, "name"),
+        ({"name": "attendance.deadlines"}, "name"),
         ({"value": object()}, "value"),
+        ({"value": "七点半"}, "value"),
+        ({"value": "7:30"}, "value"),
+        ({"value": "25:00"}, "value"),
+        ({"value": 8}, "value"),
         ({"community": 1}, "community"),
     ],
 )
 def test_bad_parameters_are_refused_beside_their_field(
     world: World, given: dict[str, object], field: str
 ) -> None:
-    with pytest.raises((Invalid, operations.CommunitiesUnknown)) as refused:
+    with pytest.raises(Refused) as refused:
         put(world, "08:30", DAY, **given)
     assert refused.value.field == field
+
+
+def test_an_unknown_parameter_is_answered_with_those_that_there_are() -> None:
+    with pytest.raises(UnknownParameter) as refused:
+        check_parameter("attendance.dedline", "08:30")
+    assert refused.value.values["near"] == "attendance.deadline"
+
+
+def test_every_parameter_that_an_area_asks_for_can_be_set() -> None:
+    assert set(PARAMETERS) == {DEADLINE}
+    check_parameter(DEADLINE, DEFAULT_DEADLINE)
+    asked = {
+        name
+        for path in Path(incidents.__file__).parents[1].rglob("*.py")
+        for name in re.findall(
+            r"\bincidents\.parameter\([^)]*\bname=([\w.]+)", path.read_text("utf-8")
+        )
+    }
+    assert asked == {"rules.DEADLINE"}
 
 
 def test_a_setting_that_has_ended_does_not_hold() -> None:

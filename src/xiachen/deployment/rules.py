@@ -133,7 +133,10 @@ class UnknownType(Refused):
     """A kind of team that nobody has added to the list."""
 
     code = "deployment.unknown-type"
-    message = _("There is no such type of team. Add it to the list first.")
+    message = _(
+        "There is no type of team “%(type)s”. Choose one of: %(known)s; "
+        "or add it to the list first."
+    )
     status = 422
 
 

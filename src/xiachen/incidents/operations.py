@@ -1,6 +1,5 @@
 """Opening and closing incidents, their list of communities and their dated parameters."""
 
-import json
 from collections.abc import Sequence
 from datetime import date, datetime, time
 from uuid import UUID
@@ -163,15 +162,17 @@ def set_parameter(
     """
     Set a parameter from a day on, for all communities or for one.
 
-    :param value: anything JSON can hold; times as "08:30"
+    :param value: of the parameter's form, times as "08:30"
     :param source: the document that says so
+    :raises UnknownParameter: no area asks for a parameter of that name
+    :raises UnusableValue: the parameter takes values of another form
     :raises ImpossibleDay: the day lies before the incident
     :raises ParameterStands: it has another value from the same day on
     """
     scope.require(Can.MANAGE_INCIDENTS)
     held = _held(incident)
     _check_day(held, from_day, field="from_day")
-    _check_setting(name, value)
+    rules.check_parameter(name, value)
     if community is not None:
         if not Community.objects.filter(pk=community).exists():
             raise CommunitiesUnknown(field="community", communities=community)
@@ -251,17 +252,6 @@ def _check_place(scope: Scope, community: int) -> None:
 def _check_day(incident: Incident, day: date, *, field: str) -> None:
     if not rules.lies_within(day, began_on=incident.began_on):
         raise ImpossibleDay(field=field, day=day, began_on=incident.began_on)
-
-
-def _check_setting(name: str, value: object) -> None:
-    if not rules.is_name(name):
-        raise Invalid(field="name", reason=_("a parameter is named like attendance.deadline"))
-    try:
-        json.dumps(value, allow_nan=False)
-    except (TypeError, ValueError):
-        raise Invalid(
-            field="value", reason=_("a parameter is text, a number, yes or no, or a list of them")
-        ) from None
 
 
 def _listed(numbers: Sequence[int]) -> str:

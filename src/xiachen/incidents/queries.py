@@ -97,7 +97,13 @@ def communities_of(scope: Scope, *, day: date, incident: UUID | None = None) -> 
 
 
 def parameters(scope: Scope, *, incident: UUID) -> Sequence[Parameter]:
-    """Return every setting of the parameters, by name and day, for the scope's places."""
+    """
+    Return every setting of the parameters, by name and day, for the scope's places.
+
+    Whoever works in none of the incident's communities is not told its protocol either.
+    """
+    if not (scope.allows(Can.MANAGE_INCIDENTS) or included(scope, incident=incident).exists()):
+        return []
     rows = Parameter.objects.filter(incident__in=incidents(scope).order_by().values("pk"))
     rows = rows.filter(incident_id=incident)
     rows = rows.filter(Q(community=None) | scope.within("community_id"))

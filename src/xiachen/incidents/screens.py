@@ -51,6 +51,7 @@ def open_incident(request: ScopedRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def include(request: ScopedRequest, id: UUID) -> HttpResponse:
     """Add communities to the incident's list."""
+    request.scope.require(Can.MANAGE_INCIDENTS)
     form = CommunitiesForm(request.day, request.POST if request.method == "POST" else None)
 
     def act() -> object:
@@ -65,6 +66,7 @@ def include(request: ScopedRequest, id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def set_parameter(request: ScopedRequest, id: UUID) -> HttpResponse:
     """Set a parameter from a day on."""
+    request.scope.require(Can.MANAGE_INCIDENTS)
     form = ParameterForm(request.day, request.POST if request.method == "POST" else None)
 
     def act() -> object:
@@ -79,6 +81,7 @@ def set_parameter(request: ScopedRequest, id: UUID) -> HttpResponse:
 @require_POST
 def leave_out(request: ScopedRequest, id: UUID, community: int) -> HttpResponse:
     """End a community's part in the incident."""
+    request.scope.require(Can.MANAGE_INCIDENTS)
     form = LastDayForm(request.POST)
 
     def act() -> object:
@@ -95,6 +98,7 @@ def leave_out(request: ScopedRequest, id: UUID, community: int) -> HttpResponse:
 @require_POST
 def end_parameter(request: ScopedRequest, id: UUID, parameter: int) -> HttpResponse:
     """End a parameter's value on a day."""
+    request.scope.require(Can.MANAGE_INCIDENTS)
     form = LastDayForm(request.POST)
 
     def act() -> object:

@@ -1,6 +1,8 @@
 """A task's life: who may claim it, when it is finished, and what the community says to it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from enum import StrEnum
 
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +12,61 @@ from xiachen.base.errors import Refused
 LONGEST_TITLE = 120
 LONGEST_NOTE = 200
 MOST_PEOPLE = 500
+
+# The catalogue that the product ships: code, Chinese, English. Needs are what communities lack and
+# ask for, finished by whoever provides it.
+NEEDS = (
+    ("protective-supplies", "防护物资", "Protective supplies"),
+    ("vehicles", "运输车辆", "Transport vehicles"),
+    ("daily-supplies", "生活物资", "Daily supplies"),
+    ("medicines", "药品", "Medicines"),
+    ("disinfectant", "消杀用品", "Disinfectant"),
+    ("food-and-water", "食品饮水", "Food and drinking water"),
+    ("flood-supplies", "防汛物资", "Flood supplies: sandbags, pumps, boats"),
+    ("rescue-equipment", "救援器材", "Rescue equipment"),
+    ("lighting-and-power", "照明供电设备", "Lighting and power supply"),
+    ("cooling-supplies", "防暑降温物资", "Supplies against heat"),
+    ("tents-and-beds", "帐篷床铺", "Tents and beds"),
+    ("people", "人手", "More people"),
+    ("problem", "其他困难", "Another difficulty"),
+)
+WORK = (
+    ("gate-duty", "封控值守", "Guarding a closed compound"),
+    ("patrol", "巡查", "Patrol"),
+    ("dyke-watch", "堤防巡查", "Watching a dyke"),
+    ("evacuation-help", "转移安置", "Helping people move to safety"),
+    ("temperature-check", "测温登记", "Temperature check and registration"),
+    ("health-code-check", "验码", "Health-code check"),
+    ("screening", "人员排查", "Screening by message, telephone or visit"),
+    ("building-register", "楼栋登记", "Registering a building"),
+    ("escort-to-hospital", "送诊陪护", "Escort to hospital"),
+    ("medicine-delivery", "上门送药", "Delivering medicine to the door"),
+    ("shopping", "代购买菜", "Shopping for residents"),
+    ("carrying", "物资搬运", "Carrying supplies"),
+    ("unloading", "卸货", "Unloading"),
+    ("sorting-and-delivery", "分拣配送", "Sorting and delivery"),
+    ("home-visit", "走访慰问", "Home visit"),
+    ("help-in-hardship", "困难帮扶", "Help in hardship"),
+    ("visit-to-the-elderly", "独居老人探视", "Visit to elderly people who live alone"),
+    ("counselling", "思想疏导", "Counselling"),
+    ("health-reminder", "健康提醒", "Health reminder"),
+    ("publicity", "防控宣传", "Publicity at doors, by loudspeaker, poster or screen"),
+    ("persuasion", "居民劝导", "Persuading residents"),
+    ("policy-advice", "政策咨询", "Advice on the rules"),
+    ("disinfection", "环境消杀", "Disinfecting buildings"),
+    ("vehicle-disinfection", "车辆消杀", "Disinfecting vehicles"),
+    ("sampling-notice", "核酸通知", "Calling people to sampling"),
+    ("guiding", "流程引导", "Guiding people through"),
+    ("keeping-order", "秩序维护", "Keeping order"),
+    ("checking-entries", "信息核对", "Checking entries"),
+    ("door-to-door-count", "上门核查清点", "Door-to-door count"),
+    ("refuse-removal", "垃圾清运", "Removing refuse"),
+    ("unmanaged-compound-duty", "三无小区值守", "Guarding an unmanaged compound"),
+    ("inspection", "督办检查", "Inspection"),
+    ("back-to-work-help", "复工复产协助", "Helping enterprises back to work"),
+    ("passing-on-meetings", "会议传达", "Passing on what a meeting decided"),
+    ("telephone-duty", "值班接线", "Telephone duty"),
+)
 
 
 class State(StrEnum):
@@ -36,8 +93,15 @@ class UnknownKind(Refused):
     """A task has a kind of the catalogue."""
 
     code = "needs.unknown-kind"
-    message = _("There is no kind of task “%(kind)s”. Choose one from the catalogue.")
+    message = _("There is no kind of task “%(kind)s”. Similar ones of the catalogue: %(near)s.")
     status = 422
+
+
+def unknown_kind(kind: str, codes: Iterable[str]) -> UnknownKind:
+    """Return the refusal of a kind that the catalogue lacks, with the codes that look like it."""
+    known = sorted(codes)
+    near = get_close_matches(kind, known, n=3, cutoff=0.5) or known[:8]
+    return UnknownKind(field="kind", kind=kind[:40], near=", ".join(near))
 
 
 class TitleMissing(Refused):

@@ -46,7 +46,8 @@ def form_team(
         raise Invalid(field="name", reason="")
     kind = TeamType.objects.filter(code=type).first()
     if kind is None:
-        raise rules.UnknownType(field="type")
+        codes = TeamType.objects.order_by("code").values_list("code", flat=True)
+        raise rules.UnknownType(field="type", type=type[:40], known=", ".join(codes))
     above = _locked(scope, parent, formed_on, field="parent") if parent else None
     if above is None and not scope.allows(Can.DISPATCH):
         raise Forbidden(field="parent")

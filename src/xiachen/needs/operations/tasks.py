@@ -42,7 +42,8 @@ def issue_task(
     title = rules.check_issue(title=title, people_wanted=people_wanted)
     of_kind = TaskKind.objects.filter(code=kind).first()
     if of_kind is None:
-        raise rules.UnknownKind(field="kind", kind=kind[:40])
+        codes = TaskKind.objects.values_list("code", flat=True)
+        raise rules.unknown_kind(kind, codes)
     if grid and not Grid.objects.filter(community_id=community, pk=grid).exists():
         raise rules.GridElsewhere(field="grid")
     key = id or uuid7()

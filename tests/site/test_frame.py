@@ -3,6 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import (
+    TOTP,
+    format_hotp_value,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
 from django.db import transaction
 from django.test import Client, RequestFactory
 from django.utils import timezone
@@ -151,3 +158,24 @@ def test_an_operation_that_is_over_opens_on_its_last_day_for_every_role(world: W
     for role in (Role.SECRETARY, Role.LIAISON, Role.AUDITOR):
         request = enter(world, role).get("/").wsgi_request
         assert request.day == DAY, role  # type: ignore[attr-defined]
+
+
+def test_the_secret_of_a_second_factor_lies_sealed(world: World) -> None:
+    secret = "JBSWY3DPEHPK3PXP"
+    TOTP.activate(world.accounts[Role.SECRETARY], secret)
+    (kept,) = Authenticator.objects.values_list("data", flat=True)
+    assert secret not in str(kept)
+    code = format_hotp_value(hotp_value(secret, yield_hotp_counters_from_time().__next__()))
+    held = Authenticator.objects.get().wrap()
+    assert held.validate_code(code)
+
+
+@pytest.mark.parametrize("page", ["email/", "confirm-email/", "password/set/"])
+def test_pages_for_mail_are_not_there(world: World, page: str) -> None:
+    assert enter(world, Role.SECRETARY).get(f"/accounts/{page}").status_code == 404
+
+
+def test_a_forgotten_password_is_nobodys_to_reset_by_mail(world: World) -> None:
+    assert Client().get("/accounts/password/reset/").status_code == 200
+    answer = Client().post("/accounts/password/reset/", {"email": "somebody@example.org"})
+    assert answer.status_code == 405

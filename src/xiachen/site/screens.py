@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
@@ -26,6 +27,12 @@ def _here_before(request: HttpRequest) -> datetime:
     """Return when the person signed in the time before; the first time, the beginning."""
     noted = request.session.get("before")
     return datetime.fromisoformat(noted) if noted else datetime.min.replace(tzinfo=UTC)
+
+
+@login_not_required
+def nothing_here(request: HttpRequest) -> HttpResponse:
+    """Answer an address that a library knows and this site does not."""
+    raise Http404
 
 
 @require_POST

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from xiachen.site.database import database_settings
 from xiachen.site.home import home_directory, secret_key
+from xiachen.site.speaking import time_zone
 
 HOME = home_directory()
 SECRET_KEY = secret_key(HOME)
@@ -56,6 +57,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "xiachen.site.headers.ContentPolicy",
+    "xiachen.site.headers.AddressesWithoutNul",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -126,6 +128,7 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "xiachen"
+MFA_ADAPTER = "xiachen.site.sealed_factors.Adapter"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 
@@ -144,7 +147,7 @@ LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]
 LOCALE_PATHS = [Path(__file__).parent / "locale"]
 USE_I18N = True
-TIME_ZONE = os.environ.get("XIACHEN_TIME_ZONE", "Asia/Shanghai")
+TIME_ZONE = time_zone()
 USE_TZ = True
 
 STATIC_URL = "/static/"

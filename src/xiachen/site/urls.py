@@ -1,12 +1,25 @@
 """Every address of the site; each area keeps its own."""
 
+from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
+from django.views.generic import TemplateView
 
 from xiachen.site import api, screens
+from xiachen.site.second_factor import SetUp
 
 urlpatterns = [
     path("", screens.home, name="home"),
     path("role", screens.change_role, name="change-role"),
+    path(
+        "accounts/password/reset/",
+        login_not_required(TemplateView.as_view(template_name="account/password_reset.html")),
+    ),
+    # Accounts are given, and no mail is sent: these pages of the library are not for anybody.
+    path("accounts/email/", screens.nothing_here),
+    path("accounts/confirm-email/", screens.nothing_here),
+    path("accounts/password/set/", screens.nothing_here),
+    # Before allauth's own page at the same address.
+    path("accounts/2fa/totp/activate/", SetUp.as_view(), name="mfa_activate_totp"),
     path("accounts/", include("allauth.urls")),
     path("language/", include("django.conf.urls.i18n")),
     path("places/", include("xiachen.places.urls")),

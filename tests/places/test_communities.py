@@ -104,6 +104,13 @@ def test_a_misspelt_name_is_answered_with_similar_ones(db: None) -> None:
         assert "水果湖街道滨湖社区" in str(refused.value)
 
 
+def test_similar_names_of_the_city_that_is_named_go_first(db: None) -> None:
+    with pytest.raises(CommunityMisspelt) as refused:
+        resolve(EVERYBODY, "武汉市武昌区胜利街道滨湖社区")
+    assert refused.value.candidates[0].code == ELSEWHERE
+    assert refused.value.candidates[1].code // 10**8 == 4201
+
+
 @pytest.mark.parametrize("text", ["", "Springfield", "。", "社区居委会", "420106012999", "\x00"])
 def test_what_names_nothing_is_unknown(db: None, text: str) -> None:
     with pytest.raises(CommunityUnknown):

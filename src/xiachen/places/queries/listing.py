@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from xiachen.places.models import Community, CommunityCode, Division
 from xiachen.places.rules.codes import path_of, range_of
 from xiachen.places.rules.listing import NEAR_POOL, Candidate, pairs
-from xiachen.places.rules.names import LONGEST_STREET_FORM, street_names
+from xiachen.places.rules.names import LONGEST_STREET_FORM, PLACEHOLDERS, street_names
 from xiachen.privacy.scope import EVERYWHERE, Scope, any_of
 
 Ranges = tuple[tuple[int, int], ...]
@@ -49,7 +49,11 @@ class DatabaseListing:
         return self._candidates(self._in_force().filter(search_name__in=set(search_names)))
 
     def near(self, search_name: str) -> Sequence[Candidate]:
-        """Return those that share most pairs of characters, and all of a township it names."""
+        """
+        Return those that share most pairs of characters, and all of a township it names.
+
+        Those of a city or district that the text names go before namesakes elsewhere.
+        """
         wanted = sorted(pairs(search_name))
         if not wanted:
             return []
@@ -61,8 +65,14 @@ class DatabaseListing:
             alike |= Q(pk__range=(low, high))
         rows = self._in_force().filter(alike).values_list("pk", "search_name")
         streets = {code // 1000 for code in townships}
+        named = self._above_in(search_name)
         scored = sorted(
-            (-len(pairs(name) & set(wanted)) - 10 * (code // 1000 in streets), code)
+            (
+                -len(pairs(name) & set(wanted))
+                - 10 * (code // 1000 in streets)
+                - 20 * (len(named.intersection(path_of(code))) if named else 0),
+                code,
+            )
             for code, name in rows
         )
         best = [code for _, code in scored[:NEAR_POOL]]
@@ -78,6 +88,12 @@ class DatabaseListing:
         return CommunityCode.objects.filter(
             Q(valid_to=None) | Q(valid_to__gt=self._day), valid_from__lte=self._day
         )
+
+    def _above_in(self, text: str) -> set[int]:
+        """Return the provinces, cities and districts whose whole names stand in the text."""
+        # A short form (武汉) is part of other names too, so it proves nothing here.
+        rows = Division.objects.filter(level__lt=4).values_list("code", "name")
+        return {code for code, name in rows if name in text and name not in PLACEHOLDERS}
 
     def _townships_in(self, text: str) -> list[int]:
         parts = {

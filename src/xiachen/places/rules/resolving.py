@@ -6,6 +6,7 @@ Every ending of the text is looked up as a name; what stands before it must be m
 names of divisions above the candidate, in order, full or short. Nothing is chosen by likeness.
 """
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -26,6 +27,8 @@ Aliases = Mapping[str, Collection[int]]
 LONGEST_TEXT = 120
 MOST_SUGGESTIONS = 10
 _ALIKE = 0.5
+# A street that the candidate does not lie in hides the likeness of what stands behind it.
+_STREET_BEFORE = re.compile(r"^.{1,9}?(?:街道|镇|乡)(?=.)")
 
 
 class Ground(StrEnum):
@@ -164,7 +167,10 @@ def _nearest(name: str, listing: Listing) -> tuple[Candidate, ...]:
     ranked = []
     for candidate in listing.near(name):
         rest = _after_path(name, candidate.path)
-        likeness = SequenceMatcher(None, rest, candidate.search_name, autojunk=False).ratio()
+        likeness = max(
+            SequenceMatcher(None, said, candidate.search_name, autojunk=False).ratio()
+            for said in {rest, _STREET_BEFORE.sub("", rest)}
+        )
         if likeness >= _ALIKE:
             ranked.append((len(rest), -likeness, candidate.code, candidate))
     return tuple(entry[-1] for entry in sorted(ranked)[:MOST_SUGGESTIONS])

@@ -1,6 +1,7 @@
 """Playing a scenario: every event through the real operations, on the scenario's own clock."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 from decimal import Decimal
@@ -16,6 +17,7 @@ from xiachen.drill.operations.setting import give_due_grants, set_stage
 from xiachen.drill.operations.stage import Act, Stage, moment
 from xiachen.drill.operations.verbs.table import ADAPTERS
 from xiachen.drill.queries.files import scenario as read
+from xiachen.drill.rules.allowed import roles_for
 from xiachen.drill.rules.faults import AnotherScenario, NoRole, RealRecords, failing_at
 from xiachen.drill.rules.scenario import Entry, Event, Scenario
 from xiachen.drill.rules.verbs import VERBS
@@ -78,7 +80,7 @@ def _played(scenario: Scenario, progress: Progress) -> Played:
         if event.refused:
             refusals[str(event.number)] = _refusal(stage, event)
         else:
-            with failing_at(event.place, event.do):
+            with _naming(stage, event):
                 _act(stage, event)
     Playing.objects.create(
         incident_id=stage.incident,
@@ -90,6 +92,13 @@ def _played(scenario: Scenario, progress: Progress) -> Played:
     )
     audit.record(system_scope(stage.incident), "drill.play", targets=[stage.incident])
     return Played(scenario, stage.incident, len(scenario.events), new=True)
+
+
+def _naming(stage: Stage, event: Event) -> AbstractContextManager[None]:
+    """Say of a refusal which event it stops, and who acts in it."""
+    held = [one.role for one in stage.grants[event.by] if event.role in ("", one.role)]
+    role = next(iter(held), event.role or "—")
+    return failing_at(event.place, event.do, account=event.by, role=role, roles=roles_for(event.do))
 
 
 def _refusal(stage: Stage, event: Event) -> str:

@@ -13,6 +13,8 @@ from xiachen.drill.rules.grammar import IDENTITY, SECTIONS
 HEADER_SECTION = "scenario"
 _HEADING = re.compile(r"^\s*\[\[\s*([A-Za-z_-]+)\s*\]\]", re.MULTILINE)
 _NO_SECTION = _("there is no section [[%(name)s]]; did you mean: %(near)s?")
+_QUOTED = re.compile(r'"[^"]*"|\'[^\']*\'')
+_CHINESE_QUOTES = re.compile("[“”‘’「」『』＂]")
 _SYNTAX_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
@@ -48,7 +50,7 @@ def read_document(text: str, file: str) -> Document:
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ScenarioFaulty([_syntax(str(error), file)]) from error
+        raise ScenarioFaulty([_syntax(str(error), file, text)]) from error
     faults = [
         Fault(Place(file), _NO_SECTION, {"name": name, "near": nearest(name, SECTIONS)})
         for name in content
@@ -146,10 +148,17 @@ def _lines(text: str) -> dict[str, list[int]]:
     return found
 
 
-def _syntax(message: str, file: str) -> Fault:
+def _syntax(message: str, file: str, text: str) -> Fault:
     place = _SYNTAX_PLACE.search(message)
     line = int(place.group(1) or 0) if place else 0
     said = _SYNTAX_PLACE.sub("", message)
+    written = text.splitlines()[line - 1 : line] if line else []
+    if any(_CHINESE_QUOTES.search(_QUOTED.sub("", one.split("#")[0])) for one in written):
+        words = _(
+            "Chinese quotation marks stand around a value; TOML needs straight ones, such as "
+            '"text" (inside a text “…” may stand)'
+        )
+        return Fault(Place(file, line=line), words, {})
     if "date" in said.lower():
         words = _("a date or time that does not exist, or is not written as 2020-03-01 or 08:30:00")
         return Fault(Place(file, line=line), words, {})

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from xiachen.base.errors import Refused
+from xiachen.base.errors import Forbidden, Refused
 
 MOST_SHOWN = 20
 
@@ -78,13 +78,39 @@ class EventFailed(Refused):
     message = _("%(place)s (%(do)s) was refused, so nothing was kept: %(words)s [%(code)s]")
 
 
+class EventForbidden(EventFailed):
+    """The account may not do what the event says, or not there; nothing is kept."""
+
+    message = _(
+        "%(place)s was refused, so nothing was kept: the account “%(account)s” (%(role)s) may not "
+        "do “%(do)s”, or not there. Roles that may: %(roles)s. [%(code)s]"
+    )
+
+
 @contextmanager
-def failing_at(place: Place, do: str) -> Iterator[None]:
-    """Say of a refusal inside the block where in the file it comes from."""
+def failing_at(
+    place: Place, do: str, *, account: str = "", role: str = "", roles: Collection[str] = ()
+) -> Iterator[None]:
+    """
+    Say of a refusal inside the block where in the file it comes from.
+
+    :param account: who acts, in which `role`; and the `roles` that may
+    """
     try:
         yield
     except (EventFailed, ScenarioFaulty):
         raise
+    except Forbidden as refusal:
+        if not account:
+            raise EventFailed(place=place, do=do, words=str(refusal), code=refusal.code) from None
+        raise EventForbidden(
+            place=place,
+            do=do,
+            account=account,
+            role=role,
+            roles=", ".join(roles),
+            code=refusal.code,
+        ) from refusal
     except Refused as refusal:
         raise EventFailed(place=place, do=do, words=str(refusal), code=refusal.code) from refusal
 
@@ -125,6 +151,14 @@ class NotPlayed(Refused):
     code = "drill.not-played"
     message = _("“%(title)s” has not been played here yet. Play it first.")
     status = 404
+
+
+def nearest_codes(word: str, known: Collection[str]) -> str:
+    """Return the codes that look like it, then all of the same area ("needs."), for a choice."""
+    area = word.partition(".")[0] + "."
+    close = get_close_matches(word, sorted(known), n=3, cutoff=0.55)
+    same = [one for one in sorted(known) if one.startswith(area) and one not in close]
+    return ", ".join([*close, *same]) if close or same else ", ".join(sorted(known))
 
 
 def nearest(word: str, known: Collection[str]) -> str:

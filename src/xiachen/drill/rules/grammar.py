@@ -71,6 +71,7 @@ class Key:
     :param thing: for a handle, what it must stand for
     :param many: a list; a single value counts as a list of one
     :param choices: the only values it may have
+    :param codes: a long list of values, of which those that look like a wrong one are named
     """
 
     kind: Kind = Kind.TEXT
@@ -78,6 +79,7 @@ class Key:
     many: bool = False
     needed: bool = False
     choices: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
 
 
 Keys = Mapping[str, Key]

@@ -24,11 +24,12 @@ class Handles:
         """
         singles = tuple(f"{handle}-{n}" for n in range(1, count + 1)) or (handle,)
         known = self._known[thing]
-        if handle in known or any(single in known for single in singles):
-            return False
-        known.update({single: (single,) for single in singles})
-        known[handle] = singles
-        return True
+        free = handle not in known and not any(single in known for single in singles)
+        # What is not taken is taken up even so, lest each later use be called a mistake of its own.
+        for single in singles:
+            known.setdefault(single, (single,))
+        known.setdefault(handle, singles)
+        return free
 
     def make(self, handle: str, thing: Thing, at: datetime | None) -> None:
         """Say when an event makes what the name stands for."""
@@ -53,6 +54,12 @@ class Handles:
         singles = tuple(f"{group}-{n}" for n in range(first, last + 1))
         known = self._known[thing]
         return singles if singles and all(single in known for single in singles) else ()
+
+    def group_of(self, handle: str, thing: Thing) -> tuple[str, ...]:
+        """Return the single names of the group that "cadre-9" or "cadre-1..9" looks for."""
+        group = re.sub(r"-\d+(\.\.\d+)?$", "", handle)
+        found = self._known[thing].get(group, ())
+        return found if group != handle and len(found) > 1 else ()
 
     def of(self, thing: Thing) -> list[str]:
         """Return the names of one kind of thing, groups before their single people."""

@@ -6,8 +6,9 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext_lazy as _
 
+from xiachen.base.errors import Refused
 from xiachen.drill.rules.documents import Document, Raw
-from xiachen.drill.rules.faults import Fault, Place, ScenarioFaulty, nearest
+from xiachen.drill.rules.faults import Fault, Place, ScenarioFaulty, nearest, nearest_codes
 from xiachen.drill.rules.grammar import (
     COMPOUND,
     GRID,
@@ -25,6 +26,7 @@ from xiachen.drill.rules.lines import holes
 from xiachen.drill.rules.scenario import Entry, Event, Scenario
 from xiachen.drill.rules.values import Wrong, understood
 from xiachen.drill.rules.verbs import VERBS
+from xiachen.incidents.rules import check_parameter
 from xiachen.privacy.scope import Role
 
 _SOME_DAY = date(2000, 1, 1)
@@ -63,6 +65,8 @@ class _Reading:
         }
         self.name_all(sections)
         events = self.events(self.document.sections.get("event", []))
+        for entry in sections.get("parameter", ()):
+            self.parameter(entry)
         self.refer(sections, header)
         self.expectations(sections.get("expect", ()))
         if self.faults:
@@ -126,7 +130,8 @@ class _Reading:
     def name_all(self, sections: Mapping[str, tuple[Entry, ...]]) -> None:
         for entry in sections.get("community", ()):
             self.check_community(entry)
-            self.named(entry.place, entry.text("handle"), Thing.COMMUNITY)
+            if not self.named(entry.place, entry.text("handle"), Thing.COMMUNITY):
+                continue
             for grid in entry.tables("grids"):
                 handle = f"{entry.text('handle')}/{grid.number('number', 0)}"
                 self.named(entry.place, handle, Thing.GRID)
@@ -140,10 +145,12 @@ class _Reading:
         for entry in sections.get("account", ()):
             self.named(entry.place, entry.text("name"), Thing.ACCOUNT)
 
-    def named(self, place: Place, handle: str, thing: Thing, count: int = 0) -> None:
-        if handle and not self.handles.add(handle, thing, count):
+    def named(self, place: Place, handle: str, thing: Thing, count: int = 0) -> bool:
+        free = not handle or self.handles.add(handle, thing, count)
+        if not free:
             words = _("“%(handle)s” is already the name of another %(thing)s")
             self.wrong(place, words, handle=handle, thing=THING_NAMES[thing])
+        return free
 
     def check_community(self, entry: Entry) -> None:
         if ("is" in entry.values) == ("make" in entry.values):
@@ -180,6 +187,11 @@ class _Reading:
     ) -> None:
         thing = what.thing or Thing.PERSON
         if not self.handles.knows(handle, thing):
+            if group := self.handles.group_of(handle, thing):
+                words = _("%(key)s: there is no “%(handle)s”; the group runs %(first)s to %(last)s")
+                ends = {"first": group[0], "last": group[-1]}
+                self.wrong(place, words, key=key, handle=handle, **ends)
+                return
             near = nearest(handle, self.handles.of(thing)) or "—"
             words = _("%(key)s: no %(thing)s is called “%(handle)s”; known are: %(near)s")
             named = THING_NAMES[thing]
@@ -246,8 +258,11 @@ class _Reading:
         verb = VERBS.get(entry.text("do"))
         at = entry.moment("at")
         if verb is None or at is None:
-            words = _("there is no verb “%(do)s”; did you mean: %(near)s?")
-            near = nearest(entry.text("do"), VERBS)
+            words = _(
+                "there is no verb “%(do)s”; did you mean: %(near)s? "
+                "All are listed in docs/scenarios.md"
+            )
+            near = nearest_codes(entry.text("do"), VERBS)
             self.wrong(entry.place, words, do=entry.text("do"), near=near)
             return None
         if "happened" in entry.values and not verb.happens:
@@ -257,6 +272,8 @@ class _Reading:
         given = raw.values.get("with", {})
         given = given if isinstance(given, dict) else {}
         arguments = self.entry(Raw(raw.place, given), verb.takes, prefix="with.")
+        if entry.text("do") == "incidents.set-parameter":
+            self.parameter(arguments)
         self.references(arguments, verb.takes, at)
         known = not self.faults
         return Event(
@@ -272,6 +289,15 @@ class _Reading:
             refused=entry.text("refused"),
             arguments=self.with_singles(arguments, verb.takes) if known else arguments,
         )
+
+    def parameter(self, entry: Entry) -> None:
+        """Check a parameter's name and value, where both are given."""
+        if not entry.text("name") or "value" not in entry.values:
+            return
+        try:
+            check_parameter(entry.text("name"), entry.values["value"])
+        except Refused as refusal:
+            self.wrong(entry.place, str(refusal).replace("%", "%%"))
 
     def expectations(self, rows: Iterable[Entry]) -> None:
         for entry in rows:

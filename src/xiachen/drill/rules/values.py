@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from xiachen.drill.rules.faults import nearest
 from xiachen.drill.rules.grammar import THING_NAMES, Key, Kind
 from xiachen.places.rules.codes import NotADivisionCode, code_from
 
@@ -43,6 +44,11 @@ def _one(key: Key, value: object, day: date) -> object:
         raise Wrong(
             _("“%(value)s” is none of: %(choices)s"), value=value, choices=", ".join(key.choices)
         )
+    if key.codes and isinstance(value, str) and value.strip() not in key.codes:
+        words = _(
+            "there is no “%(value)s”; did you mean: %(near)s? All are listed in docs/scenarios.md"
+        )
+        raise Wrong(words, value=value, near=nearest(value, key.codes))
     match key.kind:
         case Kind.TEXT | Kind.HANDLE:
             return _text(value)

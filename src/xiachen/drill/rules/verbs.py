@@ -8,8 +8,8 @@ How a verb calls its operation stands in `operations/verbs`. The event's own key
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from xiachen.deployment.rules import TEAM_TYPES
 from xiachen.drill.rules.grammar import (
-    ANY,
     DAY,
     DIVISION,
     FLAG,
@@ -26,6 +26,7 @@ from xiachen.drill.rules.grammar import (
     Thing,
     handle,
 )
+from xiachen.needs.rules import NEEDS, WORK
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ VERBS: Mapping[str, Verb] = {
     "incidents.set-parameter": Verb(
         {
             "name": NEEDED_TEXT,
-            "value": ANY,
+            "value": Key(kind=Kind.ANY, needed=True),
             "community": handle(Thing.COMMUNITY),
             "from_day": FROM_DAY,
             "source": TEXT,
@@ -150,7 +151,7 @@ VERBS: Mapping[str, Verb] = {
     ),
     "deployment.form-team": Verb(
         {
-            "type": NEEDED_TEXT,
+            "type": Key(needed=True, codes=tuple(code for code, *_ in TEAM_TYPES)),
             "name": NEEDED_TEXT,
             "formed_on": DAY,
             "unit": handle(Thing.UNIT),
@@ -229,7 +230,7 @@ VERBS: Mapping[str, Verb] = {
     "needs.issue-task": Verb(
         {
             "community": COMMUNITY,
-            "kind": NEEDED_TEXT,
+            "kind": Key(needed=True, codes=tuple(code for code, *_ in (*NEEDS, *WORK))),
             "title": NEEDED_TEXT,
             "grid": handle(Thing.GRID),
             "people_wanted": NUMBER,

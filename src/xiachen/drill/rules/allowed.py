@@ -1,0 +1,48 @@
+"""Which roles may do which verb; the documentation's table says the same, a test compares them."""
+
+from collections.abc import Mapping
+
+from xiachen.privacy.scope import ALLOWED, Can, Role
+
+# What the operation behind each verb asks for; where several stand, one of them is enough.
+ASKED: Mapping[str, tuple[Can, ...]] = {
+    "incidents.set-parameter": (Can.MANAGE_INCIDENTS,),
+    "notices.issue-document": (Can.ISSUE_DOCUMENTS,),
+    "mobilisation.dispatch": (Can.DISPATCH,),
+    "mobilisation.join": (Can.REPORT_IN,),
+    "mobilisation.report-in": (Can.REPORT_IN,),
+    "mobilisation.reverse-report-in": (Can.CORRECT,),
+    "mobilisation.excuse": (Can.EXCUSE,),
+    "mobilisation.release": (Can.DISPATCH, Can.CORRECT),
+    "people.form-branch": (Can.FORM_BRANCHES,),
+    "people.appoint-in-branch": (Can.FORM_BRANCHES,),
+    "people.dissolve-branch": (Can.FORM_BRANCHES,),
+    "people.appoint-grid-head": (Can.APPOINT,),
+    "people.give-grant": (Can.MANAGE_ACCOUNTS,),
+    "people.approve-grant": (Can.MANAGE_ACCOUNTS,),
+    "deployment.form-team": (Can.FORM_TEAMS,),
+    "deployment.add-members": (Can.FORM_TEAMS,),
+    "deployment.set-post": (Can.FORM_TEAMS,),
+    "deployment.assign-team": (Can.FORM_TEAMS,),
+    "deployment.form-squads": (Can.FORM_TEAMS,),
+    "deployment.write-briefing": (Can.MANAGE_PLACES,),
+    "deployment.withdraw": (Can.RECORD_HEALTH,),
+    "attendance.check-in": (Can.CHECK_IN,),
+    "attendance.correct-check-in": (Can.CORRECT,),
+    "attendance.answer": (Can.VERIFY, Can.ANSWER),
+    "needs.issue-task": (Can.ISSUE_TASKS,),
+    "needs.claim-task": (Can.CLAIM_TASKS,),
+    "needs.release-claim": (Can.CLAIM_TASKS,),
+    "needs.finish-task": (Can.CLAIM_TASKS,),
+    "needs.confirm-task": (Can.CONFIRM_TASKS,),
+    "needs.send-back-task": (Can.CONFIRM_TASKS,),
+    "needs.withdraw-task": (Can.ISSUE_TASKS,),
+    "command.declare-figure": (Can.PUBLISH,),
+    "command.issue-bulletin": (Can.PUBLISH,),
+}
+
+
+def roles_for(verb: str) -> list[str]:
+    """Return the roles that may do a verb, as a scenario writes them."""
+    asked = set(ASKED[verb])
+    return [role.value for role in Role if role is not Role.SYSTEM and asked & ALLOWED[role]]

@@ -1,8 +1,8 @@
-"""Which sources a page may load from: the site itself, nothing else."""
+"""What every answer states in its headers, and what no address may hold."""
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 
 POLICY = (
     "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
@@ -20,3 +20,25 @@ class ContentPolicy:
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", POLICY)
         return response
+
+
+class AddressesWithoutNul:
+    """
+    Take NUL characters out of addresses before any screen asks the database with them.
+
+    Nobody types one, PostgreSQL stores none in texts, and forms refuse them by themselves.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path_info:
+            request.path_info = request.path_info.replace("\0", "")
+        if any("\0" in text for key, texts in request.GET.lists() for text in (key, *texts)):
+            asked = QueryDict(mutable=True)
+            for key, texts in request.GET.lists():
+                asked.setlist(key.replace("\0", ""), [text.replace("\0", "") for text in texts])
+            asked._mutable = False
+            request.GET = asked  # type: ignore[assignment]
+        return self.get_response(request)

@@ -75,6 +75,45 @@ def test_headquarters_end_a_parameters_value(world: World) -> None:
     assert row.to_day == date(2020, 3, 3)
 
 
+def test_the_outsider_reads_name_and_dates_and_nothing_of_the_neighbours(world: World) -> None:
+    chief = client_of(world, Role.HEADQUARTERS)
+    prove_twice(chief)
+    base = f"/incidents/{world.incident.pk}"
+    given = {"name": "attendance.deadline", "from_day": "2020-03-01"}
+    chief.post(f"{base}/parameter", given | {"value": "07:41", "community": FENGLIN})
+    outsider = Client()
+    outsider.force_login(world.outsider.account)
+    page = outsider.get(base).content.decode()
+    assert world.incident.name in page
+    assert "07:41" not in page and "枫林上城社区" not in page
+    for name in ("include", "parameter"):
+        assert outsider.get(f"{base}/{name}").status_code == 403
+        assert outsider.post(f"{base}/{name}", {}).status_code == 403
+    assert outsider.post(f"{base}/communities/{FENGLIN}/leave-out", {}).status_code == 403
+
+
+def test_whoever_works_in_no_community_of_it_is_not_told_its_protocol(world: World) -> None:
+    chief = client_of(world, Role.HEADQUARTERS)
+    prove_twice(chief)
+    base = f"/incidents/{world.incident.pk}"
+    given = {"name": "attendance.deadline", "value": "07:41", "from_day": "2020-03-01"}
+    chief.post(f"{base}/parameter", given)
+    assert "07:41" in client_of(world, Role.SECRETARY).get(base).content.decode()
+    page = client_of(world, Role.MEMBER).get(base).content.decode()
+    assert world.incident.name in page
+    assert "07:41" not in page
+
+
+def test_a_parameter_is_shown_in_words(world: World) -> None:
+    client = client_of(world, Role.HEADQUARTERS)
+    prove_twice(client)
+    base = f"/incidents/{world.incident.pk}"
+    given = {"name": "attendance.deadline", "value": "08:00", "from_day": "2020-03-01"}
+    client.post(f"{base}/parameter", given)
+    page = client.get(base).content.decode()
+    assert '<th scope="row" title="attendance.deadline">sign-in deadline</th>' in page
+
+
 def test_nobody_else_ends_anything(world: World) -> None:
     secretary = client_of(world, Role.SECRETARY)
     base = f"/incidents/{world.incident.pk}"

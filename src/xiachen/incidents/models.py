@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from xiachen.base.ids import uuid7
+from xiachen.incidents import rules
 from xiachen.places.models import Community
 from xiachen.privacy.classes import Handling
 
@@ -104,3 +105,8 @@ class Parameter(models.Model):
                 nulls_distinct=False,
             ),
         )
+
+    @property
+    def words(self) -> str:
+        """What it is called on site."""
+        return rules.words_of(self.name)

@@ -1,6 +1,7 @@
 """Teams are formed, led, sent to a community; a person may be in several."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import time, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -8,15 +9,19 @@ import pytest
 from django.db import transaction
 
 from tests.deployment.crew import Crew
-from tests.mobilisation.cast import EVE, FIRST, HERE, MORNING, THERE, Cast
+from tests.mobilisation.cast import EVE, FIRST, HERE, MORNING, THERE, Cast, clock_at
+from xiachen.base import clock
 from xiachen.base.errors import Forbidden, Invalid, NotFound, Refused
-from xiachen.deployment import rules
+from xiachen.deployment import figures, rules
 from xiachen.deployment.models import Assignment, Membership, Team, TeamType
+from xiachen.deployment.operations.squads import form_squads
 from xiachen.deployment.operations.teams import (
     add_members,
     assign_team,
+    disband_team,
     end_assignment,
     form_team,
+    link_branch,
     remove_member,
     set_post,
 )
@@ -24,6 +29,11 @@ from xiachen.deployment.operations.types import add_team_type, install_team_type
 from xiachen.deployment.queries import teams as queries
 from xiachen.deployment.queries.squads import squads_of
 from xiachen.deployment.queries.trees import team_tree
+from xiachen.figures.figure import Cutoff
+from xiachen.mobilisation.queries.stays import expected_on
+from xiachen.people.models.units import PartyOrganisation
+from xiachen.people.operations.branches import form_branch
+from xiachen.privacy.models import AuditEntry
 
 
 def team_of(cast: Cast, **other: Any) -> Team:
@@ -159,3 +169,110 @@ def test_the_list_of_types_is_open_and_installed_once(crew: Crew) -> None:
     with pytest.raises(rules.TypeTaken):
         add_team_type(scope, code="boat-team", name="别名", name_en="boat team")
     assert team_of(crew.cast, type="boat-team").type == added
+
+
+def disband(crew: Crew, **other: Any) -> Team:
+    given: dict[str, Any] = {"team": crew.team.pk, "last_day": FIRST, "at": clock_at(20), **other}
+    return disband_team(given.pop("scope", crew.cast.organiser), **given)
+
+
+def test_a_team_ends_with_its_people_places_and_squads(crew: Crew) -> None:
+    form_squads(
+        crew.leader, community=HERE, team=crew.team.pk, count=4, grids=crew.grids, at=clock_at(9)
+    )
+    disband(crew)
+    scope, later = crew.cast.organiser, FIRST + timedelta(days=1)
+    assert [node.team for node in team_tree(scope, day=FIRST)] == [crew.team]
+    assert team_tree(scope, day=later) == []
+    assert queries.memberships(scope, team=crew.team.pk, day=later) == []
+    assert not queries.assignments(scope, day=later).exists()
+    assert squads_of(scope, community=HERE) == []
+    assert len(squads_of(scope, community=HERE, at=clock_at(19))) == 4
+    assert AuditEntry.objects.get(action="deployment.disband-team").targets == [crew.team.pk]
+
+
+def test_the_people_of_a_disbanded_team_stay_where_they_were_sent(crew: Crew) -> None:
+    disband(crew)
+    assert expected_on(crew.cast.secretary, day=FIRST + timedelta(days=1)).count() == 11
+
+
+def test_a_disbanded_team_counts_on_its_last_day_and_not_after(crew: Crew) -> None:
+    disband(crew)
+    for day, number in ((FIRST, 1), (FIRST + timedelta(days=1), 0)):
+        at = Cutoff(
+            incident=crew.cast.incident.pk, day=day, occurred_until=clock.on_day(day, time.max)
+        )
+        assert figures.TEAMS.value(crew.cast.organiser, at) == number
+
+
+def test_squads_formed_after_the_last_day_never_stood(crew: Crew) -> None:
+    form_squads(crew.leader, community=HERE, team=crew.team.pk, count=4, at=clock_at(9))
+    Membership.objects.filter(team=crew.team).update(from_day=EVE)
+    disband(crew, last_day=EVE)
+    assert squads_of(crew.cast.organiser, community=HERE, at=clock_at(10)) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "refusal"),
+    [
+        (lambda crew: {"scope": crew.leader}, Forbidden),
+        (lambda crew: {"scope": crew.cast.secretary}, Forbidden),
+        (lambda crew: {"scope": crew.cast.leader(uuid4(), places=())}, NotFound),
+        (lambda crew: {"last_day": FIRST + timedelta(days=1)}, rules.NotOver),
+        (lambda crew: {"last_day": EVE}, rules.DatesCrossed),
+    ],
+)
+def test_a_team_that_cannot_be_disbanded_stays(
+    crew: Crew, change: Any, refusal: type[Refused]
+) -> None:
+    with pytest.raises(refusal), transaction.atomic():
+        disband(crew, **change(crew))
+    assert not Team.objects.exclude(disbanded_on=None).exists()
+    assert Membership.objects.filter(to_day=None).count() == 11
+
+
+def test_teams_within_go_first_and_their_leader_disbands_them(crew: Crew) -> None:
+    sub = team_of(crew.cast, scope=crew.leader, parent=crew.team.pk)
+    with pytest.raises(rules.TeamsWithin), transaction.atomic():
+        disband(crew)
+    with pytest.raises(Forbidden), transaction.atomic():
+        disband(crew, scope=crew.cast.leader(sub.pk, places=()), team=sub.pk)
+    disband(crew, scope=crew.cast.leader(crew.team.pk, sub.pk), team=sub.pk)
+    assert disband(crew).disbanded_on == FIRST
+    with pytest.raises(rules.Disbanded):
+        disband(crew)
+
+
+def branch_of(crew: Crew) -> PartyOrganisation:
+    world = crew.cast.world
+    return form_branch(
+        world.system,
+        incident=world.incident.pk,
+        name="支援工作组临时党支部",
+        approved_by=world.committee.pk,
+        approved_on=EVE,
+        members=crew.people[:4],
+        secretary=crew.people[0],
+        deputies=[crew.people[1]],
+    )
+
+
+def test_a_branch_is_linked_to_its_team_and_taken_off(crew: Crew) -> None:
+    branch = branch_of(crew)
+    link_branch(crew.leader, team=crew.team.pk, branch=branch.pk, day=FIRST)
+    assert Team.objects.get(pk=crew.team.pk).branch == branch
+    link_branch(crew.leader, team=crew.team.pk, branch=None, day=FIRST)
+    assert Team.objects.get(pk=crew.team.pk).branch is None
+
+
+def test_only_a_branch_that_stands_and_is_reached_can_be_linked(crew: Crew) -> None:
+    branch = branch_of(crew)
+    for scope, given, day in (
+        (crew.leader, uuid4(), FIRST),
+        (crew.leader, crew.cast.world.committee.pk, FIRST),
+        (crew.leader, branch.pk, EVE - timedelta(days=1)),
+        (replace(crew.leader, members=frozenset(), member=None), branch.pk, FIRST),
+    ):
+        with pytest.raises(NotFound), transaction.atomic():
+            link_branch(scope, team=crew.team.pk, branch=given, day=day)
+    assert Team.objects.get(pk=crew.team.pk).branch is None

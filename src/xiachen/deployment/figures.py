@@ -97,7 +97,7 @@ def _teams_at_work(scope: Scope, cutoff: Cutoff) -> QuerySet[Team]:
         return Team.objects.none()
     rows = teams(scope).filter(formed_on__lte=cutoff.day)
     rows = rows.select_related("type", "organisation")
-    return rows.filter(Q(disbanded_on=None) | Q(disbanded_on__gt=cutoff.day))
+    return rows.filter(Q(disbanded_on=None) | Q(disbanded_on__gte=cutoff.day))
 
 
 def _withdrawals(scope: Scope, cutoff: Cutoff) -> QuerySet[Withdrawal]:

@@ -154,6 +154,21 @@ class Disbanded(Refused):
     message = _("This team was disbanded on %(day)s.")
 
 
+class NotOver(Refused):
+    """A team is disbanded on its last day or afterwards, when its squads go with it."""
+
+    code = "deployment.not-over"
+    message = _("The last day (%(day)s) lies in the future. Disband the team on that day.")
+    status = 422
+
+
+class TeamsWithin(Refused):
+    """A team that has others within it is not disbanded over their heads."""
+
+    code = "deployment.teams-within"
+    message = _("%(count)s teams within this team still stand. Disband them first.")
+
+
 class AssignedAlready(Refused):
     """A team is assigned to a community once at a time."""
 

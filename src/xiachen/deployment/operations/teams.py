@@ -1,20 +1,31 @@
 """Teams: formed, led, sent to a community, disbanded."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Greatest
 
+from xiachen.base import clock
 from xiachen.base.errors import Forbidden, Invalid, NotFound, Outcome, Refused
 from xiachen.deployment import rules
-from xiachen.deployment.models import Assignment, Membership, Team, TeamPost, TeamType
+from xiachen.deployment.models import (
+    Assignment,
+    Membership,
+    Squad,
+    SquadMember,
+    Team,
+    TeamPost,
+    TeamType,
+)
 from xiachen.deployment.queries import teams as queries
 from xiachen.incidents.models import Incident
 from xiachen.mobilisation.queries import stays as mobilisation
 from xiachen.people.models.members import Member
 from xiachen.people.models.units import Organisation, PartyOrganisation
+from xiachen.people.queries.branches import branches
 from xiachen.people.queries.members import members_reached
 from xiachen.people.queries.units import organisations_below
 from xiachen.places.models import Community
@@ -178,6 +189,80 @@ def end_assignment(scope: Scope, *, team: UUID, community: int, last_day: date) 
     held.save(update_fields=["to_day"])
     audit.record(scope, "deployment.end-assignment", community=community, targets=(team, held.pk))
     return held
+
+
+@transaction.atomic
+def disband_team(scope: Scope, *, team: UUID, last_day: date, at: datetime) -> Team:
+    """
+    End a team on a day: who is in it, where it works and its squads end with it.
+
+    Whoever may form a team here may disband it. The people stay where they were sent.
+
+    :raises TeamsWithin: teams within it still stand
+    :raises NotOver: the day lies ahead
+    """
+    scope.require(Can.FORM_TEAMS)
+    locked = _locked(scope, team, last_day)
+    _check_above(scope, locked)
+    if last_day > clock.local_day(at):
+        raise rules.NotOver(field="last_day", day=last_day)
+    if within := locked.children.filter(disbanded_on=None).count():
+        raise rules.TeamsWithin(count=within)
+    members = Membership.objects.filter(team=locked, to_day=None)
+    places = Assignment.objects.filter(team=locked, to_day=None)
+    began = [
+        *members.values_list("from_day", flat=True),
+        *places.values_list("from_day", flat=True),
+    ]
+    rules.check_period(max([locked.formed_on, *began]), last_day, field="last_day")
+    _dissolve_squads(team, min(at, clock.on_day(last_day, time.max)))
+    members.update(to_day=last_day)
+    places.update(to_day=last_day)
+    locked.disbanded_on = last_day
+    locked.save(update_fields=["disbanded_on"])
+    audit.record(scope, "deployment.disband-team", targets=(team,))
+    return locked
+
+
+@transaction.atomic
+def link_branch(scope: Scope, *, team: UUID, branch: UUID | None, day: date) -> Team:
+    """
+    Say which temporary branch stands in a team, or that none does.
+
+    :raises NotFound: no branch of that id stands on the day and has people whom the scope reaches
+    """
+    scope.require(Can.FORM_TEAMS)
+    locked = _locked(scope, team, day)
+    if branch is None:
+        locked.branch = None
+    else:
+        standing = branches(scope, incident=locked.incident_id, day=day)
+        locked.branch = standing.filter(pk=branch).first()
+        if locked.branch is None:
+            raise NotFound(field="branch")
+    locked.save(update_fields=["branch"])
+    audit.record(scope, "deployment.link-branch", targets=(team, *filter(None, [locked.branch_id])))
+    return locked
+
+
+def _dissolve_squads(team: UUID, moment: datetime) -> None:
+    """Dissolve what stands of a team's squads, one community after the other."""
+    standing = Squad.objects.filter(team=team, dissolved_at=None)
+    for community in sorted(set(standing.values_list("community_id", flat=True))):
+        places = SquadMember.objects.filter(community=community, team=team, left_at=None)
+        places.update(left_at=Greatest(moment, F("joined_at")))
+        here = standing.filter(community=community)
+        here.update(dissolved_at=Greatest(moment, F("formed_at")))
+
+
+def _check_above(scope: Scope, team: Team) -> None:
+    """Refuse to disband for whoever leads the team itself and nothing above it."""
+    if team.parent_id is None:
+        allowed = scope.allows(Can.DISPATCH)
+    else:
+        allowed = queries.teams(scope).filter(pk=team.parent_id).exists()
+    if not allowed:
+        raise Forbidden(field="team")
 
 
 def _locked(scope: Scope, team: UUID, day: date, *, field: str = "team") -> Team:

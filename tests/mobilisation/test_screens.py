@@ -1,6 +1,7 @@
 """The report-in board in a browser without JavaScript."""
 
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from django.test import Client
@@ -10,7 +11,8 @@ from tests.mobilisation.cast import FIRST, HERE, THERE, Cast
 from tests.mobilisation.test_dispatch import send
 from tests.mobilisation.test_excuse import excused
 from tests.mobilisation.test_report_in import entry, report
-from tests.world import LOCAL, SENT
+from tests.oracle import ORACLE
+from tests.world import LOCAL, SENT, phone_of
 from xiachen.mobilisation.models import Enrolment, Excuse, ReportIn
 from xiachen.mobilisation.queries.report_ins import reported_on
 from xiachen.mobilisation.queries.stays import expected_on
@@ -82,6 +84,25 @@ def test_somebody_found_by_name_joins_on_the_spot(cast: Cast) -> None:
     assert again.status_code == 409
     assert "already belong to this community" in again.content.decode()
     assert client.post(address, {"member": "nobody"}).status_code == 409
+
+
+def test_the_address_of_a_search_for_somebody_who_joins_names_nobody(cast: Cast) -> None:
+    client = browser(cast)
+    address = reverse("mobilisation:join", args=[HERE])
+    for text, found in ((LOCAL, True), (phone_of(LOCAL), True), (SENT[0], False)):
+        answer = client.post(address, {"q": text})
+        assert answer.status_code == 302
+        assert text not in unquote(answer["Location"])
+        with ORACLE.revealing():  # whoever typed a number reads it again in the field
+            found_here = client.get(answer["Location"]).context["found"]
+        names = [name for _, name in found_here]
+        assert (LOCAL in names) is found
+    assert 'method="get" role="search"' not in client.get(address).content.decode()
+    assert client.post(address, {"q": ""})["Location"] == address
+    # A refused one stays beside the search that found him or her.
+    searched = client.post(address, {"q": LOCAL})["Location"]
+    assert client.post(searched, {"member": "nobody"}).context["text"] == LOCAL
+    assert browser(cast, "outsider").post(address, {"q": LOCAL}).status_code == 404
 
 
 def test_a_report_in_is_taken_back_with_a_reason(cast: Cast) -> None:

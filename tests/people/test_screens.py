@@ -20,7 +20,7 @@ def client_of(world: World, role: Role | None) -> Client:
 
 
 def test_the_list_shows_whom_the_role_reaches_and_is_noted(world: World) -> None:
-    answer = client_of(world, Role.SECRETARY).get("/people/", {"q": "归晚"})
+    answer = client_of(world, Role.SECRETARY).post("/people/", {"q": "归晚"}, follow=True)
     assert answer.status_code == 200
     assert LOCAL in answer.content.decode()
     assert AuditEntry.objects.get(action="people.view-members").targets == [world.local]

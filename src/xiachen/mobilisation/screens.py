@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -27,8 +28,9 @@ from xiachen.mobilisation.operations.report_ins import (
 )
 from xiachen.mobilisation.queries.boards import Board
 from xiachen.mobilisation.rules import ACCEPTS_FOR_COMMUNITY
+from xiachen.people.queries.members import knows_names
 from xiachen.places.queries.communities import communities_by_id, community_within
-from xiachen.privacy.doors import ScopedRequest, explain
+from xiachen.privacy.doors import ScopedRequest, explain, keep_search, searched
 from xiachen.privacy.scope import Can
 
 LINES = 100
@@ -125,8 +127,12 @@ def take_back(request: ScopedRequest, community: int, id: UUID) -> HttpResponse:
 def join(request: ScopedRequest, community: int) -> HttpResponse:
     """Find somebody who was not sent and accept that he or she joins."""
     place = community_within(request.scope, community)
-    text = request.GET.get("q", "")[:80]
     refused = None
+    if "q" in request.POST:
+        request.scope.require(Can.REPORT_IN, community=community)
+        text = request.POST["q"].replace("\0", "").strip()
+        here = reverse("mobilisation:join", args=[community])
+        return redirect(f"{here}?found={keep_search(request, text)}" if text else here)
     if request.method == "POST":
         now = clock.now()
         try:
@@ -142,9 +148,11 @@ def join(request: ScopedRequest, community: int) -> HttpResponse:
         else:
             messages.success(request, _("Accepted, and reported in."))
             return redirect("mobilisation:community", community=community)
+    text = searched(request)
     found = boards.view_candidates(request.scope, community=community, day=request.day, text=text)
     page = {"place": place, "found": found, "text": text, "refused": refused}
     page["more"] = len(found) == boards.CANDIDATES
+    page["by_parts"] = knows_names(request.scope)
     return render(request, "mobilisation/join.html", page, status=409 if refused else 200)
 
 
@@ -174,7 +182,10 @@ def excuses(request: ScopedRequest) -> HttpResponse:
 def end_excuse(request: ScopedRequest, id: UUID) -> HttpResponse:
     """Take an excuse back, with the reason."""
     reverse_excuse(
-        request.scope, excuse=id, at=clock.now(), reason=request.POST.get("reason", "")[:200]
+        request.scope,
+        excuse=id,
+        at=clock.now(),
+        reason=request.POST.get("reason", "").replace("\0", "")[:200],
     )
     messages.success(request, _("The excuse was taken back."))
     return redirect("mobilisation:excuses")

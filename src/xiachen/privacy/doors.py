@@ -1,5 +1,6 @@
 """What the doors of every area share: a request with its scope, and a refusal shown in a form."""
 
+import secrets
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -9,6 +10,10 @@ from django.http import HttpRequest
 
 from xiachen.base.errors import Forbidden, NotFound, Refused
 from xiachen.privacy.scope import Scope
+
+# So many searches can be gone back to.
+_SEARCHES_KEPT = 10
+_LONGEST_SEARCH = 80
 
 
 class ScopedRequest(HttpRequest):
@@ -27,6 +32,25 @@ class ScopedRequest(HttpRequest):
 def explain(form: BaseForm, refusal: Refused) -> None:
     """Show a refusal in the form it is about: beside its field where it names one."""
     form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+
+
+def keep_search(request: HttpRequest, text: str) -> str:
+    """
+    Keep what people are looked for by, and return the key under which `searched` finds it.
+
+    Names and numbers of people do not belong in an address, which browsers and proxies remember;
+    the key in their place says nothing, and nothing at all in another session.
+    """
+    key = secrets.token_urlsafe(6)
+    kept = [*request.session.get("searches", []), [key, text.strip()[:_LONGEST_SEARCH]]]
+    request.session["searches"] = kept[-_SEARCHES_KEPT:]
+    return key
+
+
+def searched(request: HttpRequest) -> str:
+    """Return the text kept under the key in the address; without one, nothing."""
+    kept: dict[str, str] = dict(request.session.get("searches", []))
+    return kept.get(request.GET.get("found", ""), "")
 
 
 def done(form: BaseForm, act: Callable[[], object]) -> bool:

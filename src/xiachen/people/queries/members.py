@@ -44,7 +44,8 @@ class Wanted:
     """
     Which of the people reached are wanted; empty values ask for nothing.
 
-    :param text: part of a name, the beginning of its pinyin, or a whole phone or identity number
+    :param text: part of a name, the beginning of its pinyin, or a whole phone or identity number;
+        a whole name only where names are shown masked
     :param kind: a kind of person, such as "party-member"
     :param skill: a skill's code
     """
@@ -120,7 +121,12 @@ def shown_names(scope: Scope, ids: Iterable[UUID]) -> dict[UUID, str]:
 
 def shown_name(scope: Scope, id: UUID, name: str) -> str:
     """Return one person's name as the role may see it."""
-    return name if scope.role in _KNOW_THEM or id == scope.member else mask_name(name)
+    return name if knows_names(scope) or id == scope.member else mask_name(name)
+
+
+def knows_names(scope: Scope) -> bool:
+    """Tell whether the role reads names in clear, and so may look for parts of them."""
+    return scope.role in _KNOW_THEM
 
 
 def member(scope: Scope, id: UUID) -> Member:
@@ -136,8 +142,14 @@ def member(scope: Scope, id: UUID) -> Member:
 
 
 def find_members(scope: Scope, text: str) -> QuerySet[Member]:
-    """Return people reached, by part of the name, its pinyin, or a whole phone or identity."""
-    return members_reached(scope).filter(_about(text)) if text.strip() else members_reached(scope)
+    """
+    Return people reached, by part of the name, its pinyin, or a whole phone or identity number.
+
+    Where names are shown masked only a whole name finds anybody: parts of it, tried one after
+    another, would spell out what the mask hides.
+    """
+    reached = members_reached(scope)
+    return reached.filter(_about(text, parts=knows_names(scope))) if text.strip() else reached
 
 
 def member_page(scope: Scope, wanted: Wanted, page: int = 1) -> MemberPage:
@@ -198,9 +210,11 @@ def _reach(scope: Scope) -> Q:
     return own | theirs | scope.within("home_community_id") | scope.within("organisation__division")
 
 
-def _about(text: str) -> Q:
+def _about(text: str, *, parts: bool) -> Q:
     wanted = " ".join(text.split())
-    found = Q(name__icontains=wanted) | Q(sort_key__istartswith=wanted)
+    found = Q(name__iexact=wanted)
+    if parts:
+        found |= Q(name__icontains=wanted) | Q(sort_key__istartswith=wanted)
     phone, identity = rules.phone_number(text), rules.plain(text)
     try:
         if not rules.phone_fault(phone):

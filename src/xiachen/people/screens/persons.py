@@ -1,13 +1,15 @@
 """People within the scope: the list, a person's page, entering one."""
 
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
 from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from xiachen.base import clock
 from xiachen.people.forms.persons import FitnessForm, MemberForm, PhoneForm, SkillForm, SkillsForm
@@ -17,14 +19,16 @@ from xiachen.people.operations import fitness, skills
 from xiachen.people.operations import members as operations
 from xiachen.people.queries import members as queries
 from xiachen.people.queries.members import Wanted
-from xiachen.privacy.doors import ScopedRequest, done, explain
+from xiachen.privacy.doors import ScopedRequest, done, explain, keep_search, searched
 from xiachen.privacy.scope import Can
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def members(request: ScopedRequest) -> HttpResponse:
-    """The people of the scope, found by name or number; every filter lives in the address."""
+    """The people of the scope; filters live in the address, the name or number looked for not."""
     request.scope.require(Can.SEE_PEOPLE)
+    if request.method == "POST":
+        return redirect(_found(request))
     page = operations.view_members(
         request.scope, wanted=_wanted(request), page=_number(request.GET.get("page")) or 1
     )
@@ -33,7 +37,8 @@ def members(request: ScopedRequest) -> HttpResponse:
         "people/members.html",
         {
             "page": page,
-            "text": request.GET.get("q", ""),
+            "text": searched(request),
+            "by_parts": queries.knows_names(request.scope),
             "unit": request.GET.get("unit", ""),
             "kind": request.GET.get("kind", ""),
             "skill": request.GET.get("skill", ""),
@@ -137,10 +142,19 @@ def _page(request: ScopedRequest, id: UUID, **forms: Form) -> HttpResponse:
     return render(request, "people/member.html", shown | forms)
 
 
+def _found(request: ScopedRequest) -> str:
+    """Return the address of what a search finds, with a key for its text."""
+    text = request.POST.get("q", "").replace("\0", "").strip()
+    asked = {name: request.POST.get(name, "")[:40] for name in ("unit", "kind", "skill")}
+    asked["found"] = keep_search(request, text) if text else ""
+    query = urlencode({name: value for name, value in asked.items() if value})
+    return reverse("people:members") + (f"?{query}" if query else "")
+
+
 def _wanted(request: ScopedRequest) -> Wanted:
     asked = request.GET
     return Wanted(
-        text=asked.get("q", "").strip()[:80],
+        text=searched(request),
         organisation=_id(asked.get("unit")),
         community=_number(asked.get("community")),
         kind=asked.get("kind", ""),

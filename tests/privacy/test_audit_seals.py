@@ -161,6 +161,8 @@ def test_entries_that_wait_too_long_for_a_seal_are_found(owner: psycopg.Connecti
     assert verified().whole
     report = verify_audit(AUDITOR, at=now() + timedelta(minutes=6))
     assert [finding.fault for finding in report.findings] == [Fault.UNSEALED]
+    assert report.waiting == 1
+    assert report.since == AuditEntry.objects.get().at
 
 
 def test_a_missing_seal_is_found(owner: psycopg.Connection) -> None:

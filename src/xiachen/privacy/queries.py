@@ -29,6 +29,9 @@ _OUTSIDE_SEALS = """
 """
 
 
+_Written = list[tuple[UUID, datetime]]
+
+
 class Fault(StrEnum):
     """What can be wrong with the audit."""
 
@@ -65,6 +68,7 @@ class Report:
     What a verification of the audit found.
 
     :param anchored: whether the chain was compared with a head kept outside the database
+    :param waiting: how many entries have no seal yet and are not late; the oldest is of `since`
     """
 
     seals: int
@@ -72,6 +76,8 @@ class Report:
     head: str
     anchored: bool
     findings: tuple[Finding, ...]
+    waiting: int = 0
+    since: datetime | None = None
 
     @property
     def whole(self) -> bool:
@@ -194,13 +200,21 @@ def verify_audit(scope: Scope, *, at: datetime, printed: Mapping[int, str] | Non
             heads[seal.number] = seal.head
         previous = seal
     findings += [Finding(Fault.REPLACED, n) for n, head in known if heads.get(n) != head]
-    findings += _faults_outside_seals(previous, at)
+    late, waiting = _outside_seals(previous)
+    findings += [Finding(Fault.LATE, entry=entry) for entry, _at in late]
+    findings += [
+        Finding(Fault.UNSEALED, entry=entry)
+        for entry, written in waiting
+        if rules.waits_too_long(written, now=at)
+    ]
     return Report(
         seals=previous.number if previous else 0,
         entries=entries,
         head=previous.head if previous else "",
         anchored=kept is not None,
         findings=tuple(dict.fromkeys(findings)),
+        waiting=len(waiting),
+        since=waiting[0][1] if waiting else None,
     )
 
 
@@ -332,13 +346,11 @@ def _faults_of(
     return faults
 
 
-def _faults_outside_seals(last: AuditSeal | None, now: datetime) -> list[Finding]:
+def _outside_seals(last: AuditSeal | None) -> tuple[_Written, _Written]:
+    """Return the entries without a seal, the oldest first: late ones, and those that wait."""
     with connection.cursor() as cursor:
         cursor.execute(_OUTSIDE_SEALS)
-        outside = cursor.fetchall()
+        outside: _Written = cursor.fetchall()
     earlier = last.upto if last else None
-    late = [entry for entry, at in outside if rules.is_late(at, earlier=earlier)]
-    waiting = [entry for entry, at in outside if rules.waits_too_long(at, now=now)]
-    return [Finding(Fault.LATE, entry=entry) for entry in late] + [
-        Finding(Fault.UNSEALED, entry=entry) for entry in waiting if entry not in set(late)
-    ]
+    late = [(entry, at) for entry, at in outside if rules.is_late(at, earlier=earlier)]
+    return late, [(entry, at) for entry, at in outside if not rules.is_late(at, earlier=earlier)]

@@ -9,8 +9,10 @@ import gettext as catalogues
 import os
 import sys
 from contextlib import suppress
+from datetime import datetime
 from functools import cache
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 _LOCALES = Path(__file__).parent / "locale"
 
@@ -39,9 +41,24 @@ def gettext(text: str) -> str:
     return _catalogue(language()).gettext(text)
 
 
+def ngettext(one: str, many: str, count: int) -> str:
+    """Return the sentence for so many, in the language of the terminal."""
+    return _catalogue(language()).ngettext(one, many, count)
+
+
 def gettext_noop(text: str) -> str:
     """Mark a sentence that is translated where it is shown."""
     return text
+
+
+def time_zone() -> str:
+    """Return the name of the zone in which days begin."""
+    return os.environ.get("XIACHEN_TIME_ZONE", "Asia/Shanghai")
+
+
+def written_time(moment: datetime) -> str:
+    """Return a moment as it is read where the work is done."""
+    return f"{moment.astimezone(ZoneInfo(time_zone())):%Y-%m-%d %H:%M}"
 
 
 def say(text: str) -> None:

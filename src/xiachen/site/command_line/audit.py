@@ -3,7 +3,7 @@
 import argparse
 
 from xiachen.site.command_line.commands import Commands
-from xiachen.site.speaking import gettext, say
+from xiachen.site.speaking import gettext, ngettext, say, written_time
 from xiachen.site.target import in_process, server_for, target
 
 _ = gettext
@@ -15,7 +15,9 @@ def add(commands: Commands) -> None:
     """Describe the command."""
     words = _("prove that nobody has changed the audit")
     parser = commands.add_parser("audit", help=words, description=words)
-    parser.add_argument("what", choices=["verify"], help=_("verify: check every seal"))
+    parser.add_argument(
+        "what", choices=["verify"], metavar="verify", help=_("verify: check every seal")
+    )
     parser.set_defaults(action=_run)
 
 
@@ -36,10 +38,30 @@ def _verify() -> int:
         _("%(seals)s seals over %(entries)s entries; head %(head)s")
         % {"seals": report.seals, "entries": report.entries, "head": report.head or "-"}
     )
-    for finding in report.findings[:_SHOWN]:
+    if report.since:
+        words = ngettext(
+            "%(count)s audit entry waits for its seal since %(since)s.",
+            "%(count)s audit entries wait for their seal, the oldest since %(since)s.",
+            report.waiting,
+        )
+        say(words % {"count": report.waiting, "since": written_time(report.since)})
+    # Those that wait are counted above; one line each would hide what is worse.
+    faults = [one for one in report.findings if one.fault is not queries.Fault.UNSEALED]
+    for finding in faults[:_SHOWN]:
         where = finding.entry or finding.seal
         say(f"  {queries.FAULT_WORDS[finding.fault]} ({where})")
-    if len(report.findings) > _SHOWN:
-        say(_("  and %(count)s more") % {"count": len(report.findings) - _SHOWN})
-    say(_("The audit is whole.") if report.whole else _("The audit is NOT whole."))
+    if len(faults) > _SHOWN:
+        say(_("  and %(count)s more") % {"count": len(faults) - _SHOWN})
+    say(_verdict(altered=bool(faults), whole=report.whole))
     return 0 if report.whole else 1
+
+
+def _verdict(*, altered: bool, whole: bool) -> str:
+    if altered:
+        return _("The audit is NOT whole.")
+    if whole:
+        return _("The audit is whole.")
+    return _(
+        "No seal is broken, but what waits so long is not protected yet. "
+        "Start `xiachen serve` or `xiachen worker`, and verify again."
+    )

@@ -14,8 +14,9 @@ from pathlib import Path
 import psycopg
 
 from xiachen.site import migrating
-from xiachen.site.speaking import gettext
-from xiachen.site.target import Connection, Target, unreachable
+from xiachen.site.home import private_mode
+from xiachen.site.speaking import Stopped, gettext, ngettext, written_time
+from xiachen.site.target import DRILL, Connection, Target, exists, unreachable
 
 _ = gettext
 
@@ -24,6 +25,7 @@ _LEAST_SHARE = 0.1
 _CLOCK_TOLERANCE = timedelta(seconds=2)
 _BACKUP_AGE = timedelta(hours=26)
 _LAST_BACKUP = "last-backup"
+_UNSEALED_AFTER = timedelta(minutes=5)
 _TIME_ERROR = 5  # what adjtimex answers while nothing keeps the clock right
 
 
@@ -51,6 +53,7 @@ def examine(chosen: Target, *, production: bool, at: datetime) -> Iterator[Findi
     """
     strict = Grade.FAILURE if production else Grade.WARNING
     yield _account(strict)
+    yield from _private(chosen.home, strict)
     yield from _secrets(chosen.home)
     yield _space(chosen.home)
     yield from _backups(chosen.home, strict, at)
@@ -58,15 +61,13 @@ def examine(chosen: Target, *, production: bool, at: datetime) -> Iterator[Findi
     if production:
         yield _https(strict)
     try:
-        with chosen.connect() as connection:
-            yield from _server(connection, strict, at)
-            yield _tables(chosen)
-            for look in (_demonstration, _worker, _audit):
-                yield look(connection, strict)
+        with chosen.connect(None if exists(chosen) else "postgres") as connection:
+            yield from _server(connection, at)
+            yield from _records(chosen, connection, strict, at)
+    except Stopped as stopped:
+        yield Finding(Grade.FAILURE, str(stopped))
     except psycopg.OperationalError as error:
         yield Finding(Grade.FAILURE, str(unreachable(error)))
-    except psycopg.errors.UndefinedTable:
-        yield Finding(Grade.FAILURE, _("Tables are missing. Run `xiachen migrate`."))
 
 
 def note_backup(home: Path, path: Path) -> None:
@@ -90,6 +91,19 @@ def _account(strict: Grade) -> Finding:
         _("It runs as root. Make an account for it (useradd --system xiachen) and use that."),
         strict,
     )
+
+
+def _private(home: Path, strict: Grade) -> Iterator[Finding]:
+    wanted = {home: (private_mode(), strict), home / "keys": (0o700, Grade.FAILURE)}
+    for path, (mode, grade) in wanted.items():
+        if path.exists():
+            yield _judge(
+                stat.S_IMODE(path.stat().st_mode) & 0o077 & ~mode == 0,
+                _("Others cannot look into %(path)s.") % {"path": path},
+                _("Others can look into %(path)s. Close it: chmod %(mode)s %(path)s")
+                % {"path": path, "mode": f"{mode:o}"},
+                grade,
+            )
 
 
 def _secrets(home: Path) -> Iterator[Finding]:
@@ -166,7 +180,7 @@ def _https(strict: Grade) -> Finding:
     )
 
 
-def _server(connection: Connection, strict: Grade, at: datetime) -> Iterator[Finding]:
+def _server(connection: Connection, at: datetime) -> Iterator[Finding]:
     version = connection.info.server_version // 10000
     yield _judge(
         15 <= version <= 18,
@@ -189,6 +203,35 @@ def _server(connection: Connection, strict: Grade, at: datetime) -> Iterator[Fin
         _("This machine's clock and the database's differ by %(seconds)s s.")
         % {"seconds": f"{apart.total_seconds():.0f}"},
     )
+
+
+def _records(
+    chosen: Target, connection: Connection, strict: Grade, at: datetime
+) -> Iterator[Finding]:
+    """Look at what the site's own database holds, once it is as this version wants it."""
+    if not _count(connection, "select count(to_regclass('public.django_migrations'))"):
+        yield _not_made(connection, strict)
+        return
+    tables = _tables(chosen)
+    yield tables
+    if tables.grade is Grade.GOOD:
+        yield _demonstration(connection, strict)
+        yield _worker(connection, strict)
+        yield _audit(connection, strict, at)
+
+
+def _not_made(connection: Connection, strict: Grade) -> Finding:
+    """Tell a machine on which a demonstration was looked at from a site that lost its tables."""
+    played = _count(
+        connection, f"select count(*) from pg_database where starts_with(datname, '{DRILL}')"
+    )
+    if played:
+        words = _(
+            "There is a demonstration, but no site for real work yet. "
+            "To begin one, start `xiachen serve`."
+        )
+        return Finding(strict, words)
+    return Finding(Grade.FAILURE, _("Tables are missing. Run `xiachen migrate`."))
 
 
 def _tables(chosen: Target) -> Finding:
@@ -226,19 +269,22 @@ def _worker(connection: Connection, strict: Grade) -> Finding:
     )
 
 
-def _audit(connection: Connection, strict: Grade) -> Finding:
-    waiting = _count(
-        connection,
-        "select count(*) from privacy_auditentry e where e.at < now() - interval '5 minutes' "
-        "and e.at > coalesce((select max(sealed_at) from privacy_auditseal), '-infinity')",
-    )
-    return _judge(
-        waiting == 0,
-        _("The audit is sealed."),
-        _("%(count)s audit entries wait for their seal: is the worker running?")
-        % {"count": waiting},
-        strict,
-    )
+def _audit(connection: Connection, strict: Grade, at: datetime) -> Finding:
+    row = connection.execute(
+        "select count(*), min(e.at) from privacy_auditentry e "
+        "where e.at > coalesce((select max(sealed_at) from privacy_auditseal), '-infinity')"
+    ).fetchone()
+    waiting, since = row or (0, None)
+    if not since:
+        return Finding(Grade.GOOD, _("The audit is sealed."))
+    words = ngettext(
+        "%(count)s audit entry waits for its seal since %(since)s.",
+        "%(count)s audit entries wait for their seal, the oldest since %(since)s.",
+        waiting,
+    ) % {"count": waiting, "since": written_time(since)}
+    if since > at - _UNSEALED_AFTER:
+        return Finding(Grade.GOOD, words)
+    return Finding(strict, words + " " + _("Is the worker running?"))
 
 
 def _count(connection: Connection, statement: str) -> int:

@@ -18,6 +18,7 @@ from xiachen.site.speaking import Stopped, gettext, say
 
 _ = gettext
 
+DRILL = "drill_"  # how the names of scenarios' databases begin
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 
@@ -79,7 +80,7 @@ def target(database: str | None = None) -> Target:
 
 def drill_target(scenario: str) -> Target:
     """Return the database of a scenario, which never is the site's own."""
-    return target(f"drill_{scenario}")
+    return target(f"{DRILL}{scenario}")
 
 
 def _with_database(url: str, database: str) -> str:
@@ -101,21 +102,32 @@ def server_for(chosen: Target) -> Iterator[None]:
         cluster.stop()
 
 
+def exists(chosen: Target) -> bool:
+    """
+    Tell whether the database was made.
+
+    :raises Stopped: its server cannot be reached
+    """
+    try:
+        chosen.connect().close()
+    except psycopg.errors.InvalidCatalogName:
+        return False
+    except psycopg.OperationalError as error:
+        # Before a session exists libpq reports every refusal as this one kind.
+        if f'database "{chosen.name}" does not exist' not in str(error):
+            raise unreachable(error) from error
+        return False
+    return True
+
+
 def ensure_database(chosen: Target) -> None:
     """
     Make the database where it does not exist.
 
     :raises Stopped: it cannot be reached or made
     """
-    try:
-        chosen.connect().close()
+    if exists(chosen):
         return
-    except psycopg.errors.InvalidCatalogName:
-        pass
-    except psycopg.OperationalError as error:
-        # Before a session exists libpq reports every refusal as this one kind.
-        if f'database "{chosen.name}" does not exist' not in str(error):
-            raise unreachable(error) from error
     try:
         with chosen.connect("postgres") as connection:
             connection.execute(sql.SQL("create database {}").format(sql.Identifier(chosen.name)))

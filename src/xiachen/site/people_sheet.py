@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from xiachen.base.errors import Refused
 from xiachen.papers import tables
+from xiachen.people import rules
 from xiachen.people.models.units import Organisation, PartyOrganisation
 from xiachen.people.operations.members import MemberEntry, enter_members
 from xiachen.places.queries.communities import resolve
@@ -28,15 +29,23 @@ NAME, PHONE, IDENTITY = (
 UNIT, BRANCH = ("单位", "unit"), ("党组织", "party organisation")
 STANDING, HOME = ("政治面貌", "party standing"), ("居住社区", "home community")
 
-_STANDINGS = {
-    "中共党员": "full",
-    "党员": "full",
-    "正式党员": "full",
-    "full": "full",
-    "中共预备党员": "probationary",
-    "预备党员": "probationary",
-    "probationary": "probationary",
+# Whoever is in no party, or in another than the Communist, counts towards no branch here.
+# fmt: off
+_FULL = {
+    "full", "党员", "正式党员", "党员(正式)", "中共党员", "中共正式党员", "中共党员(正式)",
+    "中国共产党党员",
 }
+_PROBATIONARY = {
+    "probationary", "预备党员", "党员(预备)", "中共预备党员", "中共党员(预备)",
+    "中国共产党预备党员",
+}
+_NONE = {
+    "", "none", "无", "群众", "团员", "共青团员", "中国共产主义青年团团员", "无党派",
+    "无党派人士", "民主党派", "民革党员", "民盟盟员", "民建会员", "民进会员", "农工党党员",
+    "致公党党员", "九三学社社员", "台盟盟员",
+}
+# fmt: on
+_BRACKETS = str.maketrans("（）", "()")
 
 
 @dataclass(frozen=True)
@@ -87,8 +96,10 @@ def _enter(scope: Scope, rows: Sequence[tables.Row], digest: str, at: datetime) 
     entries: list[MemberEntry] = []
     lines: list[int] = []
     faults: list[tuple[int, str]] = []
+    seen: dict[tuple[str, str], int] = {}
     for row in rows:
         try:
+            _once(row, seen)
             entries.append(_entry(scope, row, digest, units, branches))
             lines.append(row.line)
         except (Refused, ValueError) as fault:
@@ -120,13 +131,40 @@ def _entry(
         identity_number=_cell(row, IDENTITY),
         organisation=_known(units, _cell(row, UNIT), UNIT[0]),
         party_organisation=_known(branches, _cell(row, BRANCH), BRANCH[0]),
-        party_standing=_STANDINGS.get(_cell(row, STANDING).lower(), "none"),
+        party_standing=_standing(_cell(row, STANDING)),
         home_community=resolve(scope, home).pk if home else None,
     )
 
 
 def _cell(row: tables.Row, headings: Sequence[str]) -> str:
     return next((row[heading].strip() for heading in headings if heading in row), "")
+
+
+def _once(row: tables.Row, seen: dict[tuple[str, str], int]) -> None:
+    """Refuse a number that stands further up, by the line: nobody is registered with it yet."""
+    phone, identity = rules.phone_number(_cell(row, PHONE)), rules.plain(_cell(row, IDENTITY))
+    for heading, number in ((PHONE[0], phone), (IDENTITY[0], identity)):
+        above = seen.setdefault((heading, number), row.line) if number else row.line
+        if above != row.line:
+            raise ValueError(
+                _("The number in the column %(heading)s is the same as in line %(line)s.")
+                % {"heading": heading, "line": above}
+            )
+
+
+def _standing(said: str) -> str:
+    """Return what a political status means here; the value itself is never repeated."""
+    plain = "".join(said.split()).translate(_BRACKETS).lower()
+    for standing, names in (("full", _FULL), ("probationary", _PROBATIONARY), ("none", _NONE)):
+        if plain in names:
+            return standing
+    raise ValueError(
+        _(
+            "What stands in the column %(heading)s is not understood. Write 中共党员, "
+            "中共预备党员, 共青团员, 民主党派, 无党派 or 群众, or leave it empty."
+        )
+        % {"heading": STANDING[0]}
+    )
 
 
 def _known(ids: Mapping[str, UUID], name: str, heading: str) -> UUID | None:

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from xiachen.site.command_line.commands import Commands
-from xiachen.site.speaking import Stopped, complain, gettext, say
+from xiachen.site.speaking import Stopped, complain, gettext, ngettext, say
 
 _ = gettext
 
@@ -39,11 +39,15 @@ def _run(chosen: argparse.Namespace) -> int:
         complain(_("line %(line)s: %(words)s") % {"line": line, "words": words})
     if sheet.faults:
         raise Stopped(
-            _("%(count)s lines cannot be entered, so nothing was. Mend them and import again.")
+            ngettext(
+                "%(count)s line cannot be entered, so nothing was. Mend it and import again.",
+                "%(count)s lines cannot be entered, so nothing was. Mend them and import again.",
+                len(sheet.faults),
+            )
             % {"count": len(sheet.faults)}
         )
     say(
-        _("%(new)s people entered, %(already)s were there already.")
+        _("People entered: %(new)s; there already: %(already)s.")
         % {"new": sheet.new, "already": sheet.already}
     )
     return 0

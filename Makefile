@@ -28,8 +28,8 @@ $(VENV)/.development: requirements-dev.lock | $(VENV)/.runtime
 		--require-hashes -r requirements-dev.lock
 	@touch $@
 
-run: $(VENV)/.runtime  ## start everything with the demonstration (SCENARIO=s0), then serve
-	@exec $(BIN)/xiachen run --scenario $${SCENARIO:-s0}
+run: $(VENV)/.runtime  ## start everything with the demonstration (SCENARIO=s0, PORT=8000), then serve
+	@exec $(BIN)/xiachen run --scenario $${SCENARIO:-s0} $${PORT:+--port "$$PORT"}
 
 test: $(VENV)/.development  ## run every test, browser journeys included
 	@tools/chromium.sh

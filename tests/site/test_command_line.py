@@ -2,13 +2,14 @@
 
 import os
 import socket
+import stat
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from xiachen.site import addresses, epoch, migrating, speaking
+from xiachen.site import addresses, doctor, epoch, home, migrating, speaking
 from xiachen.site.embedded import errors
 from xiachen.site.supervising import Child, Supervisor
 
@@ -46,6 +47,7 @@ def test_a_port_in_use_is_named_with_another_to_choose(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert f"Port {port} on 127.0.0.1 is in use by another program" in done.stderr
     assert "--port" in done.stderr
+    assert "make run PORT=" in done.stderr
     assert not (tmp_path / "postgres").exists()
 
 
@@ -131,3 +133,80 @@ def test_a_program_that_ends_again_and_again_ends_the_run(
 def test_an_address_of_another_machine_is_refused() -> None:
     with pytest.raises(speaking.Stopped, match=r"192\.0\.2\.7"):
         addresses.require_free("192.0.2.7", 8000)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("place", ["/proc/nowhere", "a-file", "a-file/below", "in-a-circle"])
+def test_a_home_that_cannot_be_made_is_refused_in_words(
+    place: str, language: str, tmp_path: Path
+) -> None:
+    (tmp_path / "a-file").write_text("")
+    (tmp_path / "in-a-circle").symlink_to("in-a-circle")
+    done = run("doctor", home=tmp_path / place, XIACHEN_LANGUAGE=language)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert str(tmp_path / place) in done.stderr
+    assert {"en": "Choose another folder", "zh": "另指目录"}[language] in done.stderr
+
+
+@pytest.mark.parametrize(("uid", "mode"), [(0, 0o711), (1000, 0o700)])
+def test_a_new_home_is_closed_but_for_the_databases_account(
+    uid: int, mode: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XIACHEN_HOME", str(tmp_path / "deep" / "home"))
+    monkeypatch.setattr("os.geteuid", lambda: uid)
+    before = os.umask(0o077)
+    try:
+        made = home.home_directory()
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(made.stat().st_mode) == mode
+
+
+def test_the_doctor_sees_that_others_can_look_into_the_home(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XIACHEN_LANGUAGE", "en")
+    (tmp_path / "keys").mkdir(mode=0o700)
+    tmp_path.chmod(home.private_mode())
+    found = list(doctor._private(tmp_path, doctor.Grade.WARNING))
+    assert [one.grade for one in found] == [doctor.Grade.GOOD] * 2
+    tmp_path.chmod(0o755)
+    (tmp_path / "keys").chmod(0o750)
+    open_home, open_keys = doctor._private(tmp_path, doctor.Grade.WARNING)
+    assert open_home.grade is doctor.Grade.WARNING
+    assert f"chmod {home.private_mode():o} {tmp_path}" in open_home.words
+    assert open_keys.grade is doctor.Grade.FAILURE
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [("run", "--scenario", "nope"), ("drill", "check", "./missing.toml"), ("drill", "play", "no")],
+)
+def test_a_scenario_that_does_not_exist_is_refused_before_a_database_is_made(
+    asked: tuple[str, ...], tmp_path: Path
+) -> None:
+    done = run(*asked, home=tmp_path)
+    assert done.returncode == 1
+    assert f"There is no scenario “{asked[-1]}”" in done.stderr
+    assert not (tmp_path / "postgres").exists()
+
+
+@pytest.mark.parametrize("given", [{}, {"PORT": "8912"}])
+def test_make_run_hands_the_port_on(given: dict[str, str]) -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "PORT"} | given
+    recipe = subprocess.run(
+        ["make", "--dry-run", "run"],
+        cwd=Path(__file__).parents[2],
+        env=environment,
+        capture_output=True,
+        text=True,
+    ).stdout.splitlines()[-1]
+    assert recipe.startswith("exec .venv/bin/xiachen run ")
+    said = subprocess.run(
+        ["sh", "-c", recipe.replace("exec .venv/bin/xiachen", "echo")],
+        env=environment,
+        capture_output=True,
+        text=True,
+    ).stdout
+    assert said.split()[3:] == (["--port", "8912"] if given else [])

@@ -30,7 +30,8 @@ def require_free(host: str, port: int) -> None:
                 raise Stopped(
                     _(
                         "Port %(port)s on %(host)s is in use by another program. "
-                        "End that program, or choose another port: --port %(other)s"
+                        "End that program, or choose another port: --port %(other)s "
+                        "(with make: make run PORT=%(other)s)"
                     )
                     % {"host": host, "port": port, "other": _other(host, port)}
                 ) from error

@@ -22,6 +22,7 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "what",
         choices=["open-administrator"],
+        metavar="open-administrator",
         help=_("open-administrator: make an account that opens accounts and incidents"),
     )
     parser.add_argument("name", metavar=_("NAME"), help=_("the sign-in name"))

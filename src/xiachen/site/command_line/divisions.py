@@ -19,7 +19,7 @@ def add(commands: Commands) -> None:
     words = _("load an edition of the list of divisions and communities")
     notes = _("A CSV file in UTF-8 with the columns code and name, plain, .gz or .xz.")
     parser = commands.add_parser("divisions", help=words, description=words, epilog=notes)
-    parser.add_argument("what", choices=["load"], help=_("load: read a file"))
+    parser.add_argument("what", choices=["load"], metavar="load", help=_("load: read a file"))
     parser.add_argument("file", type=Path, metavar=_("FILE"), help=_("a file, or a folder of them"))
     parser.add_argument(
         "--day",

@@ -41,6 +41,21 @@ def database_of(scenario: str) -> str:
     return stem
 
 
+def require_scenario(scenario: str) -> None:
+    """
+    Refuse a scenario that does not exist, or cannot be read, before a database is made for it.
+
+    :raises Refused: in the words of whoever reads scenarios
+    """
+    from xiachen.drill.queries import files
+
+    if scenario not in files.names():  # these can be read; others are worth starting Django for
+        from xiachen.site.target import drill_target, in_process
+
+        in_process(drill_target(database_of(scenario)))
+        files.scenario(scenario)
+
+
 def _play(chosen: argparse.Namespace) -> int:
     return _on_stage(chosen, checking=False)
 
@@ -54,6 +69,7 @@ def _on_stage(chosen: argparse.Namespace, *, checking: bool) -> int:
     from xiachen.site.target import drill_target, drop_database, ensure_database, server_for
 
     where = drill_target(database_of(chosen.scenario))
+    require_scenario(chosen.scenario)
     with server_for(where):
         if chosen.fresh:
             drop_database(where, where.name)

@@ -36,7 +36,12 @@ def _run(chosen: argparse.Namespace) -> int:
             drop_database(where, former)
         in_process(where)
         _note(where.home)
-    say(_("Restored. Phones will offer again what they sent since the backup."))
+    say(
+        _(
+            "Restored. What was recorded after the backup is not in it: ask the teams for their "
+            "paper and enter it again. Programs that use the API may offer theirs again."
+        )
+    )
     if not chosen.drop_former:
         say(_("The former database is kept as %(name)s.") % {"name": former})
     return 0

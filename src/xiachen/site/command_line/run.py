@@ -40,7 +40,7 @@ def _port(text: str) -> int:
 
 def _run(chosen: argparse.Namespace) -> int:
     from xiachen.site import addresses
-    from xiachen.site.command_line.drill import database_of
+    from xiachen.site.command_line.drill import database_of, require_scenario
     from xiachen.site.house import keep_house
     from xiachen.site.target import drill_target
 
@@ -51,6 +51,8 @@ def _run(chosen: argparse.Namespace) -> int:
                 "machine alone. Leave --host out, or use `xiachen serve` for real work."
             )
         )
+    where = drill_target(database_of(chosen.scenario))
+    require_scenario(chosen.scenario)
 
     def ready() -> None:
         say("")
@@ -58,7 +60,7 @@ def _run(chosen: argparse.Namespace) -> int:
         say(_("Ctrl-C stops everything."))
 
     return keep_house(
-        drill_target(database_of(chosen.scenario)),
+        where,
         host=chosen.host,
         port=chosen.port,
         prepare=["-m", "xiachen.site.demonstration", chosen.scenario],

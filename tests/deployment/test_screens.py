@@ -7,10 +7,21 @@ from django.urls import reverse
 from tests.deployment.crew import Crew
 from tests.deployment.test_briefing import write
 from tests.deployment.test_form_squads import form
-from tests.mobilisation.cast import EVE, FIRST, HERE
+from tests.deployment.test_teams import branch_of
+from tests.mobilisation.cast import EVE, FIRST, HERE, clock_at
 from tests.mobilisation.test_screens import BACKEND, browser
 from tests.world import LOCAL, PASSWORD, SECRETARY, SENT
-from xiachen.deployment.models import Briefing, Membership, Squad, Team, Withdrawal
+from xiachen.base import clock
+from xiachen.deployment.models import (
+    Briefing,
+    Membership,
+    Squad,
+    SquadMember,
+    Team,
+    TeamType,
+    Withdrawal,
+)
+from xiachen.deployment.queries.squads import squads_of
 from xiachen.deployment.queries.trees import team_tree
 from xiachen.people.operations.accounts import give_grant, open_account
 from xiachen.privacy.models import AuditEntry
@@ -145,3 +156,137 @@ def test_an_office_without_teams_is_told_how_to_begin(crew: Crew) -> None:
     early = client.get(reverse("deployment:teams"), {"day": "2020-01-01"}).content.decode()
     assert "There is no team on this day." in early
     assert team_tree(crew.cast.organiser, day=FIRST)
+
+
+@pytest.fixture
+def on_the_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let it be the first day, at nine."""
+    monkeypatch.setattr(clock, "now", lambda: clock_at(9))
+
+
+@pytest.fixture
+def organiser(crew: Crew) -> Client:
+    """A browser of the office that sends and assigns."""
+    return browser(crew.cast, Role.ORGANISER)
+
+
+def squads_address(crew: Crew, name: str = "squads") -> str:
+    return reverse(f"deployment:{name}", args=[crew.team.pk, HERE])
+
+
+def test_a_person_moves_between_squads(crew: Crew, leader: Client, on_the_day: None) -> None:
+    form(crew, grids=crew.grids)
+    first, *_, last = squads_of(crew.leader, community=HERE)
+    page = page_of(leader, "squads", crew.team.pk, HERE)
+    assert all(name in page for name in (*SENT, LOCAL))
+    seen = AuditEntry.objects.filter(action="deployment.view-squads").latest("at")
+    assert set(crew.people) <= set(seen.targets)
+    given = {"member": first.members[0], "squad": last.squad.pk}
+    answer = leader.post(squads_address(crew, "move"), given, follow=True)
+    assert "The person is in the other squad now." in answer.content.decode()
+    sizes = [len(line.members) for line in squads_of(crew.leader, community=HERE)]
+    assert sizes == [2, 3, 3, 3]
+
+
+def test_somebody_in_no_squad_is_shown_and_put_into_one(
+    crew: Crew, leader: Client, on_the_day: None
+) -> None:
+    form(crew)
+    line = squads_of(crew.leader, community=HERE)[0]
+    SquadMember.objects.filter(member=line.members[0]).update(left_at=clock_at(8, 30))
+    assert "Expected here, in no squad" in page_of(leader, "squads", crew.team.pk, HERE)
+    given = {"member": line.members[0], "squad": line.squad.pk}
+    leader.post(squads_address(crew, "move"), given)
+    assert "Expected here, in no squad" not in page_of(leader, "squads", crew.team.pk, HERE)
+    assert len(squads_of(crew.leader, community=HERE)[0].members) == 3
+
+
+def test_one_squad_changes_its_grid_and_gives_it_up(
+    crew: Crew, leader: Client, on_the_day: None
+) -> None:
+    form(crew)
+    squad = squads_of(crew.leader, community=HERE)[1].squad
+    for grid, held in ((crew.grids[2], crew.grids[2]), ("", None)):
+        leader.post(squads_address(crew, "set-grid"), {"squad": squad.pk, "grid": grid})
+        assert Squad.objects.get(pk=squad.pk).grid_id == held
+
+
+def test_a_squad_that_was_formed_anew_meanwhile_is_said(
+    crew: Crew, leader: Client, on_the_day: None
+) -> None:
+    form(crew)
+    gone = squads_of(crew.leader, community=HERE)[0]
+    form(crew)
+    given = {"member": gone.members[0], "squad": gone.squad.pk, "grid": ""}
+    for name in ("move", "set-grid"):
+        answer = leader.post(squads_address(crew, name), given, follow=True)
+        assert "The team has changed meanwhile." in answer.content.decode()
+
+
+def test_an_office_adds_a_type_and_forms_a_team_of_it(crew: Crew, organiser: Client) -> None:
+    address = reverse("deployment:types")
+    assert "突击队" in organiser.get(address).content.decode()
+    given = {"code": "night-watch", "name": "夜巡队", "name_en": "night watch"}
+    assert "night watch" in organiser.post(address, given, follow=True).content.decode()
+    other = organiser.post(address, given | {"name": "别的"})
+    assert "with this code that is called differently" in other.content.decode()
+    spaced = organiser.post(address, given | {"code": "night watch"})
+    assert TeamType.objects.filter(code__startswith="night").count() == 1
+    assert spaced.status_code == 200
+    organiser.post(
+        reverse("deployment:new-team"),
+        {"type": "night-watch", "name": "枫林夜巡队", "formed_on": FIRST},
+    )
+    assert Team.objects.get(name="枫林夜巡队").type.code == "night-watch"
+
+
+def test_a_branch_is_noted_on_the_page_of_its_team(crew: Crew, organiser: Client) -> None:
+    branch = branch_of(crew)
+    page = page_of(organiser, "team", crew.team.pk)
+    assert branch.name in page
+    assert reverse("people:form-branch", args=[crew.team.organisation_id]) in page
+    address = reverse("deployment:link-branch", args=[crew.team.pk])
+    organiser.post(address, {"branch": branch.pk})
+    assert Team.objects.get(pk=crew.team.pk).branch == branch
+    assert organiser.post(address, {"branch": crew.team.pk}).status_code == 422
+    organiser.post(address, {"branch": ""})
+    assert Team.objects.get(pk=crew.team.pk).branch is None
+
+
+def test_work_in_a_community_ends_from_the_page(crew: Crew, organiser: Client) -> None:
+    address = reverse("deployment:end-assignment", args=[crew.team.pk, HERE])
+    early = organiser.post(address, {"last_day": "2020-01-01"}, follow=True)
+    assert "lies before the first" in early.content.decode()
+    organiser.post(address, {"last_day": FIRST})
+    assert crew.team.assignments.get().to_day == FIRST
+
+
+def test_a_team_is_disbanded_by_the_office_and_not_by_its_leader(
+    crew: Crew, organiser: Client, leader: Client, on_the_day: None
+) -> None:
+    address = reverse("deployment:disband", args=[crew.team.pk])
+    assert address not in page_of(leader, "team", crew.team.pk)
+    assert leader.post(address, {"last_day": FIRST}).status_code in (403, 422)
+    assert address in page_of(organiser, "team", crew.team.pk)
+    assert organiser.post(address, {"last_day": "2020-03-09"}).status_code == 422
+    done = organiser.post(address, {"last_day": FIRST}, follow=True)
+    assert "The team is disbanded" in done.content.decode()
+    page = page_of(organiser, "team", crew.team.pk)
+    assert "disbanded on 2020-03-01" in page and address not in page
+
+
+def test_the_outsider_changes_nothing(crew: Crew) -> None:
+    form(crew)
+    client = browser(crew.cast, "outsider")
+    squad = squads_of(crew.leader, community=HERE)[0].squad
+    for name, args in (
+        ("move", (crew.team.pk, HERE)),
+        ("set-grid", (crew.team.pk, HERE)),
+        ("end-assignment", (crew.team.pk, HERE)),
+        ("link-branch", (crew.team.pk,)),
+        ("disband", (crew.team.pk,)),
+        ("types", ()),
+    ):
+        given = {"member": crew.people[0], "squad": squad.pk, "last_day": FIRST}
+        answer = client.post(reverse(f"deployment:{name}", args=args), given)
+        assert answer.status_code in (403, 404), name

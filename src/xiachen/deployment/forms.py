@@ -1,6 +1,6 @@
 """What is asked about teams and squads; the rules themselves are in the operations."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from xiachen.deployment import rules
-from xiachen.deployment.models import TeamPost
+from xiachen.deployment.models import Team, TeamPost
 from xiachen.deployment.queries import teams as queries
 from xiachen.deployment.queries.squads import SquadLine
 from xiachen.people.queries import branches as parties
@@ -19,6 +19,10 @@ from xiachen.places.models import Grid
 from xiachen.privacy.scope import Scope
 
 NONE = ("", "—")
+_GONE = {
+    "invalid_choice": _("The team has changed meanwhile. Look at its squads again."),
+    "required": _("Choose the squad."),
+}
 
 
 class Day(forms.DateInput):
@@ -49,10 +53,7 @@ class TeamForm(forms.Form):
         self._offer("type", [(one.code, one.name_en if english else one.name) for one in types])
         self._offer("parent", [NONE, *((str(one.pk), one.name) for one in teams)])
         self._offer("organisation", [NONE, *((str(one.pk), one.name) for one in units)])
-        branches = (
-            parties.branches(scope, incident=scope.incident, day=day) if scope.incident else ()
-        )
-        self._offer("branch", [NONE, *((str(one.pk), one.name) for one in branches)])
+        self._offer("branch", _branches(scope, day))
 
     def _offer(self, field: str, choices: Sequence[tuple[str, str]]) -> None:
         self.fields[field].choices = choices  # type: ignore[attr-defined]
@@ -134,6 +135,61 @@ class SquadsForm(forms.Form):
         )
 
 
+class MoveForm(forms.Form):
+    """Into which squad somebody goes."""
+
+    member = forms.ChoiceField(error_messages=_GONE)
+    squad = forms.ChoiceField(error_messages=_GONE)
+
+    def __init__(self, people: Iterable[UUID], squads: Iterable[UUID], data: Any) -> None:
+        super().__init__(data)
+        self.fields["member"].choices = [(str(one), "") for one in people]  # type: ignore[attr-defined]
+        self.fields["squad"].choices = [(str(one), "") for one in squads]  # type: ignore[attr-defined]
+
+
+class GridForm(forms.Form):
+    """In which grid a squad works."""
+
+    squad = forms.ChoiceField(error_messages=_GONE)
+    grid = forms.ChoiceField(required=False, error_messages=_GONE)
+
+    def __init__(self, squads: Iterable[UUID], grids: Iterable[UUID], data: Any) -> None:
+        super().__init__(data)
+        self.fields["squad"].choices = [(str(one), "") for one in squads]  # type: ignore[attr-defined]
+        self.fields["grid"].choices = [NONE, *((str(one), "") for one in grids)]  # type: ignore[attr-defined]
+
+
+class LastDayForm(forms.Form):
+    """The day with which something ends; it belongs to it."""
+
+    last_day = forms.DateField(label=_("last day"), widget=Day)
+
+    def __init__(self, day: date, data: Any = None) -> None:
+        super().__init__(data, auto_id="end-%s", initial={"last_day": day})
+
+
+class BranchForm(forms.Form):
+    """The temporary branch that stands in a team, or none."""
+
+    branch = forms.ChoiceField(label=_("temporary branch"), required=False)
+
+    def __init__(self, scope: Scope, team: Team, day: date, data: Any = None) -> None:
+        super().__init__(data, auto_id="link-%s", initial={"branch": str(team.branch_id or "")})
+        self.fields["branch"].choices = _branches(scope, day)  # type: ignore[attr-defined]
+
+
+class TypeForm(forms.Form):
+    """A type of team in both languages."""
+
+    name = forms.CharField(label=_("name in Chinese"), max_length=40)
+    name_en = forms.CharField(label=_("name in English"), max_length=40)
+    code = forms.SlugField(
+        label=_("code"),
+        max_length=40,
+        help_text=_("Small letters, digits and hyphens, such as night-watch; scenarios use it."),
+    )
+
+
 class BriefingForm(forms.Form):
     """What the community tells those who arrive."""
 
@@ -175,3 +231,8 @@ class WithdrawalForm(forms.Form):
         choices = [(str(member), name) for member, name in people]
         self.fields["members"].choices = choices  # type: ignore[attr-defined]
         self.fields["unfit"].choices = choices  # type: ignore[attr-defined]
+
+
+def _branches(scope: Scope, day: date) -> list[tuple[str, str]]:
+    standing = parties.branches(scope, incident=scope.incident, day=day) if scope.incident else ()
+    return [NONE, *((str(one.pk), one.name) for one in standing)]

@@ -2,18 +2,24 @@
 
 from django.urls import path
 
-from xiachen.deployment import screens
+from xiachen.deployment.screens import going_home, sheets, squads, teams
 
 app_name = "deployment"
 urlpatterns = [
-    path("", screens.teams, name="teams"),
-    path("teams/new", screens.new_team, name="new-team"),
-    path("teams/<uuid:id>/", screens.team, name="team"),
-    path("teams/<uuid:id>/members", screens.add_members, name="add-members"),
-    path("teams/<uuid:id>/members/<uuid:member>", screens.set_post, name="set-post"),
-    path("teams/<uuid:id>/assign", screens.assign, name="assign"),
-    path("teams/<uuid:id>/squads/<int:community>", screens.squads, name="squads"),
-    path("hand-over/<int:community>/<uuid:team>", screens.hand_over, name="hand-over"),
-    path("briefing/<int:community>", screens.briefing, name="briefing"),
-    path("going-home/<int:community>", screens.going_home, name="going-home"),
+    path("", teams.teams, name="teams"),
+    path("types", teams.types, name="types"),
+    path("teams/new", teams.new_team, name="new-team"),
+    path("teams/<uuid:id>/", teams.team, name="team"),
+    path("teams/<uuid:id>/members", teams.add_members, name="add-members"),
+    path("teams/<uuid:id>/members/<uuid:member>", teams.set_post, name="set-post"),
+    path("teams/<uuid:id>/assign", teams.assign, name="assign"),
+    path("teams/<uuid:id>/places/<int:community>/end", teams.end_assignment, name="end-assignment"),
+    path("teams/<uuid:id>/branch", teams.link_branch, name="link-branch"),
+    path("teams/<uuid:id>/disband", teams.disband, name="disband"),
+    path("teams/<uuid:id>/squads/<int:community>", squads.squads, name="squads"),
+    path("teams/<uuid:id>/squads/<int:community>/move", squads.move, name="move"),
+    path("teams/<uuid:id>/squads/<int:community>/grid", squads.set_grid, name="set-grid"),
+    path("hand-over/<int:community>/<uuid:team>", sheets.hand_over, name="hand-over"),
+    path("briefing/<int:community>", sheets.briefing, name="briefing"),
+    path("going-home/<int:community>", going_home.going_home, name="going-home"),
 ]

@@ -1,7 +1,7 @@
 """Reading teams and sheets names people: it is recorded with whom it named."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -66,6 +66,42 @@ def view_team(scope: Scope, *, team: UUID, day: date) -> TeamPage:
             for one in places
         },
         candidates=[(one, names[one]) for one in candidates if one in names],
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SquadsPage:
+    """A team in a community as it is divided now; `loose` are expected there and in no squad."""
+
+    team: Team
+    here: list[UUID]
+    standing: list[SquadLine]
+    loose: list[tuple[UUID, str]]
+
+
+@transaction.atomic
+def view_squads(scope: Scope, *, community: int, team: UUID, at: datetime) -> SquadsPage:
+    """
+    Return how a team is divided in a community, and note whom the page named.
+
+    :raises NotFound: the scope does not reach the team
+    """
+    scope.require(Can.FORM_TEAMS, community=community)
+    found = queries.team_of(scope, id=team)
+    here = queries.team_people_here(scope, team=team, community=community, at=at)
+    standing = squads_of(scope, community=community, team=team)
+    placed = {one for line in standing for one in line.members}
+    loose = [one for one in here if one not in placed] if standing else []
+    names = people.shown_names(scope, loose)
+    if named := placed.union(loose):
+        audit.record(
+            scope, "deployment.view-squads", community=community, targets=(team, *sorted(named))
+        )
+    return SquadsPage(
+        team=found,
+        here=here,
+        standing=standing,
+        loose=[(one, names.get(one, "")) for one in loose],
     )
 
 

@@ -21,6 +21,11 @@ class SquadLine:
     members: list[UUID]
     names: list[str]
 
+    @property
+    def people(self) -> list[tuple[UUID, str]]:
+        """Return who stands in it, each with the name."""
+        return list(zip(self.members, self.names, strict=True))
+
 
 def squads_of(
     scope: Scope, *, community: int, team: UUID | None = None, at: datetime | None = None

@@ -37,6 +37,7 @@ def test_every_figure_agrees_with_the_funnel(mixed: Town) -> None:
         figures.WORKED: (8, found.worked),
         figures.NOT_PRESENT: (1, found.not_present_count),
         figures.NOT_WORKING: (2, found.not_working_count),
+        figures.UNSIGNED: (0, len(found.unsigned)),
         figures.SIGNED_IN: (10, 10),
         figures.PARTICIPATIONS: (8, 8),
         figures.COMMUNITIES: (2, 2),

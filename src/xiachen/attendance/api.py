@@ -95,7 +95,9 @@ def sign_in(request: ScopedRequest, batch: Batch) -> Answers:
 
 @router.get("/funnel", response=FunnelNumbers, summary="The funnel of a day")
 def numbers(
-    request: ScopedRequest, day: date | None = None, community: int | None = None
+    request: ScopedRequest,
+    day: Annotated[date | None, Field(ge=clock.FIRST_DAY, le=clock.LAST_DAY)] = None,
+    community: int | None = None,
 ) -> FunnelNumbers:
     """Return the day's funnel over the scope, or in one community of it."""
     scope = request.scope

@@ -158,18 +158,23 @@ NOT_PRESENT = _of_stays(
     ),
     rows=records.not_present,
 )
-NOT_WORKING = Figure(
+NOT_WORKING = _of_stays(
     code="attendance.not-working",
     title=_("On site, no work recorded"),
     means=_(
-        "People who signed in, without work recorded anywhere that day and whom no answer "
-        "excuses; to be verified."
+        "People on site without work recorded anywhere that day and whom no answer excuses; "
+        "to be verified."
     ),
-    unit=PERSON,
     rows=records.not_working,
-    columns=(_NAME, _COMMUNITY, _CHECKED),
-    present=_facts,
-    distinct="member",
+)
+UNSIGNED = _of_stays(
+    code="attendance.unsigned",
+    title=_("Work recorded, no sign-in"),
+    means=_(
+        "People who have reported in and have work recorded there, but no sign-in that day; "
+        "each once."
+    ),
+    rows=records.unsigned,
 )
 SIGNED_IN = Figure(
     code="attendance.signed-in",
@@ -228,6 +233,7 @@ FIGURES = (
     WORKED,
     NOT_PRESENT,
     NOT_WORKING,
+    UNSIGNED,
     SIGNED_IN,
     PARTICIPATIONS,
     COMMUNITIES,

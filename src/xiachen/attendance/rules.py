@@ -271,13 +271,16 @@ class Steps:
     """
     The funnel of one day as sets of people: each of the first four lies within the one before.
 
-    Who does not fit is in a set beside it and never dropped: `present` of the day is `present`,
-    `unexpected` and `unreported` together, and nobody is in two of them.
+    Who does not fit is in a set beside it and never dropped. Whoever signed in or worked here is
+    in one of `present`, `unsigned`, `unexpected` and `unreported`, and nobody is in two of them.
+    The gaps add up: `reported` is `present`, `unsigned`, `elsewhere` and `not_present` together,
+    and `present` is `worked`, `working_elsewhere` and `not_working` together.
 
-    :param unexpected: on site and reported in, but excused that day or not enrolled
-    :param unreported: on site without a report-in
-    :param unsigned: worked without a sign-in
-    :param elsewhere: reported in here, on site in another community
+    :param unexpected: signed in or worked and reported in, but excused that day or not enrolled
+    :param unreported: signed in or worked without a report-in
+    :param unsigned: reported in and worked without a sign-in
+    :param elsewhere: reported in here, seen in another community only
+    :param working_elsewhere: on site here, worked in another community only
     :param not_present: reported in, not seen anywhere that day; to be verified
     :param not_working: on site, no work recorded; to be verified
     """
@@ -290,6 +293,7 @@ class Steps:
     unreported: frozenset[UUID]
     unsigned: frozenset[UUID]
     elsewhere: frozenset[UUID]
+    working_elsewhere: frozenset[UUID]
     not_present: frozenset[UUID]
     not_working: frozenset[UUID]
 
@@ -313,17 +317,20 @@ def steps(
     """
     came = expected & reported
     on_site = came & present
-    absent = came - present - worked
+    idle = on_site - worked
+    seen = present | worked
+    absent = came - seen
     seen_elsewhere = elsewhere | worked_elsewhere
     return Steps(
         expected=frozenset(expected),
         reported=frozenset(came),
         present=frozenset(on_site),
         worked=frozenset(on_site & worked),
-        unexpected=frozenset((present & reported) - expected),
-        unreported=frozenset(present - reported),
-        unsigned=frozenset(worked - present),
+        unexpected=frozenset((seen & reported) - expected),
+        unreported=frozenset(seen - reported),
+        unsigned=frozenset((came & worked) - present),
         elsewhere=frozenset(absent & seen_elsewhere),
+        working_elsewhere=frozenset(idle & worked_elsewhere),
         not_present=frozenset(absent - seen_elsewhere),
-        not_working=frozenset(present - worked - worked_elsewhere),
+        not_working=frozenset(idle - worked_elsewhere),
     )

@@ -4,6 +4,10 @@ from datetime import UTC, date, datetime, time, tzinfo
 
 from django.utils import timezone
 
+# Days beyond these are slips of the pen, and the calendar of the machine ends nearby.
+FIRST_DAY = date(2000, 1, 1)
+LAST_DAY = date(2099, 12, 31)
+
 
 def now() -> datetime:
     """Return the present moment, aware, in UTC."""

@@ -65,6 +65,8 @@ def _day(request: HttpRequest, today: date) -> date:
             day = date.fromisoformat(asked)
         except ValueError:
             return today
+        if not clock.FIRST_DAY <= day <= clock.LAST_DAY:
+            return today  # no operation lies there, and the calendar ends nearby
         if request.session.get("day") != asked:
             request.session["day"] = asked
         return day

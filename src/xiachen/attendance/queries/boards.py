@@ -26,6 +26,7 @@ SHOWN = (
     "late",
     "not-present",
     "not-working",
+    "unsigned",
     "others",
 )
 
@@ -213,6 +214,8 @@ def _fits(one: Person, funnel: Funnel, shown: str) -> bool:
             return _among(one, funnel.not_present)
         case "not-working":
             return _among(one, funnel.not_working)
+        case "unsigned":
+            return _among(one, funnel.unsigned)
         case "others":
             return not came
     return True

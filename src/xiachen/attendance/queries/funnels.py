@@ -80,10 +80,11 @@ class Funnel:
     `not_present` and `not_working` are to be verified: nobody is judged by them. Lines that an
     answer excuses stay on them and count in neither `not_present_count` nor `not_working_count`.
 
-    :param unexpected: on site and reported in, but excused that day or not enrolled
-    :param unreported: on site without a report-in
-    :param unsigned: worked without a sign-in
-    :param elsewhere: reported in here, seen in another community
+    :param unexpected: signed in or worked and reported in, but excused that day or not enrolled
+    :param unreported: signed in or worked without a report-in
+    :param unsigned: reported in and worked without a sign-in
+    :param elsewhere: reported in here, seen in another community only
+    :param working_elsewhere: on site here, worked in another community only
     """
 
     day: date
@@ -100,6 +101,7 @@ class Funnel:
     unreported: tuple[Line, ...]
     unsigned: tuple[Line, ...]
     elsewhere: tuple[Line, ...]
+    working_elsewhere: tuple[Line, ...]
 
     @property
     def not_present_count(self) -> int:
@@ -178,6 +180,7 @@ class Gathered:
             unreported=self._lines(steps, "unreported"),
             unsigned=self._lines(steps, "unsigned"),
             elsewhere=self._lines(steps, "elsewhere"),
+            working_elsewhere=self._lines(steps, "working_elsewhere"),
         )
 
     def _lines(self, steps: dict[int, rules.Steps], name: str, gap: str = "") -> tuple[Line, ...]:

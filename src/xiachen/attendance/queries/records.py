@@ -98,13 +98,20 @@ def worked(scope: Scope, cutoff: Cutoff) -> QuerySet[Enrolment]:
 
 
 def without_work(scope: Scope, cutoff: Cutoff) -> QuerySet[Enrolment]:
-    """Return who was on site and did not work there."""
-    return present(scope, cutoff).filter(~Exists(_work_here(cutoff)))
+    """Return who was on site and did not work there, nor in another community on site."""
+    there = worked(scope, cutoff).order_by().values("member_id")
+    return present(scope, cutoff).exclude(member_id__in=there)
 
 
 def absent(scope: Scope, cutoff: Cutoff) -> QuerySet[Enrolment]:
-    """Return who has reported in and was not on site."""
-    return _came(scope, cutoff).filter(~Exists(_sign_in_here(cutoff)))
+    """Return who has reported in and was on site in no community."""
+    there = present(scope, cutoff).order_by().values("member_id")
+    return _came(scope, cutoff).exclude(member_id__in=there)
+
+
+def unsigned(scope: Scope, cutoff: Cutoff) -> QuerySet[Enrolment]:
+    """Return who has reported in and worked there without a sign-in (未签到有干事记录)."""
+    return absent(scope, cutoff).filter(Exists(_work_here(cutoff)))
 
 
 def not_present(scope: Scope, cutoff: Cutoff, *, excused: bool = False) -> QuerySet[Enrolment]:
@@ -122,18 +129,18 @@ def not_present(scope: Scope, cutoff: Cutoff, *, excused: bool = False) -> Query
     return rows.filter(~Exists(_excusing(cutoff, GapKind.NOT_PRESENT, "member_id")))
 
 
-def not_working(scope: Scope, cutoff: Cutoff, *, excused: bool = False) -> QuerySet[CheckIn]:
+def not_working(scope: Scope, cutoff: Cutoff, *, excused: bool = False) -> QuerySet[Enrolment]:
     """
     Return who was on site and worked nowhere (只到岗不干事): a list to verify.
 
     :param excused: with those whom an answer excuses
     """
-    rows = check_ins(scope, cutoff).filter(
-        ~Exists(_anywhere(WorkRecord.objects.all(), cutoff, "member"))
+    rows = present(scope, cutoff).filter(
+        ~Exists(_anywhere(WorkRecord.objects.all(), cutoff, "member_id"))
     )
     if excused:
         return rows
-    return rows.filter(~Exists(_excusing(cutoff, GapKind.NOT_WORKING, "member")))
+    return rows.filter(~Exists(_excusing(cutoff, GapKind.NOT_WORKING, "member_id")))
 
 
 def on_list(scope: Scope, *, community: int, member: UUID, day: date, gap: str) -> bool:
@@ -143,7 +150,7 @@ def on_list(scope: Scope, *, community: int, member: UUID, day: date, gap: str) 
         rows = not_present(scope, cutoff, excused=True)
         return rows.filter(community_id=community, member_id=member).exists()
     found = not_working(scope, cutoff, excused=True)
-    return found.filter(community_id=community, member=member).exists()
+    return found.filter(community_id=community, member_id=member).exists()
 
 
 def seen_anywhere(scope: Scope, cutoff: Cutoff, *, members: Collection[UUID]) -> QuerySet[CheckIn]:

@@ -21,6 +21,7 @@ from xiachen.privacy.scope import Role, Scope
 DEADLINE_KEPT = clock_at(8, 12)
 NIGHT = clock_at(23, 0)
 # After midnight: the whole of DAY has passed.
+NEXT_MIDNIGHT = clock.on_day(DAY, clock_at(0, 0).time()).replace(day=2, hour=0)
 NEXT_DAY = clock.on_day(DAY, clock_at(0, 0).time()).replace(day=2, hour=1)
 
 
@@ -35,8 +36,21 @@ class FirstDay:
     def headquarters(self) -> Scope:
         return self.town.headquarters
 
-    def issue(self, at: datetime = NEXT_DAY, reason: str = "", division: int = FENGLIN) -> Bulletin:
-        return issue_bulletin(self.headquarters, division=division, day=DAY, at=at, reason=reason)
+    def issue(
+        self,
+        at: datetime = NEXT_DAY,
+        reason: str = "",
+        division: int = FENGLIN,
+        until: datetime | None = None,
+    ) -> Bulletin:
+        return issue_bulletin(
+            self.headquarters,
+            division=division,
+            day=DAY,
+            at=at,
+            reason=reason,
+            occurred_until=until,
+        )
 
     def take_back(self, member: UUID, at: datetime = NEXT_DAY) -> None:
         """Take a sign-in back: the person was not there."""

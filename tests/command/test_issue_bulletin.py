@@ -1,11 +1,11 @@
 """Issuing a bulletin: what it freezes, when a revision is due, and what opens behind a number."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from tests.attendance.town import clock_at, entry
-from tests.command.first_day import NEXT_DAY, FirstDay
+from tests.command.first_day import NEXT_DAY, NEXT_MIDNIGHT, FirstDay
 from tests.world import DAY, FENGLIN, ZISONG, World
 from xiachen.attendance.operations.check_ins import check_in
 from xiachen.base.errors import Forbidden, Invalid, NotFound
@@ -24,6 +24,7 @@ from xiachen.command.queries.bulletins import (
 )
 from xiachen.command.queries.rows import Behind, rows_behind
 from xiachen.command.rules.template import DAILY, figures_of
+from xiachen.people.models.members import Member
 from xiachen.privacy.models import AuditEntry
 from xiachen.privacy.scope import Role
 
@@ -55,7 +56,8 @@ def test_the_english_text_says_the_same(first_day: FirstDay) -> None:
     assert "11 people on site (of them 1 person joined on the spot)" in text
     assert "4 groups (3/3/3/2)" in text
     assert "0 people reported in but not on site" in text
-    assert "1 March, 0:00–24:00" in text
+    assert "1 March 2020, 0:00–24:00" in text
+    assert "2 items needed, 2 of them met" in text
 
 
 def test_every_number_opens_to_as_many_rows(first_day: FirstDay) -> None:
@@ -126,10 +128,61 @@ def test_what_happens_after_the_former_cut_off_is_not_called_late(world: World) 
         entries=[entry(day.town.people[10], clock_at(19, 0))],
         at=clock_at(19, 1),
     )
-    second = day.issue(reason="全天")
+    second = day.issue(reason="全天", until=NEXT_MIDNIGHT)
     frozen = second.figures.get(figure="attendance.present")
     assert (frozen.value, frozen.late) == (11, 0)
     assert "3月1日0—18时" in bulletin_text(day.headquarters, first.pk, "zh-hans")
+    text = bulletin_text(day.headquarters, second.pk, "zh-hans")
+    assert "3月1日0—24时" in text
+    assert "统计时段有变化：上一版为3月1日0—18时" in text
+    assert bulletin(day.headquarters, second.pk).former_period == "3月1日0—18时"
+
+
+def test_a_revision_keeps_the_former_cut_off_and_its_columns_add_up(world: World) -> None:
+    from tests.command.first_day import play
+
+    day = play(world)
+    first = day.issue(at=clock_at(18, 0))
+    day.take_back(day.town.people[3], at=clock_at(20, 0))
+    second = day.issue(reason="一人误签")
+    assert second.occurred_until == first.occurred_until == clock_at(18, 0)
+    before = {row.figure: row for row in first.figures.all()}
+    for now in second.figures.all():
+        assert before[now.figure].value + now.late - now.taken_back == now.value, now.figure
+    view = bulletin(day.headquarters, second.pk)
+    assert view.former_period == ""
+    assert "3月1日0—18时" in view.text
+    assert "到岗核减1人" in view.text
+    present = next(one for one in view.changes if one.title == "到岗")
+    assert (present.before, present.after, present.taken_back) == ("11人 / 11", "10人 / 11", 1)
+
+
+def test_work_without_a_sign_in_is_a_line_of_its_own(world: World) -> None:
+    from tests.command.first_day import play
+
+    day = play(world, signed=10, worked=11)
+    text = bulletin_text(day.headquarters, day.issue().pk, "zh-hans")
+    assert "未签到有干事记录1人" in text
+    assert "只报到不到岗0人" in text
+
+
+def test_opened_rows_stand_in_the_order_of_their_names(first_day: FirstDay) -> None:
+    issued = first_day.issue()
+    keys = {one.pk: one.sort_key for one in Member.objects.filter(pk__in=first_day.town.people)}
+    for behind in (
+        Behind(code="attendance.present", bulletin=issued.pk),
+        Behind(code="attendance.signed-in", division=FENGLIN, day=DAY),
+    ):
+        rows = rows_behind(first_day.headquarters, behind)
+        named = [keys[getattr(row, "member_id", None) or row.member] for row in rows]
+        assert len(named) == 11
+        assert named == sorted(named), behind.code
+
+
+def test_a_day_beyond_the_calendar_is_refused(first_day: FirstDay) -> None:
+    for day in (date.min, date.max):
+        with pytest.raises(Invalid):
+            issue_bulletin(first_day.headquarters, division=FENGLIN, day=day, at=NEXT_DAY)
 
 
 def test_nothing_new_is_no_revision(first_day: FirstDay) -> None:

@@ -1,10 +1,12 @@
 """The pages of figures and bulletins, as each role gets them."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.test import Client
 
+from tests.attendance.town import clock_at
 from tests.command.first_day import NEXT_DAY, FirstDay
 from tests.world import FENGLIN, SENT
 from xiachen.command.models import Bulletin, DeclaredFigure
@@ -153,6 +155,57 @@ def test_a_figure_is_declared_corrected_and_printed_as_declared(
     assert "确诊病例2例" in text
     old = headquarters.get(f"/command/bulletins/{issued.pk}/text").content.decode()
     assert "确诊病例3例" in old
+
+
+def test_a_revision_is_asked_for_with_the_former_time(
+    first_day: FirstDay, headquarters: Client
+) -> None:
+    first_day.issue(at=clock_at(18, 0))
+    page = headquarters.get(f"/command/bulletins/issue/{DAY}&division={FENGLIN}").content.decode()
+    assert 'value="18:00"' in page
+    assert "上一版统计3月1日0—18时" in page
+    asked = {"division": FENGLIN, "day": "2020-03-01", "until": "18:00", "reason": "全天"}
+    headquarters.post("/command/bulletins/issue/", asked | {"whole": "on"})
+    changed = Bulletin.objects.get(revision=2)
+    page = headquarters.get(f"/command/bulletins/{changed.pk}/").content.decode()
+    assert "统计时段有变化" in page
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "1999-12-31", "2100-01-01"])
+@pytest.mark.parametrize("address", ["/", "/command/figures/", "/command/bulletins/issue/"])
+def test_an_impossible_day_in_an_address_is_today(
+    headquarters: Client, address: str, day: str
+) -> None:
+    answer = headquarters.get(f"{address}?day={day}")
+    assert answer.status_code == 200
+    assert headquarters.session.get("day") != day
+
+
+def test_an_impossible_day_asked_of_the_service_is_refused(headquarters: Client) -> None:
+    for address in ("figures", "funnel"):
+        answer = headquarters.get(f"/api/v1/{address}?division={FENGLIN}&day=9999-12-31")
+        assert answer.status_code == 422, address
+
+
+def test_the_range_of_communities_made_here_is_no_choice(
+    first_day: FirstDay, headquarters: Client
+) -> None:
+    for address in ("figures/", "bulletins/issue/"):
+        page = headquarters.get(f"/command/{address}{DAY}").content.decode()
+        assert "<option" in page
+        assert "994200000000" not in page and "994201" not in page
+
+
+def test_nobody_is_offered_a_number_that_is_refused(first_day: FirstDay) -> None:
+    first_day.issue()
+    for role in (Role.LIAISON, Role.INSPECTOR, Role.AUDITOR):
+        client = as_role(first_day, role)
+        home = client.get(f"/{DAY}").content.decode()
+        links = set(re.findall(r'href="(/command/[^"]+)"', home))
+        for link in links:
+            assert client.get(link.replace("&amp;", "&")).status_code == 200, (role, link)
+    liaison = as_role(first_day, Role.LIAISON)
+    assert "职责范围内还没有签发简报" in liaison.get("/command/bulletins/").content.decode()
 
 
 @pytest.mark.parametrize(

@@ -121,9 +121,9 @@ def test_late_records_are_told_by_figure_with_both_directions() -> None:
 @pytest.mark.parametrize(
     ("until", "chinese", "english"),
     [
-        (datetime(2020, 3, 2), "3月1日0—24时", "1 March, 0:00–24:00"),
-        (datetime(2020, 3, 1, 18), "3月1日0—18时", "1 March, 0:00–18:00"),
-        (datetime(2020, 3, 1, 18, 5), "3月1日0—18时5分", "1 March, 0:00–18:05"),
+        (datetime(2020, 3, 2), "3月1日0—24时", "1 March 2020, 0:00–24:00"),
+        (datetime(2020, 3, 1, 18), "3月1日0—18时", "1 March 2020, 0:00–18:00"),
+        (datetime(2020, 3, 1, 18, 5), "3月1日0—18时5分", "1 March 2020, 0:00–18:05"),
     ],
 )
 def test_the_period_says_up_to_when(until: datetime, chinese: str, english: str) -> None:

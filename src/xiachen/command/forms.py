@@ -1,26 +1,35 @@
 """What is asked when a bulletin is issued or another authority's figure declared."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from xiachen.base import clock
 
 _DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+_SENSIBLE = (MinValueValidator(clock.FIRST_DAY), MaxValueValidator(clock.LAST_DAY))
 
 
 class IssueForm(forms.Form):
     """A place, a day, up to when, and for a revision the reason."""
 
     division = forms.TypedChoiceField(label=_("Place"), coerce=int)
-    day = forms.DateField(label=_("Day"), widget=_DAY)
+    day = forms.DateField(label=_("Day"), widget=_DAY, validators=_SENSIBLE)
     until = forms.TimeField(
         label=_("Counts what happened until"),
         required=False,
         widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
-        help_text=_("Left empty: the end of the day, or now if the day still runs."),
+        help_text=_(
+            "Left empty: as the former revision counted; of a first one to the end of the day, or "
+            "now if the day still runs."
+        ),
+    )
+    whole = forms.BooleanField(
+        label=_("Change the period: count to the end of the day, or to now if it still runs"),
+        required=False,
     )
     reason = forms.CharField(
         label=_("Reason for the revision"),
@@ -29,12 +38,23 @@ class IssueForm(forms.Form):
         help_text=_("Needed from revision 2 on; it is printed with the difference."),
     )
 
-    def __init__(self, places: Sequence[tuple[int, str]], *args: object, **kwargs: object) -> None:
+    def __init__(
+        self, places: Sequence[tuple[int, str]], *args: object, former: str = "", **kwargs: object
+    ) -> None:
+        """Offer places; `former` says what time a revision that stands already spoke of."""
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.fields["division"].choices = places  # type: ignore[attr-defined]
+        if former:
+            self.fields["until"].help_text = _(
+                "The former revision spoke of %(period)s; this one speaks of the same time unless "
+                "you change it."
+            ) % {"period": former}
 
-    def occurred_until(self) -> datetime | None:
+    def occurred_until(self, now: datetime) -> datetime | None:
         """Return the cut-off asked for, None where it was left open."""
+        if self.cleaned_data["whole"]:
+            over = clock.on_day(self.cleaned_data["day"] + timedelta(days=1), time())
+            return min(over, now)
         until = self.cleaned_data["until"]
         return None if until is None else clock.on_day(self.cleaned_data["day"], until)
 
@@ -54,7 +74,7 @@ class DeclareForm(forms.Form):
         label=_("Who says so"), max_length=200, help_text=_("The authority that publishes it.")
     )
     document_number = forms.CharField(label=_("Document number"), max_length=60, required=False)
-    as_of_day = forms.DateField(label=_("As of the day"), widget=_DAY)
+    as_of_day = forms.DateField(label=_("As of the day"), widget=_DAY, validators=_SENSIBLE)
     as_of_time = forms.TimeField(
         label=_("As of the time"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
     )

@@ -19,7 +19,8 @@ from xiachen.command.operations import declared as declaring
 from xiachen.command.operations import opening
 from xiachen.command.queries import board as boards
 from xiachen.command.queries import bulletins as reading
-from xiachen.command.queries.rows import Behind, Opened
+from xiachen.command.queries.rows import Behind, Opened, openable
+from xiachen.command.rules.views import local
 from xiachen.figures.numbers import language_of
 from xiachen.papers.tables import Kind, Paper
 from xiachen.privacy.doors import ScopedRequest, explain
@@ -31,7 +32,11 @@ PER_PAGE = 30
 def figures(request: ScopedRequest) -> HttpResponse:
     """The day in figures for one place, both coverages on top."""
     board = boards.board(request.scope, division=_division(request), day=request.day)
-    shown = {"board": board, "query": f"?day={board.day}&division={board.division}"}
+    shown = {
+        "board": board,
+        "query": f"?day={board.day}&division={board.division}",
+        "openable": openable(request.scope),
+    }
     return render(request, "command/figures.html", shown)
 
 
@@ -56,17 +61,17 @@ def bulletins(request: ScopedRequest) -> HttpResponse:
 def issue(request: ScopedRequest) -> HttpResponse:
     """Issue the bulletin of a day, or a revision of it."""
     places = boards.divisions(request.scope, day=request.day)
-    first = {"division": _division(request), "day": request.day}
-    form = forms.IssueForm(places, request.POST or None, initial=first)
+    form = _issue_form(request, places)
     if request.method == "POST" and form.is_valid():
+        now = clock.now()
         try:
             made = issuing.issue_bulletin(
                 request.scope,
                 division=form.cleaned_data["division"],
                 day=form.cleaned_data["day"],
-                occurred_until=form.occurred_until(),
+                occurred_until=form.occurred_until(now),
                 reason=form.cleaned_data["reason"],
-                at=clock.now(),
+                at=now,
             )
         except Refused as refusal:
             explain(form, refusal)
@@ -80,7 +85,8 @@ def bulletin(request: ScopedRequest, id: UUID) -> HttpResponse:
     """One revision: the text, every number as a link to its rows, the difference, the print."""
     view = reading.bulletin(request.scope, id)
     may_issue = request.scope.allows(Can.PUBLISH)
-    return render(request, "command/bulletin.html", {"view": view, "may_issue": may_issue})
+    shown = {"view": view, "may_issue": may_issue, "openable": openable(request.scope)}
+    return render(request, "command/bulletin.html", shown)
 
 
 def bulletin_text(request: ScopedRequest, id: UUID) -> HttpResponse:
@@ -136,6 +142,20 @@ def correct(request: ScopedRequest, id: UUID) -> HttpResponse:
             messages.success(request, _("Corrected; the next revision shows the difference."))
             return redirect("command:declare")
     return render(request, "command/correct.html", {"form": form, "declared": declared})
+
+
+def _issue_form(request: ScopedRequest, places: list[tuple[int, str]]) -> forms.IssueForm:
+    """Ask for a bulletin; where a revision stands, for the next one of the same time."""
+    first: dict[str, object] = {"division": _division(request), "day": request.day}
+    former = reading.latest(request.scope, division=_division(request), day=request.day)
+    if former is None:
+        return forms.IssueForm(places, request.POST or None, initial=first)
+    until = local(former.occurred_until)
+    if until.date() == former.day:  # the end of the day has no time of day; it is kept unsaid
+        first["until"] = until.time()
+    return forms.IssueForm(
+        places, request.POST or None, initial=first, former=reading.period_of(former)
+    )
 
 
 def _rows(request: ScopedRequest, opened: Opened, take: str) -> HttpResponse:

@@ -35,6 +35,9 @@ WAYS: tuple[tuple[str, str | Promise, frozenset[Can]], ...] = (
     ("privacy:audit", _("Audit"), frozenset({Can.READ_AUDIT})),
 )
 
+# These show a place as a whole: who answers for people alone, and for no place, is refused there.
+OF_PLACES = frozenset({"command:figures", "command:bulletins"})
+
 
 @dataclass(frozen=True, slots=True)
 class Way:
@@ -73,7 +76,8 @@ def ways(scope: Scope, path: str) -> list[Way]:
     found = [
         (name, reverse(view))
         for view, name, needed in WAYS
-        if not needed or any(scope.allows(can) for can in needed)
+        if (not needed or any(scope.allows(can) for can in needed))
+        and (scope.places or view not in OF_PLACES)
     ]
     here = _nearest([address for _name, address in found], path)
     return [Way(name, address, address == here) for name, address in found]

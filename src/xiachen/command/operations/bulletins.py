@@ -77,7 +77,8 @@ def issue_bulletin(
     """
     Freeze the day's figures of a division or community as the next revision of its bulletin.
 
-    :param occurred_until: what happened later is left out; by default the end of the day, or now
+    :param occurred_until: what happened later is left out; by default what the former revision
+        counted up to, of a first one the end of the day, or now
     :param reason: required from the second revision on
     :raises NothingHasChanged: no figure, share or community differs from the latest revision
     :raises ReasonMissing: a revision without a reason
@@ -86,10 +87,11 @@ def issue_bulletin(
     scope.require(Can.PUBLISH)
     inner = house.narrowed(scope, division)
     over = house.day_so_far(scope, day)
-    until = occurred_until or min(over.occurred_until, at)
-    _refuse_the_future(day, until, at)
     _one_at_a_time(over, division)
     earlier = bulletins.revisions_of(scope, division=division, cutoff=over).first()
+    former = earlier.occurred_until if earlier else min(over.occurred_until, at)
+    until = occurred_until or former
+    _refuse_the_future(day, until, at)
     cutoff = Cutoff(
         incident=over.incident,
         day=day,
@@ -166,8 +168,9 @@ def _freeze(inner: Scope, cutoff: Cutoff, earlier: Bulletin | None) -> dict[str,
         if kept is not None and not house.figure(code).total_of:
             # Registers are read once: the number and the rows behind it are the same reading.
             stated = replace(stated, value=len(kept))
-        if earlier is not None and code in former:
-            late, taken_back = _late(inner, code, cutoff, earlier, former[code])
+        # Of another period the two numbers count different things: nothing is late in it.
+        if earlier is not None and code in former and _same_period(earlier, cutoff):
+            late, taken_back = _late(inner, code, cutoff, earlier, former[code], kept)
             stated = replace(stated, late=late, taken_back=taken_back)
         frozen[code] = _Frozen(stated=stated, rows=kept)
     return frozen
@@ -181,23 +184,26 @@ def _rows(inner: Scope, code: str, cutoff: Cutoff) -> list[str] | None:
 
 
 def _late(
-    inner: Scope, code: str, cutoff: Cutoff, earlier: Bulletin, former: FrozenFigure
+    inner: Scope,
+    code: str,
+    cutoff: Cutoff,
+    earlier: Bulletin,
+    former: FrozenFigure,
+    kept: list[str] | None,
 ) -> tuple[int, int]:
-    """Count what has come and gone since, in the time that the former revision spoke of."""
-    before = earlier.cutoff
-    now = Cutoff(
-        incident=cutoff.incident,
-        day=cutoff.day,
-        occurred_until=before.occurred_until,
-        marks=cutoff.marks,
-    )
+    """Count what has come and gone since the former revision, which spoke of the same time."""
     if former.rows is not None:
-        then, today = set(former.rows), set(_rows(inner, code, now) or ())
+        then, today = set(former.rows), set(kept or ())
         return len(today - then), len(then - today)
     found = house.figure(code)
     key = found.distinct or "pk"
-    counted = [found.rows(inner, one).order_by().values_list(key) for one in (now, before)]
+    both = (cutoff, earlier.cutoff)
+    counted = [found.rows(inner, one).order_by().values_list(key) for one in both]
     return _but(counted[0], counted[1]), _but(counted[1], counted[0])
+
+
+def _same_period(earlier: Bulletin, cutoff: Cutoff) -> bool:
+    return earlier.occurred_until == cutoff.occurred_until
 
 
 def _but(some: Any, others: Any) -> int:

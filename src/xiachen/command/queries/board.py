@@ -10,6 +10,9 @@ from xiachen.incidents import queries as incidents
 from xiachen.places.models import Community
 from xiachen.privacy.scope import Can, Scope
 
+# From here on communities are numbered that a deployment made; below, divisions of the country.
+LOCALS = 99 * 10**10
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
@@ -52,10 +55,14 @@ def board(scope: Scope, *, division: int, day: date) -> Board:
 
 
 def divisions(scope: Scope, *, day: date) -> list[tuple[int, str]]:
-    """Return the places of the scope and the incident's communities in it, by code and name."""
+    """
+    Return the places of the scope and the incident's communities in it, by code and name.
+
+    The range of the communities that were made here is no place that has a name.
+    """
     scope.require(Can.SEE_FIGURES)
     cutoff = house.day_so_far(scope, day)
-    own = [low for low, _high in scope.places]
+    own = [low for low, high in scope.places if low < LOCALS or low == high]
     inside = incidents.communities_of(scope, incident=cutoff.incident, day=day)
     return [
         (code, house.place_name(scope, division=code, day=day))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from django.core.paginator import Paginator
@@ -16,6 +17,7 @@ from xiachen.command.rules.template import DAILY
 from xiachen.command.rules.views import (
     DeclaredLine,
     SectionView,
+    as_of_said,
     language,
     local,
     titles_of,
@@ -23,7 +25,7 @@ from xiachen.command.rules.views import (
 )
 from xiachen.command.rules.wording import Stated, late_text, period, prose
 from xiachen.figures.figure import Cutoff
-from xiachen.figures.numbers import Language, as_of
+from xiachen.figures.numbers import Language
 from xiachen.figures.units import unit
 from xiachen.places.models import Community
 from xiachen.privacy.scope import Can, Scope
@@ -33,7 +35,11 @@ DECLARED = "declared."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """A figure that two revisions state differently, as each prints it."""
+    """
+    A figure that two revisions state differently, as each prints it.
+
+    Before, and `late`, less `taken_back`, is after; of another period neither is told.
+    """
 
     title: str
     before: str
@@ -48,6 +54,7 @@ class BulletinView:
     One revision of a bulletin, ready to show, copy and print.
 
     :param late: what was received late (补报) or taken back (核减) since the former revision
+    :param former_period: what time the former revision spoke of, where it spoke of another
     :param revisions: all of the place and day, the latest first
     :param changes: what it states differently from the revision before
     """
@@ -60,6 +67,7 @@ class BulletinView:
     received: str
     prose: str
     late: str
+    former_period: str
     sections: list[SectionView]
     declared: list[DeclaredLine]
     expected: int
@@ -110,9 +118,14 @@ class Listed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BulletinPage:
-    """A page of bulletins; `number` counts from 1."""
+    """
+    A page of bulletins; `number` counts from 1.
+
+    :param elsewhere: bulletins stand, though none of a place in the scope
+    """
 
     rows: list[Listed]
+    elsewhere: bool
     number: int
     pages: int
 
@@ -125,11 +138,16 @@ def listed(scope: Scope, *, number: int, size: int) -> BulletinPage:
         Listed(
             bulletin=one,
             place=house.place_name(scope, division=one.division, day=one.day),
-            period=period(one.day, local(one.occurred_until), language()),
+            period=period_of(one),
         )
         for one in page
     ]
-    return BulletinPage(rows=rows, number=page.number, pages=pages.num_pages)
+    elsewhere = scope.incident is not None and not rows and _any_stands(scope.incident)
+    return BulletinPage(rows=rows, elsewhere=elsewhere, number=page.number, pages=pages.num_pages)
+
+
+def _any_stands(incident: UUID) -> bool:
+    return Bulletin.objects.filter(incident_id=incident).exists()
 
 
 def issued(scope: Scope, id: UUID) -> Bulletin:
@@ -165,11 +183,12 @@ def bulletin(scope: Scope, id: UUID) -> BulletinView:
         bulletin=found,
         place=place,
         title=_("%(place)s: daily bulletin of those sent down") % {"place": place},
-        period=period(found.day, local(found.occurred_until), language()),
-        occurred=as_of(local(found.occurred_until), language()),
-        received=as_of(local(found.received_until), language()),
+        period=period_of(found),
+        occurred=as_of_said(found.occurred_until),
+        received=as_of_said(found.received_until),
         prose=prose(DAILY, stated, language()),
         late=late_text(titles_of(figures), stated, language()),
+        former_period=_former_period(scope, found),
         sections=views_of(DAILY, stated, figures),
         declared=_declared_in(found),
         expected=len(complete["expected"]),
@@ -194,6 +213,16 @@ def revisions_of(scope: Scope, *, division: int, cutoff: Cutoff) -> QuerySet[Bul
 def former(scope: Scope, bulletin: Bulletin) -> Bulletin | None:
     """Return the revision before one; of the first, nothing."""
     return revisions(scope, bulletin).filter(revision__lt=bulletin.revision).first()
+
+
+def latest(scope: Scope, *, division: int, day: date) -> Bulletin | None:
+    """Return the latest revision of a place's bulletin of a day; where none is, nothing."""
+    return bulletins(scope, division=division).filter(day=day).first()
+
+
+def period_of(bulletin: Bulletin) -> str:
+    """Say what time a bulletin speaks of."""
+    return period(bulletin.day, local(bulletin.occurred_until), language())
 
 
 def difference(scope: Scope, id: UUID) -> list[Change]:
@@ -249,6 +278,11 @@ def _text_lines(view: BulletinView) -> Iterator[str]:
         yield _("Received late or taken back since the former revision: %(changes)s.") % {
             "changes": view.late
         }
+    if view.former_period:
+        yield _(
+            "Period changed: the former revision spoke of %(period)s; the two are not compared for "
+            "what was received late or taken back."
+        ) % {"period": view.former_period}
     if issued.reason and issued.revision > 1:
         yield _("Reason for this revision: %(reason)s") % {"reason": issued.reason}
     if view.declared:
@@ -265,6 +299,14 @@ def _text_lines(view: BulletinView) -> Iterator[str]:
     }
     if issued.audit_head:
         yield _("Head of the audit: %(head)s") % {"head": issued.audit_head}
+
+
+def _former_period(scope: Scope, bulletin: Bulletin) -> str:
+    """Say what time the former revision spoke of, where it spoke of another."""
+    earlier = former(scope, bulletin)
+    if earlier is None or earlier.occurred_until == bulletin.occurred_until:
+        return ""
+    return period_of(earlier)
 
 
 def _stated(row: FrozenFigure) -> Stated:

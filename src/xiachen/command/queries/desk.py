@@ -14,6 +14,7 @@ from xiachen.attendance.queries import records
 from xiachen.attendance.queries.funnels import Funnel, funnel
 from xiachen.command.models import Bulletin
 from xiachen.command.queries import house
+from xiachen.command.queries.rows import openable
 from xiachen.command.rules.views import FigureLine
 from xiachen.deployment.queries.squads import squads_at
 from xiachen.needs.models import TaskState
@@ -84,11 +85,16 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """The first page of a role, as of `at`."""
+    """
+    The first page of a role, as of `at`.
+
+    :param openable: codes of the figures whose rows the role may read
+    """
 
     at: datetime
     waiting: list[Waiting]
     figures: list[FigureLine]
+    openable: frozenset[str]
     changes: list[Change]
 
 
@@ -99,12 +105,13 @@ def desk(scope: Scope, *, day: date, since: datetime, at: datetime) -> Desk:
     :param since: when the reader was here before; what others did after it has changed
     """
     if scope.incident is None:
-        return Desk(at=at, waiting=[], figures=[], changes=[])
+        return Desk(at=at, waiting=[], figures=[], openable=frozenset(), changes=[])
     waiting = sorted(_waiting(scope, day), key=lambda one: (not one.urgent, one.since or at))
     return Desk(
         at=at,
         waiting=waiting[:MOST_LINES],
         figures=_figures(scope, day),
+        openable=openable(scope),
         changes=_changes(scope, since),
     )
 

@@ -90,6 +90,8 @@ def day_so_far(scope: Scope, day: date) -> Cutoff:
     """Return the cut-off that reads a whole day of the scope's incident as it stands now."""
     if scope.incident is None:
         raise NotFound()
+    if not clock.FIRST_DAY <= day <= clock.LAST_DAY:
+        raise Invalid(field="day", reason=_("no operation lies on this day; check the year"))
     over = clock.on_day(day + timedelta(days=1), time())
     return Cutoff(incident=scope.incident, day=day, occurred_until=over)
 

@@ -5,13 +5,14 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from xiachen.base.errors import NotFound
 from xiachen.base.owned.models import CentralFact, Fact, Owned
 from xiachen.command.models import Bulletin
 from xiachen.command.queries import bulletins, house
 from xiachen.figures.figure import Cutoff, Figure, Page
+from xiachen.people.models.members import Member
 from xiachen.privacy.scope import Can, Scope
 
 
@@ -48,9 +49,19 @@ class Opened:
     edited: bool
 
 
+def openable(scope: Scope) -> frozenset[str]:
+    """Return the codes of the figures whose rows the scope's role may read."""
+    if not scope.places or not scope.allows(Can.SEE_FIGURES):
+        return frozenset()
+    people = scope.allows(Can.SEE_PEOPLE)
+    return frozenset(one.code for one in house.figures_of_the_house() if people or not one.personal)
+
+
 def rows_behind(scope: Scope, behind: Behind) -> QuerySet[Any]:
     """
     Return the rows behind a number, one for each thing counted.
+
+    People stand in the order of their names, as on the boards; what has only a time, by it.
 
     :raises NotFound: there is no such number within the scope
     """
@@ -61,9 +72,7 @@ def rows_behind(scope: Scope, behind: Behind) -> QuerySet[Any]:
     if behind.bulletin is None:
         inner = house.narrowed(scope, behind.division)
         cutoff = house.day_so_far(scope, _day(behind))
-        return (
-            found.opened_missing(inner, cutoff) if behind.missing else found.opened(inner, cutoff)
-        )
+        return _read(found, inner, cutoff, missing=behind.missing)
     return _frozen(scope, found, bulletins.issued(scope, behind.bulletin), behind.missing)
 
 
@@ -101,13 +110,40 @@ def _frozen(scope: Scope, found: Figure, bulletin: Bulletin, missing: bool) -> Q
     if row is None:
         raise NotFound()
     inner = house.narrowed(scope, bulletin.division)
-    if missing:
-        return found.opened_missing(inner, bulletin.cutoff)
-    if row.rows is None:
-        return found.opened(inner, bulletin.cutoff)
+    if missing or row.rows is None:
+        return _read(found, inner, bulletin.cutoff, missing=missing)
     model = found.rows(inner, bulletin.cutoff).model
-    kept: QuerySet[Any] = model._base_manager.filter(pk__in=row.rows).order_by("pk")
-    return kept.filter(inner.within()) if issubclass(model, Owned) else kept
+    kept: QuerySet[Any] = model._base_manager.filter(pk__in=row.rows)
+    return _in_order(kept.filter(inner.within()) if issubclass(model, Owned) else kept)
+
+
+def _read(found: Figure, inner: Scope, cutoff: Cutoff, *, missing: bool) -> QuerySet[Any]:
+    if missing and found.missing is None:
+        return found.opened_missing(inner, cutoff)
+    once = found.opened_missing(inner, cutoff) if missing else found.opened(inner, cutoff)
+    all_rows = (found.missing if missing and found.missing else found.rows)(inner, cutoff)
+    # What is counted once is chosen in another order than it is read in.
+    return _in_order(all_rows.filter(pk__in=once.values("pk")))
+
+
+def _in_order(rows: QuerySet[Any]) -> QuerySet[Any]:
+    fields = {one.name: one for one in rows.model._meta.get_fields()}
+    order: list[Any] = []
+    if "sort_key" in fields:
+        order.append("sort_key")
+    elif "member" in fields and fields["member"].is_relation:
+        order.append("member__sort_key")
+    elif "member" in fields:
+        names = Member.objects.filter(pk=OuterRef("member")).values("sort_key")
+        order.append(Subquery(names[:1]).asc(nulls_last=True))
+    order += [
+        name for name in ("occurred_at", "issued_at", "community_id") if name in _columns(rows)
+    ]
+    return rows.order_by(*order, "pk")
+
+
+def _columns(rows: QuerySet[Any]) -> set[str]:
+    return {one.attname for one in rows.model._meta.concrete_fields}
 
 
 def _day(behind: Behind) -> date:

@@ -7,6 +7,7 @@ The words are patterns in which these stand for a figure's number:
     %(n)s        the number with its unit                11人      4个小组
     %(measure)s  the number with its measure word alone  1个
     %(bare)s     the number alone                        1
+    %(part)s     a part of what was just named           2项       2
     %(share)s    the part of the whole                   100%      98%（49/50）
     %(beside)s   what was frozen beside the number       3/3/3/2   8:30
 """
@@ -26,7 +27,8 @@ class Detail:
     """
     A figure that a line adds to its leading one.
 
-    :param behind: printed behind a stroke (需求2项/已办2项) instead of in brackets
+    :param behind: printed behind a stroke (需求2项/已办2项), in English behind a comma, not in
+        brackets
     :param zero: printed though nothing is to be told
     """
 
@@ -122,6 +124,10 @@ ON_SITE = Section(
             words=_("%(n)s on site without recorded work"),
             zero=True,
         ),
+        Line(
+            figure="attendance.unsigned",
+            words=_("%(n)s with work recorded but without a sign-in"),
+        ),
     ),
 )
 
@@ -162,7 +168,7 @@ WORK = Section(
             details=(
                 Detail(
                     figure="needs.needs-met",
-                    words=pgettext_lazy("needs met", "%(n)s met"),
+                    words=pgettext_lazy("needs met", "%(part)s of them met"),
                     behind=True,
                     zero=True,
                 ),

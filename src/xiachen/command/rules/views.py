@@ -24,6 +24,11 @@ def local(moment: datetime) -> datetime:
     return moment.astimezone(clock.local_zone())
 
 
+def as_of_said(moment: datetime) -> str:
+    """Say up to when; an English date has its year, as it may be read in another one."""
+    return as_of(local(moment), language(), year=language() == "en")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FigureLine:
     """A figure as a page shows it."""
@@ -78,7 +83,7 @@ class DeclaredLine:
             "name": self.name,
             "number": self.stated.printed(language()),
             "source": " ".join(filter(None, (self.source, self.document_number))),
-            "as_of": as_of(self.as_of, language()),
+            "as_of": as_of_said(self.as_of),
         }
 
 
@@ -102,6 +107,7 @@ def views_of(
                 FigureLine(figure=figures[code], stated=stated[code])
                 for line in section.lines
                 for code in line.figures()
+                if code in stated
             ],
             sentences=[
                 text for line in section.lines if (text := line_text(line, stated, language()))

@@ -18,6 +18,7 @@ from xiachen.figures.numbers import (
 from xiachen.figures.units import Quantity, Unit
 
 _BRACKETS: dict[Language, str] = {"zh-hans": "（{}）", "en": " ({})"}
+_BEHIND: dict[Language, str] = {"zh-hans": "/", "en": ", "}
 _COMMA: dict[Language, str] = {"zh-hans": "，", "en": ", "}
 _STOP: dict[Language, str] = {"zh-hans": "。", "en": ". "}
 
@@ -49,17 +50,23 @@ Statements = Mapping[str, Stated]
 
 def line_text(line: Line, stated: Statements, language: Language) -> str:
     """Return a line as printed, empty where there is nothing to say."""
-    leading = stated[line.figure]
+    leading = stated.get(line.figure)
+    if leading is None:
+        return ""  # issued before the template had the line
     if not leading.value and not line.zero:
         return _filled(line.none, leading, language)
     text = _filled(line.words, leading, language)
-    told = [one for one in line.details if one.zero or stated[one.figure].value]
+    told = [
+        one
+        for one in line.details
+        if one.figure in stated and (one.zero or stated[one.figure].value)
+    ]
     inside = [one for one in told if not one.behind]
     details = [_filled(one.words, stated[one.figure], language) for one in inside]
     text += _brackets(line, leading, _joined(inside, details, language), language)
     for one in told:
         if one.behind:
-            text += "/" + _filled(one.words, stated[one.figure], language)
+            text += _BEHIND[language] + _filled(one.words, stated[one.figure], language)
     return text
 
 
@@ -106,9 +113,9 @@ def period(about: date, until: datetime, language: Language) -> str:
     :param until: the cut-off in local time
     """
     if until.date() > about:
-        return whole_day(about, language)
+        return whole_day(about, language, year=language == "en")
     if language == "en":
-        return f"{day(about, language)}, 0:00–{until.hour}:{until.minute:02}"
+        return f"{day(about, language, year=True)}, 0:00–{until.hour}:{until.minute:02}"
     minutes = f"{until.minute}分" if until.minute else ""
     return f"{day(about, language)}0—{until.hour}时{minutes}"
 
@@ -131,6 +138,7 @@ def _filled(words: Words, one: Stated, language: Language) -> str:
     return text % {
         "n": display(quantity, language),
         "measure": display(quantity, language, replace(EXACT, noun=False)),
+        "part": display(quantity, language, replace(EXACT, unit=language != "en")),
         "bare": display(quantity, language, replace(EXACT, unit=False)),
         "share": share_of(one, language) if "%(share)s" in text else "",
         "beside": one.beside,

@@ -1,5 +1,6 @@
 """The audit is sealed every minute, and whoever changes it afterwards is found out."""
 
+import stat
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -163,6 +164,13 @@ def test_entries_that_wait_too_long_for_a_seal_are_found(owner: psycopg.Connecti
     assert [finding.fault for finding in report.findings] == [Fault.UNSEALED]
     assert report.waiting == 1
     assert report.since == AuditEntry.objects.get().at
+
+
+def test_the_folder_of_keys_is_closed_also_when_a_seal_makes_it(
+    owner: psycopg.Connection, keys: Path
+) -> None:
+    sealed(1)
+    assert stat.S_IMODE(keys.stat().st_mode) == 0o700
 
 
 def test_a_missing_seal_is_found(owner: psycopg.Connection) -> None:

@@ -176,7 +176,7 @@ def test_the_doctor_sees_that_others_can_look_into_the_home(
     open_home, open_keys = doctor._private(tmp_path, doctor.Grade.WARNING)
     assert open_home.grade is doctor.Grade.WARNING
     assert f"chmod {home.private_mode():o} {tmp_path}" in open_home.words
-    assert open_keys.grade is doctor.Grade.FAILURE
+    assert f"chmod 700 {tmp_path}/keys" in open_keys.words
 
 
 @pytest.mark.parametrize(

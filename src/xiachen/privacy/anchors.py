@@ -34,6 +34,7 @@ def read(first_head: str) -> Anchor | None:
 def keep(first_head: str, anchor: Anchor) -> None:
     """Keep the latest head of the chain; an older one never takes a newer one's place."""
     path = _path(first_head)
+    files.keep_directory(path.parents[1])  # made as a mere parent it would be open to others
     files.keep_directory(path.parent)
     with files.locked(path.with_suffix(".lock")):
         kept = read(first_head)

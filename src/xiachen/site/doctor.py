@@ -94,15 +94,14 @@ def _account(strict: Grade) -> Finding:
 
 
 def _private(home: Path, strict: Grade) -> Iterator[Finding]:
-    wanted = {home: (private_mode(), strict), home / "keys": (0o700, Grade.FAILURE)}
-    for path, (mode, grade) in wanted.items():
+    for path, mode in ((home, private_mode()), (home / "keys", 0o700)):
         if path.exists():
             yield _judge(
                 stat.S_IMODE(path.stat().st_mode) & 0o077 & ~mode == 0,
                 _("Others cannot look into %(path)s.") % {"path": path},
                 _("Others can look into %(path)s. Close it: chmod %(mode)s %(path)s")
                 % {"path": path, "mode": f"{mode:o}"},
-                grade,
+                strict,
             )
 
 

@@ -20,7 +20,7 @@ from xiachen.command.operations import opening
 from xiachen.command.queries import board as boards
 from xiachen.command.queries import bulletins as reading
 from xiachen.command.queries.rows import Behind, Opened, openable
-from xiachen.command.rules.views import local
+from xiachen.command.rules.views import local, period_said
 from xiachen.figures.numbers import language_of
 from xiachen.papers.tables import Kind, Paper
 from xiachen.privacy.doors import ScopedRequest, explain
@@ -154,7 +154,10 @@ def _issue_form(request: ScopedRequest, places: list[tuple[int, str]]) -> forms.
     if until.date() == former.day:  # the end of the day has no time of day; it is kept unsaid
         first["until"] = until.time()
     return forms.IssueForm(
-        places, request.POST or None, initial=first, former=reading.period_of(former)
+        places,
+        request.POST or None,
+        initial=first,
+        former=period_said(former.day, former.occurred_until),
     )
 
 

@@ -20,10 +20,11 @@ from xiachen.command.rules.views import (
     as_of_said,
     language,
     local,
+    period_said,
     titles_of,
     views_of,
 )
-from xiachen.command.rules.wording import Stated, late_text, period, prose
+from xiachen.command.rules.wording import Stated, late_text, prose
 from xiachen.figures.figure import Cutoff
 from xiachen.figures.numbers import Language
 from xiachen.figures.units import unit
@@ -138,7 +139,7 @@ def listed(scope: Scope, *, number: int, size: int) -> BulletinPage:
         Listed(
             bulletin=one,
             place=house.place_name(scope, division=one.division, day=one.day),
-            period=period_of(one),
+            period=period_said(one.day, one.occurred_until),
         )
         for one in page
     ]
@@ -183,7 +184,7 @@ def bulletin(scope: Scope, id: UUID) -> BulletinView:
         bulletin=found,
         place=place,
         title=_("%(place)s: daily bulletin of those sent down") % {"place": place},
-        period=period_of(found),
+        period=period_said(found.day, found.occurred_until),
         occurred=as_of_said(found.occurred_until),
         received=as_of_said(found.received_until),
         prose=prose(DAILY, stated, language()),
@@ -218,11 +219,6 @@ def former(scope: Scope, bulletin: Bulletin) -> Bulletin | None:
 def latest(scope: Scope, *, division: int, day: date) -> Bulletin | None:
     """Return the latest revision of a place's bulletin of a day; where none is, nothing."""
     return bulletins(scope, division=division).filter(day=day).first()
-
-
-def period_of(bulletin: Bulletin) -> str:
-    """Say what time a bulletin speaks of."""
-    return period(bulletin.day, local(bulletin.occurred_until), language())
 
 
 def difference(scope: Scope, id: UUID) -> list[Change]:
@@ -306,7 +302,7 @@ def _former_period(scope: Scope, bulletin: Bulletin) -> str:
     earlier = former(scope, bulletin)
     if earlier is None or earlier.occurred_until == bulletin.occurred_until:
         return ""
-    return period_of(earlier)
+    return period_said(earlier.day, earlier.occurred_until)
 
 
 def _stated(row: FrozenFigure) -> Stated:

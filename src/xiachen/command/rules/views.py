@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from xiachen.base import clock
 from xiachen.command.rules.template import Section
-from xiachen.command.rules.wording import Stated, line_text, share_of
+from xiachen.command.rules.wording import Stated, line_text, period, share_of
 from xiachen.figures.figure import Figure
 from xiachen.figures.numbers import Language, as_of, language_of
 
@@ -27,6 +27,11 @@ def local(moment: datetime) -> datetime:
 def as_of_said(moment: datetime) -> str:
     """Say up to when; an English date has its year, as it may be read in another one."""
     return as_of(local(moment), language(), year=language() == "en")
+
+
+def period_said(about: date, until: datetime) -> str:
+    """Say what time a bulletin of a day speaks of."""
+    return period(about, local(until), language())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,6 @@
 """What is asked on the report-in board; the rules themselves are in the operations."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -7,6 +8,17 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from xiachen.mobilisation.models import Channel, ExcuseReason
+
+Choices = Sequence[tuple[str, str]]
+
+
+class Day(forms.DateInput):
+    """A day chosen from the browser's own calendar."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
 
 
 class ReportInForm(forms.Form):
@@ -42,13 +54,62 @@ class ExcuseForm(forms.Form):
         choices=ExcuseReason.choices,
         help_text=_("Seen only by those who excuse people."),
     )
-    from_day = forms.DateField(
-        label=_("from"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-    to_day = forms.DateField(
-        label=_("to"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    from_day = forms.DateField(label=_("from"), widget=Day)
+    to_day = forms.DateField(label=_("to"), widget=Day)
 
     def __init__(self, people: list[tuple[str, str]], day: date, data: Any = None) -> None:
         super().__init__(data, initial={"from_day": day, "to_day": day})
         self.fields["member"].choices = people  # type: ignore[attr-defined]
+
+
+class DispatchForm(forms.Form):
+    """Who sends whom where, on which document; the people are chosen from the unit's list."""
+
+    document = forms.ChoiceField(
+        label=_("document"), help_text=_("The ground on which people are sent.")
+    )
+    organisation = forms.ChoiceField(label=_("sending unit"))
+    community = forms.TypedChoiceField(label=_("community"), coerce=int)
+    sent_on = forms.DateField(label=_("first day"), widget=Day)
+    batch = forms.IntegerField(
+        label=_("batch"),
+        min_value=1,
+        max_value=999,
+        required=False,
+        help_text=_("Left empty, it is the unit's next batch to this community."),
+    )
+
+    def __init__(
+        self, offered: Mapping[str, Choices], day: date, data: Any = None, kept: Any = None
+    ) -> None:
+        # What was chosen stays in the form while people are looked for.
+        initial = {"sent_on": day} | {name: kept[name] for name in kept or () if kept[name]}
+        super().__init__(data, initial=initial)
+        for name, choices in offered.items():
+            # Nothing is chosen by mistake where there is a choice.
+            blank = [("", "—")] if len(choices) > 1 else []
+            self.fields[name].choices = [*blank, *choices]  # type: ignore[attr-defined]
+
+    def first_day(self, day: date) -> date:
+        """Return the first day asked for, or the day looked at."""
+        try:
+            return date.fromisoformat(str(self["sent_on"].value()))
+        except ValueError:
+            return day
+
+    def kept(self, field: str) -> str:
+        """Return what was chosen so far, if it is on offer."""
+        value = str(self[field].value() or "")
+        choices = dict(self.fields[field].choices)  # type: ignore[attr-defined]
+        return value if value in choices else ""
+
+
+class ReleaseForm(forms.Form):
+    """The last day of a stay."""
+
+    last_day = forms.DateField(
+        label=_("last day"), widget=Day, help_text=_("From the next day on nobody is missed.")
+    )
+
+    def __init__(self, day: date, data: Any = None) -> None:
+        super().__init__(data, initial={"last_day": day})

@@ -1,11 +1,11 @@
 """Units send people on a document."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max
 
 from xiachen.base import clock
 from xiachen.base.errors import NotFound
@@ -16,13 +16,27 @@ from xiachen.incidents.models import Incident
 from xiachen.mobilisation import figures, rules
 from xiachen.mobilisation.models import Dispatch, Enrolment, EnrolmentSource
 from xiachen.mobilisation.queries import stays
-from xiachen.mobilisation.queries.dispatches import sent_elsewhere
+from xiachen.mobilisation.queries.dispatches import (
+    dispatch_of,
+    next_batch,
+    sent_elsewhere,
+    stays_of,
+)
 from xiachen.notices.models import Document
 from xiachen.people.models.members import Member
 from xiachen.people.models.units import Organisation
+from xiachen.people.queries.members import shown_names
 from xiachen.people.queries.units import organisations_below
 from xiachen.privacy import audit
 from xiachen.privacy.scope import Can, Scope
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DispatchPage:
+    """A dispatch and those whom it sent, by name; each stay has its `last_day`, if any."""
+
+    dispatch: Dispatch
+    people: list[tuple[Enrolment, str]]
 
 
 @transaction.atomic
@@ -34,12 +48,13 @@ def dispatch(
     community: int,
     members: Sequence[UUID],
     sent_on: date,
-    batch: int = 1,
+    batch: int | None = 1,
     at: datetime,
 ) -> Dispatch:
     """
     Send people of a unit to a community on a document; all of them or nobody.
 
+    :param batch: of the unit to this community; None is the next
     :raises OutsideIncident: the operation does not work there
     :raises BatchSentAlready: the unit has sent this batch there
     :raises UnknownPeople: some are not registered
@@ -63,13 +78,15 @@ def dispatch(
         raise rules.EnrolledAlready(there)
     if elsewhere := sent_elsewhere(scope, community=community, members=people_sent, day=sent_on):
         raise rules.SentElsewhere(elsewhere)
-    _check_batch(incident, unit, community, batch)
+    following = next_batch(scope, organisation=unit.pk, community=community)
+    if batch is not None:
+        _check_batch(scope, unit, community, batch, following)
     sent = Dispatch.objects.create(
         incident=incident,
         document=ground,
         organisation=unit,
         community_id=community,
-        batch=batch,
+        batch=following if batch is None else batch,
         sent_on=sent_on,
     )
     _enrol(scope, sent, people_sent, at)
@@ -77,6 +94,30 @@ def dispatch(
         scope, "mobilisation.dispatch", community=community, targets=(sent.pk, *people_sent)
     )
     return sent
+
+
+@transaction.atomic
+def view_dispatch(scope: Scope, *, dispatch: UUID) -> DispatchPage:
+    """
+    Return a dispatch with those whom it sent, and note whom the page named.
+
+    :raises NotFound: the scope does not reach it
+    """
+    scope.require(Can.SEE_PEOPLE)
+    found = dispatch_of(scope, dispatch)
+    people_sent = list(stays_of(scope, dispatch=dispatch))
+    names = shown_names(scope, {one.member_id for one in people_sent})
+    if people_sent:
+        audit.record(
+            scope,
+            "mobilisation.view-dispatch",
+            community=found.community_id,
+            targets=(dispatch, *(one.member_id for one in people_sent)),
+        )
+    return DispatchPage(
+        dispatch=found,
+        people=[(one, names.get(one.member_id, "")) for one in people_sent],
+    )
 
 
 def _document(incident: Incident, document: UUID) -> Document:
@@ -97,11 +138,12 @@ def _check_people(members: Collection[UUID], unit: Organisation) -> None:
         raise rules.NotOfUnit(others)
 
 
-def _check_batch(incident: Incident, unit: Organisation, community: int, batch: int) -> None:
-    before = Dispatch.objects.filter(incident=incident, organisation=unit, community=community)
-    if before.filter(batch=batch).exists():
-        last = before.aggregate(last=Max("batch"))["last"]
-        raise rules.BatchSentAlready(field="batch", batch=batch, next=last + 1)
+def _check_batch(
+    scope: Scope, unit: Organisation, community: int, batch: int, following: int
+) -> None:
+    before = Dispatch.objects.filter(incident=scope.incident, organisation=unit, batch=batch)
+    if before.filter(community=community).exists():
+        raise rules.BatchSentAlready(field="batch", batch=batch, next=following)
 
 
 def _enrol(scope: Scope, sent: Dispatch, members: Sequence[UUID], at: datetime) -> None:

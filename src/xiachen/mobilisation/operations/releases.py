@@ -13,6 +13,7 @@ from xiachen.incidents.models import Incident
 from xiachen.mobilisation import rules
 from xiachen.mobilisation.models import Enrolment, Release
 from xiachen.mobilisation.queries import stays
+from xiachen.people.queries.members import shown_names
 from xiachen.privacy import audit
 from xiachen.privacy.scope import Can, Scope
 
@@ -27,6 +28,25 @@ def release(scope: Scope, *, enrolment: UUID, last_day: date, at: datetime) -> R
     """
     (ended,) = release_all(scope, enrolments=[enrolment], last_day=last_day, at=at)
     return ended
+
+
+@transaction.atomic
+def view_stay(scope: Scope, *, enrolment: UUID) -> tuple[Enrolment, str]:
+    """
+    Return a stay that the scope may end, with the person's name, and note the reading.
+
+    :raises ReleasedAlready: it has ended
+    """
+    stay = _stay(scope, stays.working_incident(scope), enrolment)
+    _check_open(stay)
+    audit.record(
+        scope,
+        "mobilisation.view-stay",
+        community=stay.community_id,
+        subject=stay.member_id,
+        targets=(stay.pk,),
+    )
+    return stay, shown_names(scope, [stay.member_id]).get(stay.member_id, "")
 
 
 @transaction.atomic
@@ -71,6 +91,10 @@ def _stay(scope: Scope, incident: Incident, enrolment: UUID) -> Enrolment:
 
 def _check(stay: Enrolment, last_day: date) -> None:
     rules.check_period(stay.from_day, last_day, field="last_day")
+    _check_open(stay)
+
+
+def _check_open(stay: Enrolment) -> None:
     ended = Release.objects.standing().filter(enrolment=stay).first()
     if ended is not None:
         raise rules.ReleasedAlready(day=ended.last_day)

@@ -1,0 +1,83 @@
+"""Whom a unit can send: its people in clear, as whoever writes a list of names must see them."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from django.db import transaction
+
+from xiachen.mobilisation.queries import dispatches, stays
+from xiachen.people.models.members import Member
+from xiachen.privacy import audit
+from xiachen.privacy.scope import Can, Scope
+
+SHOWN = 100
+
+
+class Taken(StrEnum):
+    """Why somebody cannot be sent there on that day."""
+
+    HERE = "here"
+    ELSEWHERE = "elsewhere"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """
+    The people of a unit as a list to choose from.
+
+    :param rows: those ticked, then those found, each with why they cannot be sent, if so
+    :param more: whether more are found than are shown
+    :param free: everybody of the unit who can be sent, whether shown or not
+    """
+
+    rows: list[tuple[Member, Taken | None]]
+    more: bool
+    free: list[UUID]
+
+
+@transaction.atomic
+def view_offer(
+    scope: Scope,
+    *,
+    organisation: UUID,
+    community: int | None,
+    sent_on: date,
+    text: str = "",
+    ticked: Collection[UUID] = (),
+) -> Offer:
+    """
+    Return whom a unit could send on a day, and note whom the list named.
+
+    :param community: where to, once that is known: whoever belongs there cannot be sent there
+    :param ticked: those chosen so far, who stay in the list whatever is looked for
+    """
+    scope.require(Can.DISPATCH, community=community)
+    unit = dispatches.unit_people(scope, organisation=organisation)
+    found = dispatches.unit_people(scope, organisation=organisation, text=text)
+    chosen = list(unit.filter(pk__in=ticked)) if ticked else []
+    others = list(found.exclude(pk__in=ticked)[: SHOWN + 1])
+    everybody = list(unit.values_list("pk", flat=True))
+    taken = _taken(scope, community, everybody, sent_on)
+    rows = [(one, taken.get(one.pk)) for one in (*chosen, *others[:SHOWN])]
+    if rows:
+        audit.record(scope, "mobilisation.view-offer", targets=[one.pk for one, _ in rows])
+    return Offer(
+        rows=rows,
+        more=len(others) > SHOWN,
+        free=[one for one in everybody if one not in taken],
+    )
+
+
+def _taken(
+    scope: Scope, community: int | None, members: list[UUID], day: date
+) -> dict[UUID, Taken]:
+    """Return who cannot be sent there; as long as the place is open, nobody is here."""
+    away = dispatches.sent_elsewhere(scope, community=community or 0, members=members, day=day)
+    taken = dict.fromkeys(away, Taken.ELSEWHERE)
+    if community is not None:
+        here = stays.staying(scope, community=community, members=members, day=day)
+        taken |= dict.fromkeys(here, Taken.HERE)
+    return taken

@@ -1,0 +1,155 @@
+"""What units have sent, and sending people on a document."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from xiachen.base import clock
+from xiachen.base.errors import NotFound
+from xiachen.incidents import queries as incidents
+from xiachen.mobilisation.forms import Choices, DispatchForm
+from xiachen.mobilisation.models import Dispatch
+from xiachen.mobilisation.operations import dispatches as operations
+from xiachen.mobilisation.operations.offers import Offer, view_offer
+from xiachen.mobilisation.queries import dispatches as queries
+from xiachen.mobilisation.screens.stays import ends_stays
+from xiachen.notices.queries import documents
+from xiachen.people.queries.units import organisations_reached
+from xiachen.places.queries.communities import communities_by_id
+from xiachen.privacy.doors import ScopedRequest, done
+from xiachen.privacy.scope import Can
+
+LINES = 50
+
+
+@require_safe
+def dispatches(request: ScopedRequest) -> HttpResponse:
+    """Which unit has sent how many people where, on which document, the latest first."""
+    if request.scope.incident is None:
+        raise NotFound()
+    rows = queries.dispatches(request.scope, incident=request.scope.incident)
+    rows = rows.select_related("document", "organisation", "community").reverse()
+    shown = Paginator(rows, LINES).get_page(request.GET.get("page"))
+    page = {
+        "lines": queries.dispatch_lines(request.scope, list(shown), day=request.day),
+        "page": {"number": shown.number, "pages": shown.paginator.num_pages},
+        "sends": request.scope.allows(Can.DISPATCH),
+    }
+    return render(request, "mobilisation/dispatches.html", page)
+
+
+@require_safe
+def dispatch(request: ScopedRequest, id: UUID) -> HttpResponse:
+    """One dispatch: the ground, and everybody whom it sent."""
+    shown = operations.view_dispatch(request.scope, dispatch=id)
+    place = shown.dispatch.community_id
+    page = {
+        "page": shown,
+        "within": request.scope.covers(place),
+        "ends": ends_stays(request, place),
+    }
+    return render(request, "mobilisation/dispatch.html", page)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_dispatch(request: ScopedRequest) -> HttpResponse:
+    """Choose the ground, the unit, the place and the people; they are looked for in the form."""
+    request.scope.require(Can.DISPATCH)
+    sending = "send" in request.POST
+    offered = _on_offer(request)
+    form = DispatchForm(offered, request.day, request.POST if sending else None, request.POST)
+    asked = _Asked.of(request)
+    offer = _offer(request, form, asked)
+
+    def act() -> Dispatch:
+        members = offer.free if offer and asked.everybody else asked.ticked
+        return _send(request, form, members)
+
+    if sending and done(form, act):
+        messages.success(request, _("Sent. They are expected there from the first day on."))
+        return redirect("mobilisation:dispatches")
+    page = {"form": form, "offer": offer, "asked": asked, "missing": _missing(offered)}
+    return render(request, "mobilisation/new_dispatch.html", page, status=422 if sending else 200)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Which people the form asks for: those ticked, those looked for, or everybody."""
+
+    ticked: list[UUID]
+    text: str
+    everybody: bool
+
+    @classmethod
+    def of(cls, request: ScopedRequest) -> "_Asked":
+        text = request.POST.get("q", "").replace("\0", "")[:80]
+        return cls(list(_ids(request.POST.getlist("members"))), text, "everybody" in request.POST)
+
+
+def _offer(request: ScopedRequest, form: DispatchForm, asked: _Asked) -> Offer | None:
+    unit, community = form.kept("organisation"), form.kept("community")
+    if request.method != "POST" or not unit:
+        return None
+    return view_offer(
+        request.scope,
+        organisation=UUID(unit),
+        community=int(community) if community else None,
+        sent_on=form.first_day(request.day),
+        text=asked.text,
+        ticked=asked.ticked,
+    )
+
+
+def _send(request: ScopedRequest, form: DispatchForm, members: Iterable[UUID]) -> Dispatch:
+    given = form.cleaned_data
+    return operations.dispatch(
+        request.scope,
+        document=UUID(given["document"]),
+        organisation=UUID(given["organisation"]),
+        community=given["community"],
+        members=list(members),
+        sent_on=given["sent_on"],
+        batch=given["batch"],
+        at=clock.now(),
+    )
+
+
+def _on_offer(request: ScopedRequest) -> dict[str, Choices]:
+    scope = request.scope
+    if scope.incident is None:
+        raise NotFound()
+    listed = incidents.communities_of(scope, day=request.day)
+    places = communities_by_id(scope, listed)
+    return {
+        "document": [
+            (str(one.pk), f"{one.number} {one.title}")
+            for one in documents(scope, incident=scope.incident)
+        ],
+        "organisation": [(str(one.pk), one.name) for one in organisations_reached(scope)],
+        "community": [(str(code), str(places[code])) for code in listed if code in places],
+    }
+
+
+def _missing(offered: Mapping[str, Choices]) -> str:
+    """Say what must be there before anybody can be sent."""
+    words = {
+        "document": _("People are sent on a document: register it first."),
+        "organisation": _("No unit lies within your responsibility. Register it first."),
+        "community": _("The operation includes no community of yours on this day."),
+    }
+    return next((words[name] for name in words if not offered[name]), "")
+
+
+def _ids(texts: Iterable[str]) -> Iterable[UUID]:
+    for text in texts:
+        try:
+            yield UUID(text)
+        except ValueError:
+            continue

@@ -15,6 +15,7 @@ from tests.journeys.crowd import Crowd, fill
 from tests.journeys.looking import faults, too_wide
 from tests.journeys.visitor import Visit, Visitor
 from tests.world import FENGLIN, LOCAL, World, prove_twice
+from xiachen.mobilisation.models import Enrolment
 from xiachen.people.models.accounts import Account
 
 pytestmark = pytest.mark.browser
@@ -89,6 +90,7 @@ def _become(visitor: Visitor, username: str, language: str) -> None:
 
 def _full(crowd: Crowd) -> dict[str, list[Screen]]:
     team, world = crowd.arrival.team, crowd.arrival.world
+    stay = Enrolment.objects.filter(source="dispatched").latest("pk")
     return {
         "": [
             ("sign-in", "/accounts/login/?next=/needs/"),
@@ -99,6 +101,9 @@ def _full(crowd: Crowd) -> dict[str, list[Screen]]:
             ("report-in", f"/mobilisation/{FENGLIN}/"),
             ("join", f"/mobilisation/{FENGLIN}/join?q="),
             ("take-back", f"/mobilisation/{FENGLIN}/report-in/{crowd.report_in}"),
+            ("people-sent", "/mobilisation/dispatches/"),
+            ("dispatch", f"/mobilisation/dispatches/{stay.dispatch_id}"),
+            ("end-stay", f"/mobilisation/stays/{stay.pk}/end"),
             ("briefing", f"/deployment/briefing/{FENGLIN}"),
             ("attendance", "/attendance/"),
             ("correct", f"/attendance/{FENGLIN}/correct/{crowd.check_in}"),
@@ -137,6 +142,11 @@ def _full(crowd: Crowd) -> dict[str, list[Screen]]:
             ("branch", f"/people/branches/{crowd.branch}"),
             ("form-branch", f"/people/units/{world.bureau.pk}/form-branch"),
             ("excuses", "/mobilisation/excuses/"),
+            ("team", f"/deployment/teams/{team}/"),
+            ("team-types", "/deployment/types"),
+        ],
+        "mobiliser": [
+            ("send", f"/mobilisation/dispatches/new?organisation={world.bureau.pk}"),
         ],
         "headquarters": [
             ("home", "/"),
@@ -184,6 +194,11 @@ def _empty() -> dict[str, list[Screen]]:
             ("people", f"/people/?q={LOCAL}"),
         ],
         "headquarters": [("bulletins", "/command/bulletins/"), ("declared", "/command/declared/")],
-        "organiser": [("excuses", "/mobilisation/excuses/"), ("teams", "/deployment/")],
+        "organiser": [
+            ("excuses", "/mobilisation/excuses/"),
+            ("teams", "/deployment/"),
+            ("people-sent", "/mobilisation/dispatches/"),
+        ],
+        "mobiliser": [("send", "/mobilisation/dispatches/new")],
         "auditor": [("audit", "/audit/?action=none.such")],
     }

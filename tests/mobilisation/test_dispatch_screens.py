@@ -56,6 +56,13 @@ def test_the_units_people_are_shown_once_the_unit_is_chosen(cast: Cast, office: 
     assert set(cast.people) < set(seen.targets)
 
 
+def test_an_address_may_choose_the_unit_but_looks_for_nobody(cast: Cast, office: Client) -> None:
+    chosen = {"organisation": cast.office.pk, "community": HERE, "q": "澄砚"}
+    page = office.get(NEW, chosen).content.decode()
+    assert listed(page) == {LOCAL}
+    assert f'<option value="{HERE}" selected>' in page
+
+
 @pytest.mark.parametrize(("text", "name"), [("澄砚", SENT[0]), ("ou yang", SENT[1])])
 def test_people_are_found_by_name_or_pinyin_and_those_ticked_stay(
     cast: Cast, office: Client, text: str, name: str
@@ -210,3 +217,13 @@ def test_every_page_speaks_chinese(cast: Cast) -> None:
         page = client.get(address).content.decode()
         for english in ("sent", "Send", "stay", "unit", "batch", "first day"):
             assert f">{english}" not in page, (address, english)
+
+
+def test_those_who_can_be_sent_stand_before_those_who_cannot(cast: Cast) -> None:
+    send(cast, members=cast.people[:9])
+    scope = cast.world.scope(Role.MOBILISER)
+    offer = view_offer(scope, organisation=cast.department.pk, community=HERE, sent_on=FIRST)
+    reasons = [taken for _, taken in offer.rows]
+    assert reasons == [None] * 3 + ["here"] * 9
+    open_place = view_offer(scope, organisation=cast.department.pk, community=None, sent_on=FIRST)
+    assert {taken for _, taken in open_place.rows} == {None, "sent"}

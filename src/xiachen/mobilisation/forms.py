@@ -108,7 +108,9 @@ class ReleaseForm(forms.Form):
     """The last day of a stay."""
 
     last_day = forms.DateField(
-        label=_("last day"), widget=Day, help_text=_("From the next day on nobody is missed.")
+        label=_("last day"),
+        widget=Day,
+        help_text=_("From the next day on the person is not expected there."),
     )
 
     def __init__(self, day: date, data: Any = None) -> None:

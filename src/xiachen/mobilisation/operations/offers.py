@@ -17,10 +17,11 @@ SHOWN = 100
 
 
 class Taken(StrEnum):
-    """Why somebody cannot be sent there on that day."""
+    """Why somebody cannot be sent there on that day; SENT while the place is open."""
 
     HERE = "here"
     ELSEWHERE = "elsewhere"
+    SENT = "sent"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +29,7 @@ class Offer:
     """
     The people of a unit as a list to choose from.
 
-    :param rows: those ticked, then those found, each with why they cannot be sent, if so
+    :param rows: those ticked, then those found who can be sent, then the others with the reason
     :param more: whether more are found than are shown
     :param free: everybody of the unit who can be sent, whether shown or not
     """
@@ -57,16 +58,18 @@ def view_offer(
     scope.require(Can.DISPATCH, community=community)
     unit = dispatches.unit_people(scope, organisation=organisation)
     found = dispatches.unit_people(scope, organisation=organisation, text=text)
-    chosen = list(unit.filter(pk__in=ticked)) if ticked else []
-    others = list(found.exclude(pk__in=ticked)[: SHOWN + 1])
     everybody = list(unit.values_list("pk", flat=True))
     taken = _taken(scope, community, everybody, sent_on)
-    rows = [(one, taken.get(one.pk)) for one in (*chosen, *others[:SHOWN])]
+    chosen = list(unit.filter(pk__in=ticked)) if ticked else []
+    others = found.exclude(pk__in=ticked)
+    shown = list(others.exclude(pk__in=taken)[: SHOWN + 1])
+    shown += others.filter(pk__in=taken)[: SHOWN + 1 - len(shown)]
+    rows = [(one, taken.get(one.pk)) for one in (*chosen, *shown[:SHOWN])]
     if rows:
         audit.record(scope, "mobilisation.view-offer", targets=[one.pk for one, _ in rows])
     return Offer(
         rows=rows,
-        more=len(others) > SHOWN,
+        more=len(shown) > SHOWN,
         free=[one for one in everybody if one not in taken],
     )
 
@@ -74,10 +77,9 @@ def view_offer(
 def _taken(
     scope: Scope, community: int | None, members: list[UUID], day: date
 ) -> dict[UUID, Taken]:
-    """Return who cannot be sent there; as long as the place is open, nobody is here."""
+    """Return who cannot be sent there, and why."""
     away = dispatches.sent_elsewhere(scope, community=community or 0, members=members, day=day)
-    taken = dict.fromkeys(away, Taken.ELSEWHERE)
-    if community is not None:
-        here = stays.staying(scope, community=community, members=members, day=day)
-        taken |= dict.fromkeys(here, Taken.HERE)
-    return taken
+    if community is None:
+        return dict.fromkeys(away, Taken.SENT)
+    here = stays.staying(scope, community=community, members=members, day=day)
+    return dict.fromkeys(away, Taken.ELSEWHERE) | dict.fromkeys(here, Taken.HERE)

@@ -60,11 +60,15 @@ def dispatch(request: ScopedRequest, id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_dispatch(request: ScopedRequest) -> HttpResponse:
-    """Choose the ground, the unit, the place and the people; they are looked for in the form."""
+    """
+    Choose the ground, the unit, the place and the people, who are looked for within the form.
+
+    What is chosen may stand in the address; by whom people are looked for never does.
+    """
     request.scope.require(Can.DISPATCH)
     sending = "send" in request.POST
-    offered = _on_offer(request)
-    form = DispatchForm(offered, request.day, request.POST if sending else None, request.POST)
+    offered, chosen = _on_offer(request), request.POST or request.GET
+    form = DispatchForm(offered, request.day, request.POST if sending else None, chosen)
     asked = _Asked.of(request)
     offer = _offer(request, form, asked)
 
@@ -95,7 +99,7 @@ class _Asked:
 
 def _offer(request: ScopedRequest, form: DispatchForm, asked: _Asked) -> Offer | None:
     unit, community = form.kept("organisation"), form.kept("community")
-    if request.method != "POST" or not unit:
+    if not unit or not (request.POST or request.GET.get("organisation")):
         return None
     return view_offer(
         request.scope,

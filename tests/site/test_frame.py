@@ -10,6 +10,7 @@ from allauth.mfa.totp.internal.auth import (
     hotp_value,
     yield_hotp_counters_from_time,
 )
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.test import Client, RequestFactory
 from django.utils import timezone
@@ -179,3 +180,12 @@ def test_a_forgotten_password_is_nobodys_to_reset_by_mail(world: World) -> None:
     assert Client().get("/accounts/password/reset/").status_code == 200
     answer = Client().post("/accounts/password/reset/", {"email": "somebody@example.org"})
     assert answer.status_code == 405
+
+
+def test_a_session_that_has_run_out_or_was_ended_lets_nobody_in(world: World) -> None:
+    for end in ({"expire_date": timezone.now()}, None):
+        client = enter(world, Role.SECRETARY)
+        assert client.get("/").status_code == 200
+        rows = Session.objects.filter(session_key=client.session.session_key)
+        rows.update(**end) if end else rows.delete()
+        assert client.get("/").status_code == 302

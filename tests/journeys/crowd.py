@@ -76,7 +76,7 @@ def fill(arrival: Arrival) -> Crowd:
     first = issue_bulletin(headquarters, division=420100000000, day=arrival.day, at=now)
     check_in(
         arrival.world.scope(Role.COMMUNITY_WORKER),
-        entries=[_sign_in(people[55], now)],
+        entries=[_sign_in(people[48], now)],
         at=clock.now(),
     )
     second = issue_bulletin(

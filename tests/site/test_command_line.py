@@ -194,9 +194,11 @@ def test_a_scenario_that_does_not_exist_is_refused_before_a_database_is_made(
 
 @pytest.mark.parametrize("given", [{}, {"PORT": "8912"}])
 def test_make_run_hands_the_port_on(given: dict[str, str]) -> None:
-    environment = {name: value for name, value in os.environ.items() if name != "PORT"} | given
+    # The tests themselves may be run by make, which tells its children so.
+    inherited = ("PORT", "MAKEFLAGS", "MAKELEVEL", "MFLAGS")
+    environment = {k: v for k, v in os.environ.items() if k not in inherited} | given
     recipe = subprocess.run(
-        ["make", "--dry-run", "run"],
+        ["make", "--no-print-directory", "--dry-run", "run"],
         cwd=Path(__file__).parents[2],
         env=environment,
         capture_output=True,

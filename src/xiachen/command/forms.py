@@ -55,7 +55,10 @@ class IssueForm(forms.Form):
         if self.cleaned_data["whole"]:
             over = clock.on_day(self.cleaned_data["day"] + timedelta(days=1), time())
             return min(over, now)
-        until = self.cleaned_data["until"]
+        until, former = self.cleaned_data["until"], self.initial.get("until")
+        # A field of hours and minutes left as it was means the former cut-off to the second.
+        if until and former and (until.hour, until.minute) == (former.hour, former.minute):
+            return None
         return None if until is None else clock.on_day(self.cleaned_data["day"], until)
 
 

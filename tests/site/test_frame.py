@@ -81,6 +81,7 @@ def test_the_day_asked_for_stays_until_another_is_asked_for(world: World) -> Non
 def test_a_day_that_does_not_exist_shows_today(world: World) -> None:
     answer = enter(world, Role.SECRETARY).get("/?day=2020-02-30")
     assert answer.status_code == 200
+    assert "“2020-02-30” is not a day that can be looked at" in answer.content.decode()
     assert answer.wsgi_request.day == timezone.localdate()  # type: ignore[attr-defined]
 
 

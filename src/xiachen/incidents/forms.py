@@ -7,15 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from xiachen.incidents.models import IncidentKind
-
-
-class Day(forms.DateInput):
-    """A day chosen from the browser's own calendar."""
-
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
+from xiachen.privacy.doors import Day
 
 
 class LastDayForm(forms.Form):

@@ -8,16 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from xiachen.notices import queries
 from xiachen.notices.models import DocumentKind
 from xiachen.people.queries.units import organisations_reached
+from xiachen.privacy.doors import Day
 from xiachen.privacy.scope import Scope
-
-
-class Day(forms.DateInput):
-    """A day chosen from the browser's own calendar."""
-
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
 
 
 class DocumentForm(forms.Form):

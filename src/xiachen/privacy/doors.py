@@ -1,11 +1,11 @@
-"""What the doors of every area share: a request with its scope, and a refusal shown in a form."""
+"""What the doors of every area share: a request with its scope, days and refusals in forms."""
 
 import secrets
 from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from django.forms import BaseForm
+from django.forms import BaseForm, DateInput
 from django.http import HttpRequest
 
 from xiachen.base.errors import Forbidden, NotFound, Refused
@@ -27,6 +27,15 @@ class ScopedRequest(HttpRequest):
     user: Any
     scope: Scope
     day: date
+
+
+class Day(DateInput):
+    """A day chosen from the browser's own calendar."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
 
 
 def explain(form: BaseForm, refusal: Refused) -> None:

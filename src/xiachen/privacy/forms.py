@@ -5,6 +5,7 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from xiachen.privacy.doors import Day
 from xiachen.privacy.queries import AuditFilters, account_named
 from xiachen.privacy.scope import Scope
 
@@ -23,7 +24,7 @@ class AuditForm(forms.Form):
     on = forms.DateField(
         label=_("On the day"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=Day,
     )
     person = forms.UUIDField(
         label=_("Person"), required=False, help_text=_("The id from a line below")

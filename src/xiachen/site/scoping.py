@@ -7,8 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from allauth.account.authentication import get_authentication_records
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from xiachen.base import clock
 from xiachen.deployment.queries import scopes
@@ -61,12 +63,14 @@ def _day(request: HttpRequest, today: date) -> date:
     """Return the day asked for, else the one looked at before, else the last one worked."""
     asked = request.GET.get("day") or request.session.get("day")
     if asked:
-        try:
-            day = date.fromisoformat(asked)
-        except ValueError:
+        day = _calendar_day(asked)
+        if day is None:
+            messages.warning(
+                request,
+                _("“%(asked)s” is not a day that can be looked at; this is today.")
+                % {"asked": asked[:20]},
+            )
             return today
-        if not clock.FIRST_DAY <= day <= clock.LAST_DAY:
-            return today  # no operation lies there, and the calendar ends nearby
         if request.session.get("day") != asked:
             request.session["day"] = asked
         return day
@@ -78,6 +82,15 @@ def _day(request: HttpRequest, today: date) -> date:
     # A demonstration or a closed operation lies in the past: show its last day, not an empty one.
     everywhere = system_scope(scope.incident)  # the same day to every role, whatever it reaches
     return figures.last_day(everywhere, incident=scope.incident) or today
+
+
+def _calendar_day(text: str) -> date | None:
+    """Return the day that a text names; None where no operation lies, or no calendar has it."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if clock.FIRST_DAY <= day <= clock.LAST_DAY else None
 
 
 def scope_of(grant: Grant, *, incident: UUID | None = None) -> Scope:

@@ -13,8 +13,7 @@ from xiachen.attendance.models import CheckIn
 from xiachen.attendance.operations.settling import Registered, Settling
 from xiachen.base import clock
 from xiachen.base.errors import NotFound, Outcome
-from xiachen.base.ids import uuid7
-from xiachen.base.owned.appending import append
+from xiachen.base.owned.appending import append, superseding
 from xiachen.figures import numbers
 from xiachen.figures.operations import post_deltas
 from xiachen.incidents import queries as incidents
@@ -112,7 +111,13 @@ def correct_check_in(
         rules.check_time(occurred_at, at)
         if clock.local_day(occurred_at) != former.day:
             raise rules.OtherDay(field="occurred_at", day=former.day)
-    correction = _correction(scope, former, occurred_at, at)
+    correction = superseding(
+        former,
+        by=scope.account,
+        at=at,
+        void=occurred_at is None,
+        occurred_at=occurred_at or former.occurred_at,
+    )
     if not append([correction]):
         raise rules.CorrectedAlready()
     if correction.void:
@@ -126,26 +131,6 @@ def correct_check_in(
         reason=reason[:200],
     )
     return correction
-
-
-def _correction(
-    scope: Scope, former: CheckIn, occurred_at: datetime | None, at: datetime
-) -> CheckIn:
-    return CheckIn(
-        id=uuid7(),
-        community_id=former.community_id,
-        incident_id=former.incident_id,
-        member=former.member,
-        team=former.team,
-        day=former.day,
-        deadline=former.deadline,
-        by_proxy=former.by_proxy,
-        occurred_at=occurred_at or former.occurred_at,
-        received_at=at,
-        recorded_by=scope.account,
-        reverses=former,
-        void=occurred_at is None,
-    )
 
 
 def _facts(

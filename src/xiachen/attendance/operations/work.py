@@ -13,8 +13,7 @@ from xiachen.attendance.models import WorkRecord
 from xiachen.attendance.operations.settling import Registered, Settling
 from xiachen.base import clock
 from xiachen.base.errors import Outcome
-from xiachen.base.ids import uuid7
-from xiachen.base.owned.appending import append
+from xiachen.base.owned.appending import append, superseding
 from xiachen.figures.operations import post_deltas
 from xiachen.privacy import audit
 from xiachen.privacy.scope import Can, Scope
@@ -94,7 +93,7 @@ def take_back_work(
     standing = WorkRecord.objects.standing().filter(
         community_id=community, incident=incident, task=task
     )
-    voids = [_void(scope, done, at) for done in standing]
+    voids = [superseding(done, by=scope.account, at=at, void=True) for done in standing]
     written = append(voids) if voids else set()
     gone = [one for one in voids if one.id in written]
     post_deltas(incident, [(community, PARTICIPATIONS, one.day, -one.times) for one in gone])
@@ -123,26 +122,6 @@ def _fact(scope: Scope, incident: UUID, entry: WorkEntry, at: datetime) -> WorkR
         occurred_at=entry.occurred_at,
         received_at=at,
         recorded_by=scope.account,
-    )
-
-
-def _void(scope: Scope, done: WorkRecord, at: datetime) -> WorkRecord:
-    return WorkRecord(
-        id=uuid7(),
-        community_id=done.community_id,
-        incident_id=done.incident_id,
-        member=done.member,
-        team=done.team,
-        day=done.day,
-        kind=done.kind,
-        task=done.task,
-        times=done.times,
-        persons_served=done.persons_served,
-        occurred_at=done.occurred_at,
-        received_at=at,
-        recorded_by=scope.account,
-        reverses=done,
-        void=True,
     )
 
 

@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
+from datetime import datetime
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import connection, models
@@ -11,6 +12,10 @@ from xiachen.base.models import Counter
 from xiachen.base.owned.models import CENTRE, CentralFact, Fact
 
 AnyFact = Fact | CentralFact
+_Kind = TypeVar("_Kind", bound=AnyFact)
+
+# What a fact says of its own writing; everything else is what it says of the world.
+_OF_THE_WRITING = frozenset({"id", "sequence", "received_at", "recorded_by", "reverses", "void"})
 
 
 def take_numbers(community: int, count: int) -> int:
@@ -46,6 +51,30 @@ def append(facts: Sequence[AnyFact]) -> set[UUID]:
             row.sequence = first + offset
         written |= _insert(rows)
     return written
+
+
+def superseding(
+    former: _Kind, *, by: UUID, at: datetime, void: bool = False, **changed: object
+) -> _Kind:
+    """
+    Return the fact, not yet appended, that stands in the place of a former one.
+
+    It says the same, except for what is changed.
+
+    :param by: the account that records it
+    :param void: nothing stands in the former's place
+    """
+    model = type(former)
+    kept = {
+        field.attname: getattr(former, field.attname)
+        for field in model._meta.concrete_fields
+        if field.name not in _OF_THE_WRITING
+        and not field.generated
+        and changed.keys().isdisjoint({field.name, field.attname})
+    }
+    return model(
+        **kept, **changed, received_at=at, recorded_by=by, reverses_id=former.pk, void=void
+    )
 
 
 def _by_community(facts: Sequence[AnyFact]) -> dict[int, list[AnyFact]]:

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from xiachen.base.errors import NotFound, Refused
-from xiachen.base.owned.appending import append
+from xiachen.base.owned.appending import append, superseding
 from xiachen.command.models import DeclaredFigure
 from xiachen.command.queries import house
 from xiachen.figures.units import UnknownUnit, unit, unit_named
@@ -118,21 +118,12 @@ def correct_declared_figure(
     house.narrowed(scope, declared.division)
     if declared.incident_id != scope.incident:
         raise NotFound()
-    made = DeclaredFigure(
-        incident_id=declared.incident_id,
-        division=declared.division,
-        name=declared.name,
-        value=declared.value if value is None else value,
-        unit=declared.unit,
-        source=declared.source,
-        document_number=declared.document_number,
-        as_of=declared.as_of,
-        story=declared.story,
-        occurred_at=declared.as_of,
-        received_at=at,
-        recorded_by=scope.account,
-        reverses=declared,
+    made = superseding(
+        declared,
+        by=scope.account,
+        at=at,
         void=value is None,
+        value=declared.value if value is None else value,
     )
     if not append([made]):
         raise AlreadyCorrected()

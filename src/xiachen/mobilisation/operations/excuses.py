@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from xiachen.base.errors import Invalid, NotFound
 from xiachen.base.ids import uuid7
-from xiachen.base.owned.appending import append
+from xiachen.base.owned.appending import append, superseding
 from xiachen.incidents.models import Incident
 from xiachen.mobilisation import rules
 from xiachen.mobilisation.models import Excuse, ExcuseReason
@@ -65,19 +65,7 @@ def reverse_excuse(scope: Scope, *, excuse: UUID, at: datetime, reason: str) -> 
     if mistaken is None:
         raise NotFound(field="excuse")
     _person(scope, incident, mistaken.member_id)
-    void = Excuse(
-        id=uuid7(),
-        incident=incident,
-        member_id=mistaken.member_id,
-        reason=mistaken.reason,
-        from_day=mistaken.from_day,
-        to_day=mistaken.to_day,
-        occurred_at=at,
-        received_at=at,
-        recorded_by=scope.account,
-        reverses=mistaken,
-        void=True,
-    )
+    void = superseding(mistaken, by=scope.account, at=at, void=True, occurred_at=at)
     if not append([void]):
         raise rules.ReversedAlready()
     audit.record(

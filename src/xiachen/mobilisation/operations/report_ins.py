@@ -9,8 +9,7 @@ from django.db import transaction
 
 from xiachen.base import clock
 from xiachen.base.errors import Forbidden, Invalid, NotFound, Outcome, Refused
-from xiachen.base.ids import uuid7
-from xiachen.base.owned.appending import append
+from xiachen.base.owned.appending import append, superseding
 from xiachen.figures.operations import count_first_seen, forget_first_seen, post_deltas
 from xiachen.incidents.models import Incident
 from xiachen.mobilisation import figures, rules
@@ -85,19 +84,8 @@ def reverse_report_in(
     if mistaken.member:
         # The person's rows are counted below and must not change meanwhile.
         Member.objects.select_for_update(no_key=True).get(pk=mistaken.member)
-    void = ReportIn(
-        id=uuid7(),
-        community_id=community,
-        incident=incident,
-        channel=mistaken.channel,
-        member=mistaken.member,
-        organisation=mistaken.organisation,
-        accepted_by=scope.account,
-        occurred_at=at,
-        received_at=at,
-        recorded_by=scope.account,
-        reverses=mistaken,
-        void=True,
+    void = superseding(
+        mistaken, by=scope.account, at=at, void=True, occurred_at=at, accepted_by=scope.account
     )
     if not append([void]):
         raise rules.ReversedAlready()

@@ -6,8 +6,8 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from xiachen.people.forms.days import Day
 from xiachen.people.forms.units import units
+from xiachen.privacy.doors import Day
 from xiachen.privacy.scope import ROLE_NAMES, Role, Scope
 
 

@@ -7,9 +7,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from xiachen.people.forms.days import Choices, Day
+from xiachen.people.forms.days import Choices
 from xiachen.people.models.members import Member
 from xiachen.people.queries.appointments import HeadChoices
+from xiachen.privacy.doors import Day
 
 
 class HeadForm(forms.Form):

@@ -6,11 +6,12 @@ from datetime import date
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from xiachen.people.forms.days import Choices, Day
+from xiachen.people.forms.days import Choices
 from xiachen.people.models.branches import BranchPostKind
 from xiachen.people.models.members import Member
 from xiachen.people.queries.branches import BranchRow
 from xiachen.people.queries.units import party_organisations_reached
+from xiachen.privacy.doors import Day
 from xiachen.privacy.scope import Scope
 
 

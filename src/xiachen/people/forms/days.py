@@ -5,16 +5,9 @@ from datetime import date
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from xiachen.privacy.doors import Day
+
 Choices = list[tuple[str, str]]
-
-
-class Day(forms.DateInput):
-    """A day chosen from the browser's own calendar."""
-
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
 
 
 class LastDayForm(forms.Form):

@@ -8,11 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from xiachen.base.ids import uuid7
-from xiachen.people.forms.days import Choices, Day
+from xiachen.people.forms.days import Choices
 from xiachen.people.forms.units import party_organisations, units
 from xiachen.people.models.members import IdentityKind, PartyStanding
 from xiachen.people.operations.members import MemberEntry
 from xiachen.people.queries.members import skills
+from xiachen.privacy.doors import Day
 from xiachen.privacy.scope import Scope
 
 

@@ -6,7 +6,8 @@ import pytest
 
 from xiachen.base.ids import uuid7
 from xiachen.base.owned.appending import superseding
-from xiachen.mobilisation.models import Channel, Excuse, ReportIn
+from xiachen.mobilisation.models.report_ins import Channel, ReportIn
+from xiachen.mobilisation.models.stays import Excuse
 
 THEN = datetime(2020, 3, 1, 0, 30, tzinfo=UTC)
 LATER = THEN + timedelta(hours=9)

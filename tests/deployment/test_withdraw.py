@@ -17,8 +17,8 @@ from xiachen.deployment.operations.withdrawals import WithdrawalEntry, withdraw
 from xiachen.deployment.queries.teams import memberships
 from xiachen.figures.figure import Cutoff
 from xiachen.figures.queries import verify_rollups
-from xiachen.mobilisation import rules as reporting
 from xiachen.mobilisation.queries import stays as mobilisation
+from xiachen.mobilisation.rules import stays as reporting
 from xiachen.privacy.scope import system_scope
 
 EVENING = clock_at(18)

@@ -21,7 +21,7 @@ from xiachen.mobilisation.operations.joining import join_on_the_spot
 from xiachen.mobilisation.operations.report_ins import ReportInEntry, report_in
 from xiachen.needs.operations.claims import claim_task, finish_task
 from xiachen.needs.operations.tasks import confirm_task, issue_task
-from xiachen.notices.operations import issue_document
+from xiachen.notices.operations.documents import issue_document
 from xiachen.people.operations.appointments import appoint_grid_head
 from xiachen.people.operations.branches import form_branch
 from xiachen.people.operations.members import MemberEntry, enter_members

@@ -15,7 +15,7 @@ from tests.journeys.crowd import Crowd, fill
 from tests.journeys.looking import faults, too_wide
 from tests.journeys.visitor import Visit, Visitor
 from tests.world import FENGLIN, LOCAL, World, prove_twice
-from xiachen.mobilisation.models import Enrolment
+from xiachen.mobilisation.models.stays import Enrolment
 from xiachen.people.models.accounts import Account
 
 pytestmark = pytest.mark.browser

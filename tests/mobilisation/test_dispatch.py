@@ -11,13 +11,13 @@ from tests.mobilisation.cast import EVE, FAR, FIRST, HERE, MORNING, THERE, Cast
 from xiachen.base.errors import Forbidden, NotFound, Refused
 from xiachen.figures.queries import rolled_total
 from xiachen.incidents.models import Incident
-from xiachen.mobilisation import rules
-from xiachen.mobilisation.models import Dispatch, Enrolment
+from xiachen.mobilisation.models.stays import Dispatch, Enrolment
 from xiachen.mobilisation.operations.dispatches import dispatch
 from xiachen.mobilisation.operations.joining import join_on_the_spot
 from xiachen.mobilisation.operations.releases import release_all
 from xiachen.mobilisation.queries.dispatches import dispatches
 from xiachen.mobilisation.queries.stays import expected_on
+from xiachen.mobilisation.rules import stays as rules
 from xiachen.privacy.models import AuditEntry
 from xiachen.privacy.scope import Role
 

@@ -13,7 +13,7 @@ from tests.mobilisation.test_report_in import entry, report
 from tests.mobilisation.test_screens import browser
 from tests.world import LIAISON, LOCAL, SENT
 from xiachen.incidents.models import IncidentCommunity
-from xiachen.mobilisation.models import Dispatch, Enrolment, Release
+from xiachen.mobilisation.models.stays import Dispatch, Enrolment, Release
 from xiachen.mobilisation.operations.offers import view_offer
 from xiachen.notices.models import Document
 from xiachen.privacy.models import AuditEntry

@@ -10,11 +10,11 @@ from django.db import transaction
 from tests.mobilisation.cast import FIRST, MORNING, Cast
 from tests.mobilisation.test_dispatch import send
 from xiachen.base.errors import Forbidden, Invalid, NotFound, Refused
-from xiachen.mobilisation import rules
-from xiachen.mobilisation.models import Excuse
+from xiachen.mobilisation.models.stays import Excuse
 from xiachen.mobilisation.operations.excuses import excuse, reverse_excuse
 from xiachen.mobilisation.queries import stays
 from xiachen.mobilisation.queries.stays import expected_on
+from xiachen.mobilisation.rules import stays as rules
 from xiachen.privacy.models import AuditEntry
 
 

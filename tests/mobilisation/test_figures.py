@@ -11,7 +11,7 @@ from tests.mobilisation.test_join_on_the_spot import join
 from tests.mobilisation.test_report_in import entry, report
 from xiachen.base.models import Counter
 from xiachen.figures.figure import Cutoff, Figure
-from xiachen.mobilisation import figures
+from xiachen.mobilisation.figures import stays as figures
 from xiachen.mobilisation.queries.stays import enrolled_in
 from xiachen.people.models.units import Organisation
 

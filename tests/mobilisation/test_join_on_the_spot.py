@@ -9,10 +9,11 @@ from django.db import transaction
 from tests.mobilisation.cast import FAR, FIRST, HERE, MORNING, Cast, clock_at
 from xiachen.base.errors import Forbidden, NotFound, Refused
 from xiachen.base.ids import uuid7
-from xiachen.mobilisation import rules
-from xiachen.mobilisation.models import Enrolment, ReportIn
+from xiachen.mobilisation.models.report_ins import ReportIn
+from xiachen.mobilisation.models.stays import Enrolment
 from xiachen.mobilisation.operations.joining import join_on_the_spot
 from xiachen.mobilisation.queries.report_ins import reported_on
+from xiachen.mobilisation.rules import stays as rules
 from xiachen.privacy.models import AuditEntry
 from xiachen.privacy.scope import Role
 

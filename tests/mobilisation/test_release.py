@@ -9,10 +9,10 @@ from django.db import transaction
 from tests.mobilisation.cast import EVE, FIRST, MORNING, Cast
 from tests.mobilisation.test_dispatch import send
 from xiachen.base.errors import Forbidden, NotFound
-from xiachen.mobilisation import rules
-from xiachen.mobilisation.models import Enrolment, Release
+from xiachen.mobilisation.models.stays import Enrolment, Release
 from xiachen.mobilisation.operations.releases import release, release_all
 from xiachen.mobilisation.queries.stays import expected_on
+from xiachen.mobilisation.rules import stays as rules
 
 
 def stay_of(cast: Cast) -> Enrolment:

@@ -15,14 +15,15 @@ from xiachen.base.ids import uuid7
 from xiachen.figures.figure import Cutoff
 from xiachen.figures.operations import fold
 from xiachen.figures.queries import rolled_total, verify_rollups
-from xiachen.mobilisation import figures, rules
-from xiachen.mobilisation.models import ReportIn
+from xiachen.mobilisation.figures import stays as figures
+from xiachen.mobilisation.models.report_ins import ReportIn
 from xiachen.mobilisation.operations.report_ins import (
     ReportInEntry,
     report_in,
     reverse_report_in,
 )
 from xiachen.mobilisation.queries.report_ins import reported_on
+from xiachen.mobilisation.rules import stays as rules
 from xiachen.people.models.members import Member
 from xiachen.people.models.units import Organisation
 from xiachen.privacy.scope import Scope, system_scope

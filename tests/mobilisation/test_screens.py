@@ -13,7 +13,8 @@ from tests.mobilisation.test_excuse import excused
 from tests.mobilisation.test_report_in import entry, report
 from tests.oracle import ORACLE
 from tests.world import LOCAL, SENT, phone_of
-from xiachen.mobilisation.models import Enrolment, Excuse, ReportIn
+from xiachen.mobilisation.models.report_ins import ReportIn
+from xiachen.mobilisation.models.stays import Enrolment, Excuse
 from xiachen.mobilisation.queries.report_ins import reported_on
 from xiachen.mobilisation.queries.stays import expected_on
 from xiachen.privacy.models import AuditEntry

@@ -12,7 +12,7 @@ from xiachen.base import clock
 from xiachen.base.owned.models import FactQuerySet
 from xiachen.figures.figure import Cutoff
 from xiachen.incidents.models import IncidentCommunity
-from xiachen.mobilisation.models import Enrolment, EnrolmentSource
+from xiachen.mobilisation.models.stays import Enrolment, EnrolmentSource
 from xiachen.mobilisation.queries import stays as mobilisation
 from xiachen.mobilisation.queries.report_ins import reported_in
 from xiachen.people.models.members import Member

@@ -15,7 +15,7 @@ from xiachen.command.rules.wording import Stated
 from xiachen.deployment import figures as deployment
 from xiachen.figures.figure import Cutoff, Figure
 from xiachen.incidents import queries as incidents
-from xiachen.mobilisation import figures as mobilisation
+from xiachen.mobilisation.figures import stays as mobilisation
 from xiachen.mobilisation.queries.stays import enrolled_in
 from xiachen.needs import figures as needs
 from xiachen.people import figures as people

@@ -11,7 +11,7 @@ from xiachen.deployment.queries import teams as queries
 from xiachen.deployment.queries.sheets import HandOverSheet, hand_over_sheet
 from xiachen.deployment.queries.squads import SquadLine, squads_of
 from xiachen.deployment.queries.trees import TeamNode, team_tree
-from xiachen.mobilisation.models import Enrolment
+from xiachen.mobilisation.models.stays import Enrolment
 from xiachen.mobilisation.queries import stays as mobilisation
 from xiachen.people.queries import members as people
 from xiachen.privacy import audit

@@ -16,10 +16,10 @@ from xiachen.deployment.models import Membership, SquadMember, Withdrawal
 from xiachen.deployment.queries.teams import teams_here
 from xiachen.figures.operations import post_deltas
 from xiachen.incidents.models import Incident
-from xiachen.mobilisation import rules as reporting
-from xiachen.mobilisation.models import Enrolment
+from xiachen.mobilisation.models.stays import Enrolment
 from xiachen.mobilisation.operations.releases import release_all
 from xiachen.mobilisation.queries import stays as mobilisation
+from xiachen.mobilisation.rules import stays as reporting
 from xiachen.people.models.members import Member
 from xiachen.privacy import audit
 from xiachen.privacy.scope import Can, Scope

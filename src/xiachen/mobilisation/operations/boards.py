@@ -5,7 +5,8 @@ from uuid import UUID
 
 from django.db import transaction
 
-from xiachen.mobilisation.models import Excuse, ReportIn
+from xiachen.mobilisation.models.report_ins import ReportIn
+from xiachen.mobilisation.models.stays import Excuse
 from xiachen.mobilisation.queries import boards, stays
 from xiachen.mobilisation.queries.report_ins import report_in_of
 from xiachen.people.models.members import Member

@@ -13,8 +13,8 @@ from xiachen.base.ids import uuid7
 from xiachen.base.owned.appending import append
 from xiachen.figures.operations import count_first_seen, post_deltas
 from xiachen.incidents.models import Incident
-from xiachen.mobilisation import figures, rules
-from xiachen.mobilisation.models import Dispatch, Enrolment, EnrolmentSource
+from xiachen.mobilisation.figures import stays as figures
+from xiachen.mobilisation.models.stays import Dispatch, Enrolment, EnrolmentSource
 from xiachen.mobilisation.queries import stays
 from xiachen.mobilisation.queries.dispatches import (
     dispatch_of,
@@ -22,6 +22,7 @@ from xiachen.mobilisation.queries.dispatches import (
     sent_elsewhere,
     stays_of,
 )
+from xiachen.mobilisation.rules import stays as rules
 from xiachen.notices.models import Document
 from xiachen.people.models.members import Member
 from xiachen.people.models.units import Organisation

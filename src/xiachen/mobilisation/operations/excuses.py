@@ -11,9 +11,9 @@ from xiachen.base.errors import Invalid, NotFound
 from xiachen.base.ids import uuid7
 from xiachen.base.owned.appending import append, superseding
 from xiachen.incidents.models import Incident
-from xiachen.mobilisation import rules
-from xiachen.mobilisation.models import Excuse, ExcuseReason
+from xiachen.mobilisation.models.stays import Excuse, ExcuseReason
 from xiachen.mobilisation.queries import stays
+from xiachen.mobilisation.rules import stays as rules
 from xiachen.people.models.members import Member
 from xiachen.privacy import audit
 from xiachen.privacy.scope import Can, Scope

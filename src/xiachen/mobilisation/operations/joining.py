@@ -10,10 +10,12 @@ from xiachen.base.errors import NotFound
 from xiachen.base.ids import uuid7
 from xiachen.base.owned.appending import append
 from xiachen.figures.operations import count_first_seen, post_deltas
-from xiachen.mobilisation import figures, rules
-from xiachen.mobilisation.models import Channel, Enrolment, EnrolmentSource
+from xiachen.mobilisation.figures import stays as figures
+from xiachen.mobilisation.models.report_ins import Channel
+from xiachen.mobilisation.models.stays import Enrolment, EnrolmentSource
 from xiachen.mobilisation.operations.report_ins import ReportInEntry, report_in
 from xiachen.mobilisation.queries import stays
+from xiachen.mobilisation.rules import stays as rules
 from xiachen.people.models.members import Member
 from xiachen.privacy import audit
 from xiachen.privacy.scope import Can, Scope

@@ -10,9 +10,9 @@ from xiachen.base.errors import Forbidden, NotFound
 from xiachen.base.ids import uuid7
 from xiachen.base.owned.appending import append
 from xiachen.incidents.models import Incident
-from xiachen.mobilisation import rules
-from xiachen.mobilisation.models import Enrolment, Release
+from xiachen.mobilisation.models.stays import Enrolment, Release
 from xiachen.mobilisation.queries import stays
+from xiachen.mobilisation.rules import stays as rules
 from xiachen.people.queries.members import shown_names
 from xiachen.privacy import audit
 from xiachen.privacy.scope import Can, Scope

@@ -12,9 +12,11 @@ from xiachen.base.errors import Forbidden, Invalid, NotFound, Outcome, Refused
 from xiachen.base.owned.appending import append, superseding
 from xiachen.figures.operations import count_first_seen, forget_first_seen, post_deltas
 from xiachen.incidents.models import Incident
-from xiachen.mobilisation import figures, rules
-from xiachen.mobilisation.models import Channel, Dispatch, ReportIn
+from xiachen.mobilisation.figures import stays as figures
+from xiachen.mobilisation.models.report_ins import Channel, ReportIn
+from xiachen.mobilisation.models.stays import Dispatch
 from xiachen.mobilisation.queries import stays
+from xiachen.mobilisation.rules import stays as rules
 from xiachen.people.models.members import Member
 from xiachen.people.models.units import Organisation
 from xiachen.privacy import audit

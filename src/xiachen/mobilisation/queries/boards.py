@@ -6,7 +6,8 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from xiachen.mobilisation.models import Enrolment, ReportIn
+from xiachen.mobilisation.models.report_ins import ReportIn
+from xiachen.mobilisation.models.stays import Enrolment
 from xiachen.mobilisation.queries.report_ins import every_report_in
 from xiachen.mobilisation.queries.stays import whole_day, with_excuses
 from xiachen.mobilisation.queries.units import called_units

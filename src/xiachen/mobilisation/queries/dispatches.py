@@ -8,13 +8,8 @@ from uuid import UUID
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
 
 from xiachen.base.errors import NotFound
-from xiachen.mobilisation.models import (
-    Dispatch,
-    Enrolment,
-    EnrolmentSource,
-    Release,
-    ReportIn,
-)
+from xiachen.mobilisation.models.report_ins import ReportIn
+from xiachen.mobilisation.models.stays import Dispatch, Enrolment, EnrolmentSource, Release
 from xiachen.mobilisation.queries.stays import enrolments, reads
 from xiachen.people.models.members import Member
 from xiachen.people.queries.members import members_reached

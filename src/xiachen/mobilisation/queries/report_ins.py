@@ -7,7 +7,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from xiachen.base.errors import NotFound
 from xiachen.figures.figure import Cutoff
-from xiachen.mobilisation.models import Enrolment, ReportIn
+from xiachen.mobilisation.models.report_ins import ReportIn
+from xiachen.mobilisation.models.stays import Enrolment
 from xiachen.mobilisation.queries.stays import Marks, expected, reads, whole_day
 from xiachen.people.models.members import Member
 from xiachen.privacy.scope import Role, Scope

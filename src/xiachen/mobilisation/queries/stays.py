@@ -11,8 +11,8 @@ from xiachen.base import clock
 from xiachen.figures.figure import Cutoff
 from xiachen.incidents import queries as incidents
 from xiachen.incidents.models import Incident, IncidentCommunity
-from xiachen.mobilisation import rules
-from xiachen.mobilisation.models import Enrolment, Excuse, Release
+from xiachen.mobilisation.models.stays import Enrolment, Excuse, Release
+from xiachen.mobilisation.rules import stays as rules
 from xiachen.privacy.scope import Can, Role, Scope, any_of
 
 Marks = Mapping[int, int] | None

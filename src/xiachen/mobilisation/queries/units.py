@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 
 from xiachen.figures.figure import Cutoff
 from xiachen.incidents.models import IncidentCommunity
-from xiachen.mobilisation.models import Dispatch
+from xiachen.mobilisation.models.stays import Dispatch
 from xiachen.mobilisation.queries.stays import belonging, reads
 from xiachen.people.models.units import Organisation
 from xiachen.privacy.scope import Scope

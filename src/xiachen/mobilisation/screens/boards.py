@@ -14,8 +14,8 @@ from xiachen.base import clock
 from xiachen.base.errors import Outcome, Refused
 from xiachen.base.ids import uuid7
 from xiachen.incidents import queries as incidents
-from xiachen.mobilisation.forms import ReportInForm, TakeBackForm
-from xiachen.mobilisation.models import Channel
+from xiachen.mobilisation.forms.stays import ReportInForm, TakeBackForm
+from xiachen.mobilisation.models.report_ins import Channel
 from xiachen.mobilisation.operations import boards
 from xiachen.mobilisation.operations.report_ins import (
     ReportInEntry,
@@ -23,7 +23,7 @@ from xiachen.mobilisation.operations.report_ins import (
     reverse_report_in,
 )
 from xiachen.mobilisation.queries.boards import Board
-from xiachen.mobilisation.rules import ACCEPTS_FOR_COMMUNITY
+from xiachen.mobilisation.rules.stays import ACCEPTS_FOR_COMMUNITY
 from xiachen.mobilisation.screens.moments import moment
 from xiachen.mobilisation.screens.stays import ends_stays
 from xiachen.places.queries.communities import communities_by_id, community_within

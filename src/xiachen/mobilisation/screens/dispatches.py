@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from xiachen.base import clock
 from xiachen.base.errors import NotFound
 from xiachen.incidents import queries as incidents
-from xiachen.mobilisation.forms import Choices, DispatchForm
-from xiachen.mobilisation.models import Dispatch
+from xiachen.mobilisation.forms.stays import Choices, DispatchForm
+from xiachen.mobilisation.models.stays import Dispatch
 from xiachen.mobilisation.operations import dispatches as operations
 from xiachen.mobilisation.operations.offers import Offer, view_offer
 from xiachen.mobilisation.queries import dispatches as queries

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from xiachen.base import clock
 from xiachen.base.errors import Refused
-from xiachen.mobilisation.forms import ExcuseForm
+from xiachen.mobilisation.forms.stays import ExcuseForm
 from xiachen.mobilisation.operations import boards
 from xiachen.mobilisation.operations.excuses import excuse, reverse_excuse
 from xiachen.privacy.doors import ScopedRequest, explain

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from xiachen.base import clock
-from xiachen.mobilisation.forms import ReleaseForm
+from xiachen.mobilisation.forms.stays import ReleaseForm
 from xiachen.mobilisation.operations import releases
 from xiachen.privacy.doors import ScopedRequest, done
 from xiachen.privacy.scope import Can

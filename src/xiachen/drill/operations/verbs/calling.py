@@ -16,7 +16,7 @@ from xiachen.mobilisation.operations.report_ins import (
     report_in,
     reverse_report_in,
 )
-from xiachen.notices.operations import issue_document
+from xiachen.notices.operations.documents import issue_document
 
 
 def sets_parameter(act: Act) -> Made:

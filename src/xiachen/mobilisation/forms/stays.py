@@ -7,7 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from xiachen.mobilisation.models import Channel, ExcuseReason
+from xiachen.mobilisation.models.report_ins import Channel
+from xiachen.mobilisation.models.stays import ExcuseReason
 
 Choices = Sequence[tuple[str, str]]
 

@@ -1,4 +1,4 @@
-"""From the call to the community's door: who is sent, who is excused, who has reported in."""
+"""Who belongs to the operation where, since when, and who is excused."""
 
 from typing import ClassVar
 
@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from xiachen.base.ids import uuid7
-from xiachen.base.owned.models import CentralFact, Fact, fact_constraints
+from xiachen.base.owned.models import CentralFact, fact_constraints
 from xiachen.incidents.models import Incident
 from xiachen.notices.models import Document
 from xiachen.people.models.members import Member
@@ -129,51 +129,3 @@ class Excuse(CentralFact):
             *fact_constraints("excuse", owned=False),
             models.CheckConstraint(name="excuse_dates", condition=Q(to_day__gte=F("from_day"))),
         )
-
-
-class Channel(models.TextChoices):
-    UNIT = "unit", _("unit to contact point")
-    RESIDENCE = "residence", _("person to residence")
-
-
-class ReportIn(Fact):
-    """
-    A report-in (双报到) at a community: of a unit, or of a person.
-
-    A person who reports through both channels is one person and two report-ins.
-    """
-
-    handling = Handling(
-        _("Know who has reported where"),
-        none=("incident", "channel", "organisation", "member", "accepted_by"),
-    )
-
-    incident = models.ForeignKey(Incident, models.PROTECT, related_name="+")
-    channel = models.CharField(_("channel"), max_length=12, choices=Channel)
-    organisation = models.UUIDField(_("organisation"), null=True, blank=True)
-    member = models.UUIDField(_("member"), null=True, blank=True)
-    accepted_by = models.UUIDField(_("accepted by"))
-
-    class Meta:
-        verbose_name = _("report-in")
-        constraints = (
-            *fact_constraints("report_in"),
-            models.CheckConstraint(
-                name="report_in_of_one",
-                condition=Q(organisation__isnull=False, member=None, channel="unit")
-                | Q(organisation=None, member__isnull=False),
-            ),
-            models.UniqueConstraint(
-                name="report_in_once",
-                fields=(
-                    "community",
-                    "incident",
-                    "channel",
-                    "organisation",
-                    "member",
-                    "reverses",
-                ),
-                nulls_distinct=False,
-            ),
-        )
-        indexes = (models.Index(name="report_in_member", fields=("community", "member")),)

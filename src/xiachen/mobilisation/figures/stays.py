@@ -9,7 +9,8 @@ from django.utils.translation import pgettext_lazy
 
 from xiachen.figures.figure import Column, Figure
 from xiachen.figures.units import ORGANISATION, PERSON, PERSON_TIME
-from xiachen.mobilisation.models import Enrolment, ReportIn
+from xiachen.mobilisation.models.report_ins import ReportIn
+from xiachen.mobilisation.models.stays import Enrolment
 from xiachen.mobilisation.queries import report_ins, stays, units
 from xiachen.people.models.units import Organisation
 from xiachen.people.queries.members import shown_names

@@ -99,7 +99,7 @@ def test_a_file_is_not_handed_over_without_a_second_factor(
     first_day: FirstDay, headquarters: Client
 ) -> None:
     issued = first_day.issue()
-    address = f"/command/bulletins/{issued.pk}/attendance.present/take/csv"
+    address = f"/command/bulletins/{issued.pk}/attendance.present/?as=csv"
     assert headquarters.get(address).status_code == 403
     assert headquarters.get(address.replace("csv", "exe")).status_code == 404
     assert not AuditEntry.objects.filter(action="papers.export").exists()

@@ -9,16 +9,17 @@ import pytest
 from tests.command.first_day import NEXT_DAY, FirstDay
 from tests.world import CANARIES, DAY, FENGLIN
 from xiachen.base.errors import Forbidden
-from xiachen.command.operations.opening import export_rows
 from xiachen.command.queries.house import figures_of_the_house
 from xiachen.command.queries.rows import Behind
-from xiachen.papers.tables import Kind
+from xiachen.command.queries.tables import rows_table
+from xiachen.papers.tables import Kind, export
 from xiachen.privacy.models import AuditEntry
 from xiachen.privacy.scope import Role, Scope
 
 
 def lines(day: FirstDay, scope: Scope, behind: Behind) -> list[list[str]]:
-    paper = export_rows(scope, behind=behind, kind=Kind.CSV, by="值班员", at=NEXT_DAY)
+    table = rows_table(scope, behind=behind, at=NEXT_DAY)
+    paper = export(scope, table=table, kind=Kind.CSV, by="值班员", at=NEXT_DAY)
     return list(csv.reader(io.StringIO(paper.content.decode("utf-8-sig"))))
 
 
@@ -53,4 +54,4 @@ def test_nobody_takes_rows_of_another_place_or_without_a_second_factor(
     once = replace(first_day.town.secretary, second_factor=False)
     for scope in (first_day.town.outsider, once, first_day.town.worker):
         with pytest.raises(Forbidden):
-            export_rows(scope, behind=behind, kind=Kind.CSV, by="x", at=NEXT_DAY)
+            rows_table(scope, behind=behind, at=NEXT_DAY)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from uuid import UUID, uuid4
@@ -73,6 +74,17 @@ def test_no_cell_of_either_file_computes(db: None) -> None:
         "d",
     }
     assert b"'=HYPERLINK" in taken(Kind.CSV).content
+
+
+def test_text_to_copy_has_numbered_lines_without_tabs_and_says_who_took_it(db: None) -> None:
+    odd = replace(TABLE, lines=[*TABLE.lines, ("甲\t乙\n丙", None, "", True)])
+    paper = taken(Kind.TEXT, odd)
+    lines = paper.content.decode().split("\n")
+    assert "指挥部值班员" in lines[3]
+    assert lines[5] == "姓名 / 签到 / 次数 / 日期"
+    assert lines[6] == "1. 欧阳** / 2020-03-01 08:20:00 / 3 / 2020-03-01"
+    assert lines[8] == "3. 甲 乙 丙 / — / — / 是"
+    assert "\t" not in paper.content.decode()
 
 
 @given(st.text(max_size=30))

@@ -1,13 +1,11 @@
 """Pages of the figures and the bulletins, and of the rows behind each number."""
 
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -19,10 +17,11 @@ from xiachen.command.operations import declared as declaring
 from xiachen.command.operations import opening
 from xiachen.command.queries import board as boards
 from xiachen.command.queries import bulletins as reading
-from xiachen.command.queries.rows import Behind, Opened, openable
+from xiachen.command.queries.rows import Behind, openable
+from xiachen.command.queries.tables import rows_table
 from xiachen.command.rules.views import local, period_said
 from xiachen.figures.numbers import language_of
-from xiachen.papers.tables import Kind, Paper
+from xiachen.papers.ways_out import exported
 from xiachen.privacy.doors import ScopedRequest, explain
 from xiachen.privacy.scope import Can
 
@@ -42,13 +41,10 @@ def figures(request: ScopedRequest) -> HttpResponse:
 
 def rows(request: ScopedRequest, code: str) -> HttpResponse:
     """The rows behind a number of the board, as they stand now."""
-    opened = opening.open_rows(request.scope, behind=_behind(request, code), number=_page(request))
-    return _rows(request, opened, reverse("command:take-rows", args=[code, "KIND"]))
-
-
-def take_rows(request: ScopedRequest, code: str, kind: str) -> HttpResponse:
-    """Hand the rows behind a number of the board over as a file."""
-    return _take(request, _behind(request, code), kind)
+    return _rows(
+        request,
+        Behind(code=code, division=_division(request), day=request.day, missing=_missing(request)),
+    )
 
 
 def bulletins(request: ScopedRequest) -> HttpResponse:
@@ -98,14 +94,7 @@ def bulletin_text(request: ScopedRequest, id: UUID) -> HttpResponse:
 
 def frozen_rows(request: ScopedRequest, id: UUID, code: str) -> HttpResponse:
     """The rows behind a number of a bulletin, as it froze them."""
-    behind = Behind(code=code, bulletin=id, missing=_missing(request))
-    opened = opening.open_rows(request.scope, behind=behind, number=_page(request))
-    return _rows(request, opened, reverse("command:take-frozen-rows", args=[id, code, "KIND"]))
-
-
-def take_frozen_rows(request: ScopedRequest, id: UUID, code: str, kind: str) -> HttpResponse:
-    """Hand the rows behind a number of a bulletin over as a file."""
-    return _take(request, Behind(code=code, bulletin=id, missing=_missing(request)), kind)
+    return _rows(request, Behind(code=code, bulletin=id, missing=_missing(request)))
 
 
 def declare(request: ScopedRequest) -> HttpResponse:
@@ -161,45 +150,18 @@ def _issue_form(request: ScopedRequest, places: list[tuple[int, str]]) -> forms.
     )
 
 
-def _rows(request: ScopedRequest, opened: Opened, take: str) -> HttpResponse:
-    asked = request.GET.copy()
-    asked.pop("page", None)
-    query = f"?{asked.urlencode()}" if asked else ""
-    files = [(kind.upper(), take.replace("KIND", kind) + query) for kind in Kind]
+def _rows(request: ScopedRequest, behind: Behind) -> HttpResponse:
+    taken = exported(request, lambda: rows_table(request.scope, behind=behind, at=clock.now()))
+    if taken is not None:
+        return taken
+    opened = opening.open_rows(request.scope, behind=behind, number=_page(request))
     headings = [column.heading for column in opened.page.columns]
     shown = {
         "opened": opened,
         "page": opened.page,
         "lines": [list(zip(headings, line, strict=True)) for line in opened.page.lines],
-        "files": files if request.scope.allows(Can.EXPORT) else [],
     }
     return render(request, "command/rows.html", shown)
-
-
-def _take(request: ScopedRequest, behind: Behind, kind: str) -> HttpResponse:
-    if kind not in list(Kind):
-        raise Http404
-    paper = opening.export_rows(
-        request.scope,
-        behind=behind,
-        kind=Kind(kind),
-        by=request.user.get_username(),
-        at=clock.now(),
-    )
-    return _attached(paper)
-
-
-def _attached(paper: Paper) -> HttpResponse:
-    """Hand over a file: to be kept, never to be shown by the browser."""
-    answer = HttpResponse(paper.content, content_type=paper.media_type)
-    answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(paper.name)}"
-    return answer
-
-
-def _behind(request: ScopedRequest, code: str) -> Behind:
-    return Behind(
-        code=code, division=_division(request), day=request.day, missing=_missing(request)
-    )
 
 
 def _division(request: ScopedRequest) -> int:

@@ -8,17 +8,11 @@ app_name = "command"
 urlpatterns = [
     path("figures/", screens.figures, name="figures"),
     path("figures/<str:code>/", screens.rows, name="rows"),
-    path("figures/<str:code>/take/<str:kind>", screens.take_rows, name="take-rows"),
     path("bulletins/", screens.bulletins, name="bulletins"),
     path("bulletins/issue/", screens.issue, name="issue"),
     path("bulletins/<uuid:id>/", screens.bulletin, name="bulletin"),
     path("bulletins/<uuid:id>/text", screens.bulletin_text, name="bulletin-text"),
     path("bulletins/<uuid:id>/<str:code>/", screens.frozen_rows, name="frozen-rows"),
-    path(
-        "bulletins/<uuid:id>/<str:code>/take/<str:kind>",
-        screens.take_frozen_rows,
-        name="take-frozen-rows",
-    ),
     path("declared/", screens.declare, name="declare"),
     path("declared/<uuid:id>/", screens.correct, name="correct-declared"),
 ]

@@ -1,11 +1,12 @@
 """
 Tables out of the house and into it.
 
-`export` makes XLSX or CSV of exactly what is shown: with the person who took it and the time
-written on it, a row of HXL hashtags under its headings, and nothing that a spreadsheet would
-compute. `read` gives the rows of a sheet by heading, as text, parsed in a child process that may
-use little and cannot harm the rest. It understands XLSX, XLS, ODS and CSV (UTF-8 or GBK), titles
-above the table, headings over several lines with merged cells, and full-width digits.
+`export` makes XLSX, CSV or text for a chat of exactly what is shown: with the person who took it
+and the time written on it, in files a row of HXL hashtags under the headings, and nothing that a
+spreadsheet would compute. `read` gives the rows of a sheet by heading, as text, parsed in a child
+process that may use little and cannot harm the rest. It understands XLSX, XLS, ODS and CSV (UTF-8
+or GBK), titles above the table, headings over several lines with merged cells, and full-width
+digits.
 """
 
 import csv
@@ -41,6 +42,7 @@ from xiachen.privacy.scope import Can, Scope
 _COMPUTED = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 NARROW, WIDE = 8, 60
+_ABREAST = " / "
 
 # Seconds that a child may take altogether; its processor time is limited inside.
 PATIENCE = 60
@@ -48,15 +50,18 @@ _READABLE = {".xlsx", ".xlsm", ".xls", ".ods", ".csv"}
 
 
 class Kind(StrEnum):
-    """The files that a table can leave as."""
+    """What a table can leave as: two files, and text to copy into a chat."""
 
     XLSX = "xlsx"
     CSV = "csv"
+    TEXT = "text"
 
 
+_ENDINGS = {Kind.XLSX: "xlsx", Kind.CSV: "csv", Kind.TEXT: "txt"}
 _MEDIA = {
     Kind.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     Kind.CSV: "text/csv; charset=utf-8",
+    Kind.TEXT: "text/plain; charset=utf-8",
 }
 
 
@@ -80,7 +85,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
-    """A file to hand over: always an attachment."""
+    """A file to hand over: an attachment, but for text, which is shown to be copied."""
 
     name: str
     media_type: str
@@ -181,15 +186,13 @@ def export(scope: Scope, *, table: Table, kind: Kind, by: str, at: datetime) -> 
     scope.require(Can.EXPORT)
     audit.record(scope, "papers.export", targets=table.records, reason=table.title[:200])
     above = [table.title, *table.about, watermark(by=by, at=at)]
-    rows: list[Sequence[object]] = [*([line] for line in above), [], table.headings]
-    if any(table.tags):
-        rows.append(table.tags)
-    head = len(rows)
-    rows += table.lines
     stamp = f"{at.astimezone(clock.local_zone()):%Y%m%d-%H%M}"
     name = re.sub(r'[\\/:*?"<>|\s]+', "-", table.title).strip("-")[:80]
-    make = _csv if kind is Kind.CSV else _xlsx
-    return Paper(name=f"{name}-{stamp}.{kind}", media_type=_MEDIA[kind], content=make(rows, head))
+    return Paper(
+        name=f"{name}-{stamp}.{_ENDINGS[kind]}",
+        media_type=_MEDIA[kind],
+        content=_text(above, table) if kind is Kind.TEXT else _file(kind, above, table),
+    )
 
 
 def watermark(*, by: str, at: datetime) -> str:
@@ -240,7 +243,31 @@ def read(path: Path) -> list[Row]:
     return [Row(line, cells) for line, cells in answer["rows"]]
 
 
-def _csv(rows: Sequence[Sequence[object]], head: int) -> bytes:
+def _text(above: Sequence[str], table: Table) -> bytes:
+    """Write numbered lines without tabs, as they are read in a chat on a phone."""
+    lines = [*above, "", _ABREAST.join(table.headings)]
+    lines += [
+        f"{number}. {_ABREAST.join(_on_one_line(value) for value in line)}"
+        for number, line in enumerate(table.lines, 1)
+    ]
+    return "\n".join(lines).encode()
+
+
+def _on_one_line(value: object) -> str:
+    text = _NOT_IN_XML.sub("", value) if isinstance(value, str) else _as_text(_written(value))
+    return " ".join(text.split()) or "—"
+
+
+def _file(kind: Kind, above: Sequence[str], table: Table) -> bytes:
+    rows: list[Sequence[object]] = [*([line] for line in above), [], table.headings]
+    if any(table.tags):
+        rows.append(table.tags)
+    head = len(rows)
+    rows += table.lines
+    return _csv(rows) if kind is Kind.CSV else _xlsx(rows, head)
+
+
+def _csv(rows: Sequence[Sequence[object]]) -> bytes:
     """Write with the mark by which Excel knows UTF-8; dates as ISO 8601 has them."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)

@@ -58,6 +58,7 @@ def around(request: HttpRequest) -> dict[str, object]:
     day = request.day  # type: ignore[attr-defined]
     return frame | {
         "scope": scope,
+        "may_export": scope.allows(Can.EXPORT),
         "acting": request.grant,  # type: ignore[attr-defined]
         "grants": request.grants,  # type: ignore[attr-defined]
         "incident": incident,

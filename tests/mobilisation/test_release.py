@@ -4,7 +4,8 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from tests.mobilisation.cast import EVE, FIRST, MORNING, Cast
 from tests.mobilisation.test_dispatch import send
@@ -50,6 +51,16 @@ def test_several_end_together_or_not_at_all(cast: Cast) -> None:
     with pytest.raises(NotFound), transaction.atomic():
         release_all(cast.organiser, enrolments=stays, last_day=FIRST, at=MORNING)
     assert not Release.objects.exists()
+
+
+def test_ten_stays_end_with_as_few_statements_as_one(cast: Cast) -> None:
+    send(cast)
+    one, *others = Enrolment.objects.values_list("pk", flat=True)
+    with CaptureQueriesContext(connection) as single:
+        release_all(cast.organiser, enrolments=[one], last_day=FIRST, at=MORNING)
+    with CaptureQueriesContext(connection) as many:
+        release_all(cast.organiser, enrolments=others, last_day=FIRST, at=MORNING)
+    assert len(many) == len(single)
 
 
 def test_only_those_who_lead_here_or_sent_them_end_a_stay(cast: Cast) -> None:

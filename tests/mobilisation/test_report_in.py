@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
+from django.test.utils import CaptureQueriesContext
 
 from tests.mobilisation.cast import FAR, FIRST, HERE, MORNING, THERE, Cast
 from tests.mobilisation.test_dispatch import send
@@ -55,6 +56,15 @@ def test_everybody_sent_reports_in_in_one_call(cast: Cast) -> None:
     outcomes = report(cast.secretary, *map(entry, cast.people))
     assert all(outcome.new for outcome in outcomes)
     assert reported_on(cast.secretary, day=FIRST, community=HERE).count() == 10
+
+
+def test_many_are_reported_in_with_as_few_statements_as_one(cast: Cast) -> None:
+    send(cast)
+    with CaptureQueriesContext(connection) as one:
+        report(cast.secretary, entry(cast.people[0]))
+    with CaptureQueriesContext(connection) as many:
+        assert all(outcome.new for outcome in report(cast.secretary, *map(entry, cast.people[1:])))
+    assert len(many) == len(one)
 
 
 def test_sent_again_it_is_known_already(cast: Cast) -> None:

@@ -88,15 +88,21 @@ def _insert(rows: Sequence[AnyFact]) -> set[UUID]:
     model = type(rows[0])
     fields = [field for field in model._meta.local_concrete_fields if not field.generated]
     columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
-    line = "(" + ", ".join(["%s"] * len(fields)) + ")"
-    values = [_prepared(row, field) for row in rows for field in fields]
+    # An array for each column: as a line for each row the statement itself is most of the work.
+    arrays = ", ".join(f"%s::{_kind(field)}[]" for field in fields)
+    values = [[_prepared(row, field) for row in rows] for field in fields]
     with connection.cursor() as cursor:
         cursor.execute(
             f"insert into {connection.ops.quote_name(model._meta.db_table)} ({columns}) "
-            f"values {', '.join([line] * len(rows))} on conflict do nothing returning id",
+            f"select * from unnest({arrays}) on conflict do nothing returning id",
             values,
         )
         return {row[0] for row in cursor.fetchall()}
+
+
+def _kind(field: "models.Field[Any, Any]") -> str:
+    """Return the column's type without its length: a cast would cut off what is too long."""
+    return str(field.db_type(connection)).partition("(")[0]
 
 
 def _prepared(row: AnyFact, field: "models.Field[Any, Any]") -> Any:

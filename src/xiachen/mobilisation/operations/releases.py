@@ -37,8 +37,8 @@ def view_stay(scope: Scope, *, enrolment: UUID) -> tuple[Enrolment, str]:
 
     :raises ReleasedAlready: it has ended
     """
-    stay = _stay(scope, stays.working_incident(scope), enrolment)
-    _check_open(stay)
+    (stay,) = _stays(scope, stays.working_incident(scope), [enrolment])
+    _check_open([stay])
     audit.record(
         scope,
         "mobilisation.view-stay",
@@ -55,9 +55,10 @@ def release_all(
 ) -> list[Release]:
     """End several stays on the same day; all of them or none."""
     incident = stays.working_incident(scope)
-    ending = [_stay(scope, incident, one) for one in dict.fromkeys(enrolments)]
+    ending = _stays(scope, incident, list(dict.fromkeys(enrolments)))
     for stay in ending:
-        _check(stay, last_day)
+        rules.check_period(stay.from_day, last_day, field="last_day")
+    _check_open(ending)
     ended = [
         Release(
             id=uuid7(),
@@ -76,25 +77,22 @@ def release_all(
     return ended
 
 
-def _stay(scope: Scope, incident: Incident, enrolment: UUID) -> Enrolment:
-    """Return a stay that the scope may end: the sending office, or those who lead on site."""
-    stay = Enrolment.objects.standing().filter(pk=enrolment, incident=incident).first()
-    if stay is None:
+def _stays(scope: Scope, incident: Incident, enrolments: Sequence[UUID]) -> list[Enrolment]:
+    """Return stays that the scope may end: the sending office, or those who lead on site."""
+    found = {
+        stay.pk: stay
+        for stay in Enrolment.objects.standing().filter(pk__in=enrolments, incident=incident)
+    }
+    if len(found) < len(enrolments):
         raise NotFound(field="enrolment")
-    place = stay.community_id
-    if not (
-        scope.allows(Can.DISPATCH, community=place) or scope.allows(Can.CORRECT, community=place)
-    ):
-        raise Forbidden()
-    return stay
+    for place in {stay.community_id for stay in found.values()}:
+        if not any(scope.allows(can, community=place) for can in (Can.DISPATCH, Can.CORRECT)):
+            raise Forbidden()
+    return [found[one] for one in enrolments]
 
 
-def _check(stay: Enrolment, last_day: date) -> None:
-    rules.check_period(stay.from_day, last_day, field="last_day")
-    _check_open(stay)
-
-
-def _check_open(stay: Enrolment) -> None:
-    ended = Release.objects.standing().filter(enrolment=stay).first()
+def _check_open(ending: Sequence[Enrolment]) -> None:
+    rows = Release.objects.standing().filter(enrolment__in=[stay.pk for stay in ending])
+    ended = rows.order_by("pk").first()
     if ended is not None:
         raise rules.ReleasedAlready(day=ended.last_day)

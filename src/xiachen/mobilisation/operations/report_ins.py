@@ -1,5 +1,6 @@
 """Report-ins (双报到) through both channels: taken once each, taken back by a later row."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -248,14 +249,18 @@ def _content(row: ReportIn | None) -> tuple[object, ...] | None:
 
 def _count(incident: UUID, new: Sequence[ReportIn]) -> None:
     """Post what the figures gain: each channel in 人次, each person once in 人."""
+    places: dict[date, dict[UUID, int]] = defaultdict(dict)
     deltas = []
     for row in new:
         if row.member is None:
             continue
         day = clock.local_day(row.occurred_at)
         deltas.append((row.community_id, figures.REPORT_INS.code, day, 1))
-        if count_first_seen(incident, figures.PEOPLE_REPORTED.code, day, [row.member]):
-            deltas.append((row.community_id, figures.PEOPLE_REPORTED.code, day, 1))
+        places[day].setdefault(row.member, row.community_id)
+    code = figures.PEOPLE_REPORTED.code
+    for day, people in sorted(places.items()):
+        first = count_first_seen(incident, code, day, people)
+        deltas += [(people[member], code, day, 1) for member in first]
     post_deltas(incident, deltas)
 
 

@@ -79,10 +79,15 @@ class CellFault:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineOutcome:
-    """What became of a row: new, there already unchanged (neither new nor faulty), or refused."""
+    """
+    What became of a row: new, added to what was there, there already (none of them), or refused.
+
+    :param changed: the record was there, and the row told what had been unknown of it
+    """
 
     number: int
     new: bool = False
+    changed: bool = False
     faults: tuple[CellFault, ...] = ()
 
 

@@ -17,7 +17,7 @@ from django.test import Client
 
 from xiachen.incidents.models import Incident
 from xiachen.incidents.operations import include_communities, open_incident
-from xiachen.notices.models import Document
+from xiachen.notices.models.documents import Document
 from xiachen.notices.operations.documents import issue_document
 from xiachen.people.models.accounts import Account, Grant
 from xiachen.people.models.units import Organisation, PartyOrganisation

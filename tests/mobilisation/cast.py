@@ -10,7 +10,7 @@ from xiachen.base.clock import local_zone
 from xiachen.base.ids import uuid7
 from xiachen.incidents.models import Incident
 from xiachen.mobilisation.queries.stays import enrolled_in
-from xiachen.notices.models import Document
+from xiachen.notices.models.documents import Document
 from xiachen.people.models.units import Organisation
 from xiachen.privacy.scope import Role, Scope
 

@@ -15,7 +15,7 @@ from tests.world import LIAISON, LOCAL, SENT
 from xiachen.incidents.models import IncidentCommunity
 from xiachen.mobilisation.models.stays import Dispatch, Enrolment, Release
 from xiachen.mobilisation.operations.offers import view_offer
-from xiachen.notices.models import Document
+from xiachen.notices.models.documents import Document
 from xiachen.privacy.models import AuditEntry
 from xiachen.privacy.scope import Role
 

@@ -8,9 +8,9 @@ from django.test import Client
 from tests.world import BEFORE, DAY, MORNING, World
 from xiachen.base.errors import Forbidden, Invalid, NotFound
 from xiachen.base.ids import uuid7
-from xiachen.notices import queries
-from xiachen.notices.models import Document
+from xiachen.notices.models.documents import Document
 from xiachen.notices.operations import documents as operations
+from xiachen.notices.queries import documents as queries
 from xiachen.privacy import audit
 from xiachen.privacy.scope import Role, system_scope
 

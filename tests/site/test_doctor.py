@@ -5,7 +5,9 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -78,3 +80,25 @@ def test_entries_that_wait_for_a_seal_are_counted_with_their_time(
         check=False,
     )
     assert re.search(WAITS, done.stdout), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "mode", "grade", "words"),
+    [
+        (None, 0, Grade.GOOD, "one person go through: the server's console"),
+        ("[group]\nurl = 'wecombot://hidden-key'", 0o600, Grade.GOOD, "chat group: WeCom"),
+        ("[group]\nurl = 'wecombot://hidden-key'", 0o644, Grade.FAILURE, "chmod 600"),
+        ("[group]\nurl = 'syslog://hidden-key'", 0o600, Grade.FAILURE, "not allowed"),
+        ("[phone]\nurl = 'jsons://hidden-key'", 0o600, Grade.FAILURE, "no place for {phone}"),
+    ],
+)
+def test_the_channels_are_named_or_refused_and_their_secrets_never_told(
+    tmp_path: Path, text: str | None, mode: int, grade: Grade, words: str
+) -> None:
+    if text is not None:
+        (tmp_path / "channels.toml").write_text(text, "utf-8")
+        (tmp_path / "channels.toml").chmod(mode)
+    chosen = replace(target("nobody_made_this"), home=tmp_path)
+    findings = list(doctor.examine(chosen, production=False, at=datetime.now(UTC)))
+    (found,) = [one for one in findings if one.grade is grade and words in one.words]
+    assert "hidden-key" not in found.words

@@ -5,6 +5,7 @@ A job is deferred inside the writing transaction: it exists if and only if the w
 Arguments are ids only, so that no personal data waits in the queue.
 """
 
+from datetime import timedelta
 from uuid import UUID
 
 from procrastinate.contrib.django import app
@@ -12,6 +13,16 @@ from procrastinate.contrib.django import app
 
 def defer(job: str, **ids: int | str | UUID) -> None:
     """Queue the job of that name ("area.jobs.verb_noun"), within the current transaction."""
-    app.configure_task(job, allow_unknown=False).defer(
-        **{name: str(value) if isinstance(value, UUID) else value for name, value in ids.items()}
+    app.configure_task(job, allow_unknown=False).defer(**_plain(ids))
+
+
+def defer_after(wait: timedelta, job: str, **ids: int | str | UUID) -> None:
+    """Queue the job as `defer` does, to be done after so long and not before."""
+    seconds = int(wait.total_seconds())
+    app.configure_task(job, allow_unknown=False, schedule_in={"seconds": seconds}).defer(
+        **_plain(ids)
     )
+
+
+def _plain(ids: dict[str, int | str | UUID]) -> dict[str, int | str]:
+    return {name: str(value) if isinstance(value, UUID) else value for name, value in ids.items()}

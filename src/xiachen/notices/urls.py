@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from xiachen.notices import screens
+from xiachen.notices.screens import documents
 
 app_name = "notices"
 urlpatterns = [
-    path("", screens.documents, name="documents"),
-    path("issue", screens.issue, name="issue"),
-    path("<uuid:id>/receive", screens.receive, name="receive"),
-    path("<uuid:id>/pass-on", screens.pass_on, name="pass-on"),
+    path("", documents.documents, name="documents"),
+    path("issue", documents.issue, name="issue"),
+    path("<uuid:id>/receive", documents.receive, name="receive"),
+    path("<uuid:id>/pass-on", documents.pass_on, name="pass-on"),
 ]

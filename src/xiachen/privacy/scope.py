@@ -75,6 +75,7 @@ class Can(StrEnum):
     MANAGE_ACCOUNTS = "manage-accounts"
     MANAGE_INCIDENTS = "manage-incidents"
     ISSUE_DOCUMENTS = "issue-documents"
+    NOTIFY = "notify"
     DISPATCH = "dispatch"
     EXCUSE = "excuse"
     REPORT_IN = "report-in"
@@ -116,6 +117,7 @@ _LEADER = _ON_SITE | {
     Can.ANSWER,
     Can.VERIFY,
     Can.EXPORT,
+    Can.NOTIFY,
 }
 _OFFICE = {
     Can.SEE_PEOPLE,
@@ -124,6 +126,7 @@ _OFFICE = {
     Can.MANAGE_PEOPLE,
     Can.ENTER_PEOPLE,
     Can.ISSUE_DOCUMENTS,
+    Can.NOTIFY,
     Can.DISPATCH,
     Can.EXCUSE,
     Can.FORM_TEAMS,
@@ -140,6 +143,7 @@ ALLOWED: dict[Role, frozenset[Can]] = {
             Can.MANAGE_INCIDENTS,
             Can.MANAGE_PLACES,
             Can.ISSUE_DOCUMENTS,
+            Can.NOTIFY,
             Can.SEE_PEOPLE,
             Can.ASK_TO_UNMASK,
             Can.SEE_FIGURES,
@@ -158,10 +162,12 @@ ALLOWED: dict[Role, frozenset[Can]] = {
             Can.VERIFY,
             Can.EXPORT,
             Can.REPORT_IN,
+            Can.NOTIFY,
         }
     ),
     Role.LIAISON: frozenset(
         {
+            Can.NOTIFY,
             Can.SEE_PEOPLE,
             Can.ASK_TO_UNMASK,
             Can.SEE_FIGURES,
@@ -174,10 +180,18 @@ ALLOWED: dict[Role, frozenset[Can]] = {
     ),
     Role.TEAM_LEADER: frozenset(_LEADER),
     Role.SQUAD_LEADER: frozenset(_ON_SITE | {Can.ISSUE_TASKS}),
-    Role.BRANCH_SECRETARY: frozenset(_ON_SITE | {Can.FORM_BRANCHES}),
+    Role.BRANCH_SECRETARY: frozenset(_ON_SITE | {Can.FORM_BRANCHES, Can.NOTIFY}),
     Role.SECRETARY: frozenset(
         _COMMUNITY
-        | {Can.ENTER_PEOPLE, Can.APPOINT, Can.CONFIRM_TASKS, Can.CORRECT, Can.VERIFY, Can.EXPORT}
+        | {
+            Can.ENTER_PEOPLE,
+            Can.APPOINT,
+            Can.CONFIRM_TASKS,
+            Can.CORRECT,
+            Can.VERIFY,
+            Can.EXPORT,
+            Can.NOTIFY,
+        }
     ),
     Role.COMMUNITY_WORKER: frozenset(_COMMUNITY),
     Role.GRID_HEAD: frozenset(_ON_SITE | {Can.MANAGE_PLACES}),

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import psycopg
 
+from xiachen.channels import configured
 from xiachen.site import migrating
 from xiachen.site.home import private_mode
 from xiachen.site.speaking import Stopped, gettext, ngettext, written_time
@@ -55,6 +56,7 @@ def examine(chosen: Target, *, production: bool, at: datetime) -> Iterator[Findi
     yield _account(strict)
     yield from _private(chosen.home, strict)
     yield from _secrets(chosen.home)
+    yield _channels(chosen.home)
     yield _space(chosen.home)
     yield from _backups(chosen.home, strict, at)
     yield _system_clock(strict)
@@ -115,6 +117,46 @@ def _secrets(home: Path) -> Iterator[Finding]:
                 _("Only its owner can read %(path)s.") % {"path": path},
                 _("Others can read %(path)s. Close it: chmod 600 %(path)s") % {"path": path},
             )
+
+
+def _channels(home: Path) -> Finding:
+    """Say what messages go through; of the file's addresses, which hold secrets, nothing."""
+    path = home / "channels.toml"
+    try:
+        found = configured.read(path)
+    except configured.Unusable as unusable:
+        words = _("No message is sent: %(path)s cannot be used.") % {"path": path}
+        return Finding(Grade.FAILURE, words + " " + _unusable_channels(unusable.fault, path))
+    words = _("Messages to one person go through: %(one)s; into the chat group: %(group)s.")
+    return Finding(
+        Grade.GOOD,
+        words % {"one": _channel(found.phone), "group": _channel(found.group)},
+    )
+
+
+def _channel(url: str) -> str:
+    return {
+        "console": _("the server's console"),
+        "gateway": _("a gateway for text messages"),
+        "wecom": _("WeCom"),
+        "dingtalk": _("DingTalk"),
+        "feishu": _("Feishu"),
+        "mail": _("mail message"),
+    }[configured.kind_of(url)]
+
+
+def _unusable_channels(fault: configured.Fault, path: Path) -> str:
+    words = {
+        configured.Fault.READABLE: _("Others can read it. Close it: chmod 600 %(path)s"),
+        configured.Fault.UNREADABLE: _("This account cannot read it."),
+        configured.Fault.SHAPE: _("It is not written as docs/running.md describes."),
+        configured.Fault.SCHEME: _("It names a kind of channel that is not allowed."),
+        configured.Fault.NO_NUMBER: _("The address under [phone] has no place for {phone}."),
+        configured.Fault.IN_CLEAR: _(
+            "It speaks in clear without a list of addresses in one's own network."
+        ),
+    }
+    return words[fault] % {"path": path}
 
 
 def _space(home: Path) -> Finding:

@@ -20,6 +20,7 @@ HOME = home_directory()
 SECRET_KEY = secret_key(HOME)
 KEY_DIRECTORY = HOME / "keys"
 MASTER_KEY_FILE = HOME / "master.key"
+CHANNELS_FILE = HOME / "channels.toml"
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("XIACHEN_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if host != "*"]
@@ -174,5 +175,7 @@ LOGGING = {
             "filters": ["no_values"],
         }
     },
+    # These tell whom they speak to, with the number and the secret in the address.
+    "loggers": {name: {"level": "CRITICAL"} for name in ("apprise", "urllib3")},
     "root": {"handlers": ["console"], "level": os.environ.get("XIACHEN_LOG_LEVEL", "WARNING")},
 }

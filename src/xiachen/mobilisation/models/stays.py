@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from xiachen.base.ids import uuid7
 from xiachen.base.owned.models import CentralFact, fact_constraints
 from xiachen.incidents.models import Incident
-from xiachen.notices.models import Document
+from xiachen.notices.models.documents import Document
 from xiachen.people.models.members import Member
 from xiachen.people.models.units import Organisation
 from xiachen.places.models import Community

@@ -23,7 +23,7 @@ from xiachen.mobilisation.queries.dispatches import (
     stays_of,
 )
 from xiachen.mobilisation.rules import stays as rules
-from xiachen.notices.models import Document
+from xiachen.notices.models.documents import Document
 from xiachen.people.models.members import Member
 from xiachen.people.models.units import Organisation
 from xiachen.people.queries.members import shown_names

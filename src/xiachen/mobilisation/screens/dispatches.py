@@ -20,7 +20,7 @@ from xiachen.mobilisation.operations import dispatches as operations
 from xiachen.mobilisation.operations.offers import Offer, view_offer
 from xiachen.mobilisation.queries import dispatches as queries
 from xiachen.mobilisation.screens.stays import ends_stays
-from xiachen.notices.queries import documents
+from xiachen.notices.queries.documents import documents
 from xiachen.people.queries.units import organisations_reached
 from xiachen.places.queries.communities import communities_by_id
 from xiachen.privacy.doors import ScopedRequest, done

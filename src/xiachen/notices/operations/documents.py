@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from xiachen.base.errors import Invalid, NotFound, Refused
 from xiachen.incidents.models import Incident
 from xiachen.incidents.operations import IncidentClosed
-from xiachen.notices import queries
-from xiachen.notices.models import Document, DocumentKind, Issuer
+from xiachen.notices.models.documents import Document, DocumentKind, Issuer
+from xiachen.notices.queries import documents as queries
 from xiachen.people.queries.units import organisations_by_id
 from xiachen.privacy import audit
 from xiachen.privacy.scope import Can, Role, Scope

@@ -5,8 +5,8 @@ from datetime import date
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from xiachen.notices import queries
-from xiachen.notices.models import DocumentKind
+from xiachen.notices.models.documents import DocumentKind
+from xiachen.notices.queries import documents as queries
 from xiachen.people.queries.units import organisations_reached
 from xiachen.privacy.doors import Day
 from xiachen.privacy.scope import Scope

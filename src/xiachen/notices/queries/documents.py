@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from xiachen.base.errors import NotFound
-from xiachen.notices.models import Document
+from xiachen.notices.models.documents import Document
 from xiachen.privacy.scope import Role, Scope
 
 

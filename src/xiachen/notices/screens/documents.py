@@ -9,9 +9,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from xiachen.base import clock
 from xiachen.base.errors import NotFound, Refused
-from xiachen.notices import queries
-from xiachen.notices.forms import DocumentForm
+from xiachen.notices.forms.documents import DocumentForm
 from xiachen.notices.operations import documents as operations
+from xiachen.notices.queries import documents as queries
 from xiachen.privacy.doors import ScopedRequest, explain
 from xiachen.privacy.scope import Can
 

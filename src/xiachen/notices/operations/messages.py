@@ -1,0 +1,167 @@
+"""Texts to one number, through the channel of the installation."""
+
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from xiachen.base import queue
+from xiachen.base.errors import Invalid, NotFound, Refused
+from xiachen.channels import sending
+from xiachen.channels.configured import CONSOLE, Channels, Unusable, kind_of
+from xiachen.incidents.models import Incident
+from xiachen.incidents.operations import IncidentClosed
+from xiachen.notices.models.messages import Channel, Failure, Message, MessageState
+from xiachen.notices.rules import messages as rules
+from xiachen.people import rules as people
+from xiachen.people.models.members import KEYRING, contact_index
+from xiachen.people.operations.members import BadPhone
+from xiachen.privacy import audit
+from xiachen.privacy.keyring.store import KeyDestroyed, KeyMissing
+from xiachen.privacy.keyring.vault import vault
+from xiachen.privacy.scope import Can, Scope
+
+_SENDING = "notices.jobs.deliver_message"
+
+
+class NoChannel(Refused):
+    """The file of the channels is there and cannot be used."""
+
+    code = "notices.no-channel"
+    message = _(
+        "Messages cannot be sent now: the channels are not set up rightly. Tell whoever runs the "
+        "server; `xiachen doctor` says what is wrong."
+    )
+    status = 503
+
+
+@transaction.atomic
+def send_message(scope: Scope, *, phone: str, text: str, purpose: str, at: datetime) -> Message:
+    """
+    Send a text to one mobile number, and keep that it was sent.
+
+    On the console, the default, it is printed with the commit, the number masked. Any other
+    channel is served by a job of this transaction; number and text wait sealed until then.
+
+    :param purpose: a word such as "sign-up-code", shown in the ledger
+    :raises BadPhone: it is no mobile number
+    :raises NoChannel: the installation's channels cannot be used
+    """
+    scope.require(Can.NOTIFY)
+    number = people.phone_number(phone)
+    if people.phone_fault(number):
+        raise BadPhone(field="phone")
+    return _queue(scope, _incident(scope), number, text, purpose, at)
+
+
+@transaction.atomic
+def deliver_message(scope: Scope, *, message: UUID, at: datetime) -> Message | None:
+    """
+    Send what waits; of two workers one sends it and the other finds nothing to do.
+
+    What a channel does not take is tried again later, then given up and shown.
+    """
+    scope.require(Can.NOTIFY)
+    waiting = Message.objects.select_for_update(of=("self",), skip_locked=True)
+    row = waiting.select_related("incident").filter(pk=message, state=MessageState.QUEUED).first()
+    if row is None:
+        return None
+    row.tries += 1
+    failure = _hand_over(row)
+    if failure is None:
+        _end(row, MessageState.SENT, at)
+    elif failure is Failure.NOT_TAKEN and (after := rules.next_try(row.tries)) is not None:
+        row.save(update_fields=["tries"])
+        queue.defer_after(after, _SENDING, message=row.pk)
+    else:
+        row.failure = failure
+        _end(row, MessageState.FAILED, at)
+    return row
+
+
+def _incident(scope: Scope) -> Incident:
+    found = scope.incident and Incident.objects.filter(pk=scope.incident).first()
+    if not found:
+        raise NotFound(field="incident")
+    if found.closed_at is not None:
+        raise IncidentClosed()
+    return found
+
+
+def _queue(
+    scope: Scope, incident: Incident, phone: str, text: str, purpose: str, at: datetime
+) -> Message:
+    if not rules.is_purpose(purpose):
+        raise Invalid(field="purpose", reason=_("there is no such purpose"))
+    if not 1 <= len(text) <= rules.LONGEST_TEXT:
+        raise Invalid(field="text", reason=_("it is missing or too long"))
+    row = Message(
+        incident=incident,
+        purpose=purpose,
+        channel=kind_of(_address(incident, _channels())),
+        number_index=_index(phone, at),
+        state=MessageState.QUEUED,
+        queued_at=at,
+        sent_by=scope.account,
+    )
+    if row.channel == CONSOLE:
+        row.state, row.ended_at, row.tries = MessageState.SENT, at, 1
+        transaction.on_commit(partial(sending.tell_console, text, phone=phone), robust=True)
+    else:
+        row.seal_content(phone=phone, text=text)
+    row.save(force_insert=True)
+    if row.channel != CONSOLE:
+        queue.defer(_SENDING, message=row.pk)
+    audit.record(scope, "notices.send-message", targets=[row.pk])
+    return row
+
+
+def _hand_over(row: Message) -> Failure | None:
+    """Send a message that waits; return why it was not."""
+    try:
+        content = row.opened_content()
+        channels = sending.channels()
+    except (KeyMissing, KeyDestroyed):
+        return Failure.LOST
+    except Unusable:
+        return Failure.NO_CHANNEL
+    url = _address(row.incident, channels)
+    if not url:  # the channel was taken away meanwhile, or the incident is a demonstration
+        row.channel = Channel.CONSOLE
+        sending.tell_console(content["text"], phone=content["phone"])
+        return None
+    row.channel = kind_of(url)
+    handed = sending.hand_over(url, content["text"], phone=content["phone"], through=channels)
+    return {
+        sending.Handed.TAKEN: None,
+        sending.Handed.NOT_TAKEN: Failure.NOT_TAKEN,
+        sending.Handed.NOT_ALLOWED: Failure.NOT_ALLOWED,
+    }[handed]
+
+
+def _address(incident: Incident, channels: Channels) -> str:
+    """Return where texts of an incident go; a demonstration has no way out of the machine."""
+    return "" if incident.demonstration else channels.phone
+
+
+def _channels() -> Channels:
+    try:
+        return sending.channels()
+    except Unusable:
+        raise NoChannel() from None
+
+
+def _end(row: Message, state: MessageState, at: datetime) -> None:
+    row.state, row.ended_at, row.sealed = state, at, None
+    row.save(update_fields=["state", "failure", "tries", "channel", "ended_at", "sealed"])
+
+
+def _index(phone: str, at: datetime) -> bytes:
+    """The first message of an installation may come before its first person, who makes the keys."""
+    try:
+        return contact_index("phone", phone)
+    except KeyMissing:
+        vault().create(KEYRING, at=at)
+        return contact_index("phone", phone)

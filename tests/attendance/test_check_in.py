@@ -11,12 +11,12 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.attendance.town import EVENING, Town, arrive, clock_at, entry
 from tests.world import DAY, FENGLIN, NEIGHBOUR, ZISONG, World
-from xiachen.attendance import rules
 from xiachen.attendance.figures import FIGURES
 from xiachen.attendance.models import CheckIn
 from xiachen.attendance.operations.check_ins import check_in, correct_check_in
 from xiachen.attendance.queries.funnels import funnel
 from xiachen.attendance.queries.records import check_ins, end_of
+from xiachen.attendance.rules import records as rules
 from xiachen.base.errors import Forbidden
 from xiachen.figures.queries import rolled, verify_rollups
 from xiachen.incidents.operations import set_parameter

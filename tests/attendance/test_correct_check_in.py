@@ -8,11 +8,11 @@ import pytest
 
 from tests.attendance.town import EVENING, Town, clock_at
 from tests.world import DAY, FENGLIN
-from xiachen.attendance import rules
 from xiachen.attendance.models import CheckIn
 from xiachen.attendance.operations.check_ins import correct_check_in
 from xiachen.attendance.queries.funnels import funnel
 from xiachen.attendance.queries.records import end_of
+from xiachen.attendance.rules import records as rules
 from xiachen.base.errors import Forbidden, NotFound
 from xiachen.base.models import Counter
 from xiachen.privacy.models import AuditEntry

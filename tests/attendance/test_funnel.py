@@ -6,10 +6,10 @@ import pytest
 
 from tests.attendance.town import EVENING, Town, clock_at, entry
 from tests.world import DAY, FENGLIN, NEIGHBOUR, ZISONG
-from xiachen.attendance import rules
 from xiachen.attendance.operations.answers import answer
 from xiachen.attendance.operations.check_ins import check_in
 from xiachen.attendance.queries.funnels import Funnel, funnel
+from xiachen.attendance.rules import records as rules
 from xiachen.base.errors import Forbidden
 from xiachen.mobilisation.operations.excuses import excuse
 

@@ -12,7 +12,7 @@ from xiachen.attendance.operations.check_ins import check_in
 from xiachen.attendance.queries import records
 from xiachen.attendance.queries.boards import board
 from xiachen.attendance.queries.funnels import funnel
-from xiachen.attendance.rules import steps
+from xiachen.attendance.rules.records import steps
 from xiachen.base.ids import uuid7
 from xiachen.figures.figure import Figure
 from xiachen.mobilisation.operations.excuses import excuse

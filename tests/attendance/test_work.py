@@ -6,10 +6,10 @@ import pytest
 
 from tests.attendance.town import EVENING, Town, clock_at
 from tests.world import DAY, FENGLIN
-from xiachen.attendance import rules
 from xiachen.attendance.figures import FIGURES
 from xiachen.attendance.models import WorkRecord
 from xiachen.attendance.operations.work import WorkEntry, record_work, take_back_work
+from xiachen.attendance.rules import records as rules
 from xiachen.base.errors import Forbidden
 from xiachen.base.ids import uuid7
 from xiachen.figures.queries import rolled_total, verify_rollups

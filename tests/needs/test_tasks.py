@@ -12,7 +12,7 @@ from tests.world import DAY, FENGLIN, ZISONG, World
 from xiachen.attendance.figures import FIGURES as ATTENDANCE
 from xiachen.attendance.models import WorkRecord
 from xiachen.attendance.queries.funnels import funnel
-from xiachen.attendance.rules import OnlyOneself, UnknownPerson
+from xiachen.attendance.rules.records import OnlyOneself, UnknownPerson
 from xiachen.base.errors import Forbidden, NotFound, Refused
 from xiachen.base.ids import uuid7
 from xiachen.figures.queries import verify_rollups

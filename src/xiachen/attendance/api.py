@@ -1,4 +1,4 @@
-"""Endpoints of attendance: signing a list of people in, and the day's funnel."""
+"""Endpoints of attendance: signing a list of people in and out, and the day's funnel."""
 
 from datetime import date, datetime
 from typing import Annotated, Literal
@@ -8,6 +8,7 @@ from ninja import Router
 from pydantic import AwareDatetime, BaseModel, Field
 
 from xiachen.attendance.operations.check_ins import CheckInEntry, check_in
+from xiachen.attendance.operations.check_outs import CheckOutEntry, check_out
 from xiachen.attendance.queries.funnels import funnel
 from xiachen.base import clock
 from xiachen.base.errors import NotFound, Outcome
@@ -35,6 +36,21 @@ class Batch(BaseModel):
     """Sign-ins to record, in any order."""
 
     entries: Annotated[list[Entry], Field(min_length=1, max_length=LONGEST_LIST)]
+
+
+class Leaving(BaseModel):
+    """A sign-out; `id` is made by the device (UUIDv7), so that it can be sent again."""
+
+    id: UUID
+    community: Annotated[int, Field(ge=1, le=999_999_999_999)]
+    member: UUID
+    occurred_at: AwareDatetime
+
+
+class LeavingBatch(BaseModel):
+    """Sign-outs to record, in any order."""
+
+    entries: Annotated[list[Leaving], Field(min_length=1, max_length=LONGEST_LIST)]
 
 
 class Answered(BaseModel):
@@ -90,6 +106,14 @@ def sign_in(request: ScopedRequest, batch: Batch) -> Answers:
         ],
         at=clock.now(),
     )
+    return Answers(outcomes=[answered(outcome) for outcome in outcomes])
+
+
+@router.post("/check-outs", response=Answers, summary="Sign people out")
+def sign_out(request: ScopedRequest, batch: LeavingBatch) -> Answers:
+    """Record sign-outs, answered like sign-ins; each ends a sign-in of the 24 hours before."""
+    entries = [CheckOutEntry(**one.model_dump()) for one in batch.entries]
+    outcomes = check_out(request.scope, entries=entries, at=clock.now())
     return Answers(outcomes=[answered(outcome) for outcome in outcomes])
 
 

@@ -10,12 +10,13 @@ from uuid import UUID
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from xiachen.attendance import rules
-from xiachen.attendance.queries import records
+from xiachen.attendance.queries import duty, records
 from xiachen.attendance.queries.funnels import SignIn
+from xiachen.attendance.rules import records as rules
+from xiachen.attendance.rules.duty import Duty
 from xiachen.figures import numbers
 from xiachen.figures.figure import Beside, Column, Cutoff, Figure, Rows
-from xiachen.figures.units import COMMUNITY, PERSON, PERSON_TIME
+from xiachen.figures.units import COMMUNITY, DAY, HOUR, PERSON, PERSON_TIME
 from xiachen.incidents import queries as incidents
 from xiachen.people.queries import members as people
 from xiachen.places.queries import communities as places
@@ -70,6 +71,47 @@ _CHECKED = Column(
     cell=lambda row: _spoken(row.record.occurred_at, row.record.deadline),
     tag="#date+signed",
 )
+_LEFT = Column(heading=_("Sign-out"), cell=lambda row: row.record.occurred_at, tag="#date+left")
+_WORK_COLUMNS = (
+    _NAME,
+    _COMMUNITY,
+    Column(heading=_("Day"), cell=lambda row: row.record.day, tag="#date+occurred"),
+    Column(heading=_("Times"), cell=lambda row: row.record.times, tag="#value+times"),
+    Column(
+        heading=_("Persons served"),
+        cell=lambda row: row.record.persons_served,
+        tag="#reached+times",
+    ),
+)
+
+
+def _borne(row: Row) -> Duty:
+    """Return what the person of a sign-in has had to bear, as the query read it beside the row."""
+    said: dict[str, int] = row.record.borne
+    return Duty(days=said["days"], seconds=said["seconds"], timed_days=said["timed_days"])
+
+
+_DUTY_COLUMNS = (
+    _NAME,
+    _COMMUNITY,
+    Column(
+        heading=_("Days in a row"),
+        cell=lambda row: _borne(row).days,
+        tag="#value+days",
+    ),
+    Column(
+        heading=_("Hours a day"),
+        cell=lambda row: _borne(row).hours_a_day,
+        tag="#value+hours",
+    ),
+    Column(
+        heading=_("Days with a sign-out"),
+        cell=lambda row: _borne(row).timed_days,
+        tag="#value+days+timed",
+    ),
+)
+
+
 _stays = partial(_present, "member_id")
 _facts = partial(_present, "member")
 
@@ -192,14 +234,51 @@ PARTICIPATIONS = Figure(
     means=_("Person-times of work recorded that day."),
     unit=PERSON_TIME,
     rows=records.works,
-    columns=(
-        _NAME,
-        _COMMUNITY,
-        Column(heading=_("Times"), cell=lambda row: row.record.times, tag="#value+times"),
-    ),
+    columns=_WORK_COLUMNS,
     present=_facts,
     total_of="times",
     rollup=True,
+)
+SERVED = Figure(
+    code="attendance.served",
+    title=_("Persons served"),
+    means=_("Person-times of residents served by work recorded that day."),
+    unit=PERSON_TIME,
+    rows=records.works,
+    columns=_WORK_COLUMNS,
+    present=_facts,
+    total_of="persons_served",
+    rollup=True,
+)
+PARTICIPATIONS_SO_FAR = Figure(
+    code="attendance.participations-so-far",
+    title=_("Participations so far"),
+    means=_("Person-times of work recorded from the beginning up to the day."),
+    unit=PERSON_TIME,
+    rows=records.works_so_far,
+    columns=_WORK_COLUMNS,
+    present=_facts,
+    total_of="times",
+)
+SERVED_SO_FAR = Figure(
+    code="attendance.served-so-far",
+    title=_("Persons served so far"),
+    means=_("Person-times of residents served from the beginning up to the day."),
+    unit=PERSON_TIME,
+    rows=records.works_so_far,
+    columns=_WORK_COLUMNS,
+    present=_facts,
+    total_of="persons_served",
+)
+WORKERS_SO_FAR = Figure(
+    code="attendance.workers-so-far",
+    title=_("People who have worked so far"),
+    means=_("People with work recorded from the beginning up to the day, each once."),
+    unit=PERSON,
+    rows=records.works_so_far,
+    columns=_WORK_COLUMNS,
+    present=_facts,
+    distinct="member",
 )
 COMMUNITIES = Figure(
     code="attendance.communities",
@@ -225,6 +304,55 @@ COVERED = Figure(
     personal=False,
 )
 
+OVERWORKED = Figure(
+    code="attendance.overworked",
+    title=_("In need of rest"),
+    means=_(
+        "People on duty for more days in a row, or more hours a day on average, than the incident "
+        "advises (by default 6 days and 11 hours); a warning."
+    ),
+    unit=PERSON,
+    rows=duty.overworked,
+    columns=_DUTY_COLUMNS,
+    present=_facts,
+    distinct="member",
+)
+LONGEST_RUN = Figure(
+    code="attendance.longest-run",
+    title=_("Longest time on duty without a day of rest"),
+    means=_("The most days in a row, up to the day, of anybody who is on duty."),
+    unit=DAY,
+    rows=duty.of_the_longest_run,
+    columns=_DUTY_COLUMNS,
+    present=_facts,
+    distinct="member",
+    measured=duty.longest_run,
+)
+MOST_HOURS = Figure(
+    code="attendance.most-hours-a-day",
+    title=_("Most hours a day of those in need of rest"),
+    means=_(
+        "The highest average of hours a day over the days in a row, of anybody in need of rest; "
+        "days without a sign-out are left out."
+    ),
+    unit=HOUR,
+    rows=duty.of_the_most_hours,
+    columns=_DUTY_COLUMNS,
+    present=_facts,
+    distinct="member",
+    measured=duty.most_hours,
+)
+AVERAGE_HOURS = Figure(
+    code="attendance.average-hours",
+    title=_("Hours on site, on average"),
+    means=_("Hours between sign-in and sign-out that day, on average of those with both."),
+    unit=HOUR,
+    rows=records.check_outs,
+    columns=(_NAME, _COMMUNITY, _LEFT),
+    present=_facts,
+    measured=duty.average_hours,
+)
+
 FIGURES = (
     PRESENT,
     PRESENT_JOINED,
@@ -236,6 +364,14 @@ FIGURES = (
     UNSIGNED,
     SIGNED_IN,
     PARTICIPATIONS,
+    SERVED,
+    PARTICIPATIONS_SO_FAR,
+    SERVED_SO_FAR,
+    WORKERS_SO_FAR,
     COMMUNITIES,
     COVERED,
+    OVERWORKED,
+    LONGEST_RUN,
+    MOST_HOURS,
+    AVERAGE_HOURS,
 )

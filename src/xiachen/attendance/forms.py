@@ -1,24 +1,19 @@
 """Forms of attendance: signing in, correcting, answering."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from xiachen.base import clock
 
 
-class SignInForm(forms.Form):
-    """Whom to sign in, and when if not now."""
+class _PeopleAtATime(forms.Form):
+    """Some people of a list, and when it was, if not now."""
 
     members = forms.TypedMultipleChoiceField(label=_("People"), required=False)
-    time = forms.TimeField(
-        label=_("Time of the sign-in"),
-        required=False,
-        help_text=_("Leave empty for now."),
-        widget=forms.TimeInput(attrs={"type": "time"}),
-    )
 
     def __init__(self, people: list[tuple[str, str]], day: date, *args: Any) -> None:
         super().__init__(*args)
@@ -29,17 +24,63 @@ class SignInForm(forms.Form):
         """Ask for people, and for the time where the day is over."""
         given = super().clean() or {}
         if not self.errors and not given.get("members"):
-            raise forms.ValidationError(_("Choose who signs in; nobody has been chosen yet."))
+            raise forms.ValidationError(self.words_for_nobody())
         if not self.errors and not given.get("time") and self.day != clock.local_day(clock.now()):
-            self.add_error(
-                "time", _("This is not today: give the time at which the people signed in.")
-            )
+            self.add_error("time", self.words_for_no_time())
         return given
 
+    def words_for_nobody(self) -> str:
+        """Say that people must be chosen."""
+        return gettext("Choose who signs in; nobody has been chosen yet.")
+
+    def words_for_no_time(self) -> str:
+        """Say that a day that is over needs the time."""
+        return gettext("This is not today: give the time at which the people signed in.")
+
     def occurred_at(self, now: datetime) -> datetime:
-        """Return the moment of the sign-in."""
+        """Return the moment at which it happened."""
         time = self.cleaned_data["time"]
         return clock.on_day(self.day, time) if time else now
+
+
+class SignInForm(_PeopleAtATime):
+    """Whom to sign in, and when if not now."""
+
+    time = forms.TimeField(
+        label=_("Time of the sign-in"),
+        required=False,
+        help_text=_("Leave empty for now."),
+        widget=forms.TimeInput(attrs={"type": "time"}),
+    )
+
+
+class SignOutForm(_PeopleAtATime):
+    """Whom to sign out, and when if not now."""
+
+    time = forms.TimeField(
+        label=_("Time of the sign-out"),
+        required=False,
+        help_text=_("Leave empty for now."),
+        widget=forms.TimeInput(attrs={"type": "time", "form": "sign-out", "id": "left_at"}),
+    )
+    next_day = forms.BooleanField(
+        label=_("after midnight"),
+        required=False,
+        widget=forms.CheckboxInput(attrs={"form": "sign-out", "id": "next_day"}),
+    )
+
+    def words_for_nobody(self) -> str:
+        """Say that people must be chosen."""
+        return gettext("Choose who signs out; nobody has been chosen yet.")
+
+    def words_for_no_time(self) -> str:
+        """Say that a day that is over needs the time."""
+        return gettext("This is not today: give the time at which the people left.")
+
+    def occurred_at(self, now: datetime) -> datetime:
+        """Return when the people left; after midnight on the day that followed."""
+        moment = super().occurred_at(now)
+        return moment + timedelta(days=1) if self.cleaned_data["next_day"] else moment
 
 
 class CorrectionForm(forms.Form):
@@ -63,6 +104,37 @@ class CorrectionForm(forms.Form):
         if bool(given.get("time")) == bool(given.get("void")):
             self.add_error("time", _("Give the right time, or say that there was no sign-in."))
         return given
+
+
+class LeavingCorrectionForm(forms.Form):
+    """The right time of a sign-out, or that there was none."""
+
+    time = forms.TimeField(
+        label=_("Right time"),
+        required=False,
+        widget=forms.TimeInput(attrs={"type": "time"}),
+    )
+    next_day = forms.BooleanField(label=_("after midnight"), required=False)
+    void = forms.BooleanField(label=_("The person did not sign out"), required=False)
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=200,
+        help_text=_("It is kept with the correction. Write nothing about anybody's health."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for one of the two: a time, or that there was no sign-out."""
+        given = super().clean() or {}
+        if bool(given.get("time")) == bool(given.get("void")):
+            self.add_error("time", _("Give the right time, or say that there was no sign-out."))
+        return given
+
+    def left_at(self, day: date) -> datetime | None:
+        """Return when the person left; None: there was no sign-out."""
+        time = self.cleaned_data["time"]
+        if not time:
+            return None
+        return clock.on_day(day, time) + timedelta(days=bool(self.cleaned_data["next_day"]))
 
 
 class AnswerForm(forms.Form):

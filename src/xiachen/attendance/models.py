@@ -41,6 +41,39 @@ class CheckIn(Fact):
         )
 
 
+class CheckOut(Fact):
+    """
+    That a person has left; it ends the sign-in of its day in the same community.
+
+    :ivar day: of the sign-in: who leaves after midnight ends the day before
+    """
+
+    handling = Handling(
+        _("Know how long people have been on site"),
+        none=("incident", "day"),
+        service=("member",),
+    )
+
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="+")
+    member = models.UUIDField(_("member"))
+    day = models.DateField(_("day"))
+
+    class Meta:
+        verbose_name = _("check-out")
+        constraints = (
+            *fact_constraints("check_out"),
+            models.UniqueConstraint(
+                name="check_out_once",
+                fields=("community", "incident", "member", "day", "reverses"),
+                nulls_distinct=False,
+            ),
+        )
+        indexes = (
+            models.Index(name="check_out_day", fields=("community", "incident", "day")),
+            models.Index(name="check_out_person", fields=("member", "incident", "day")),
+        )
+
+
 class WorkRecord(Fact):
     """Work that was done, taken from a finished task; what was done and for how many persons."""
 

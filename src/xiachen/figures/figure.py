@@ -7,6 +7,7 @@ Each area declares its figures in `figures.py`; nothing is ever typed in.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ Rows = Callable[[Scope, "Cutoff"], QuerySet[Any]]
 Present = Callable[[Scope, Sequence[Any]], Sequence[Any]]
 Beside = Callable[[Scope, "Cutoff"], str]
 Mask = Callable[[str], str]
+Measured = Callable[[Scope, "Cutoff"], Decimal | int]
 
 PAGE_SIZE = 50
 
@@ -89,6 +91,8 @@ class Figure:
         resolved once per page: `lambda scope, rows: [(row, members[row.member]) for row in rows]`
     :param distinct: the field that is counted once; empty counts rows
     :param total_of: the field that is added up instead of counting; null adds nothing
+    :param measured: how the number is read where it is neither a count nor a sum, such as an
+        average or the longest; the rows are those that it is read from
     :param of: code of the figure that this one is a part of, shown as a ratio
     :param missing: the rows, of the same kind, that would make the ratio whole
     :param beside: what a bulletin prints beside the number, in digits that need no translation:
@@ -109,6 +113,7 @@ class Figure:
     present: Present = as_recorded
     distinct: str = ""
     total_of: str = ""
+    measured: Measured | None = None
     of: str = ""
     missing: Rows | None = None
     beside: Beside | None = None
@@ -117,8 +122,10 @@ class Figure:
     day_field: str = "day"
     first_seen: bool = False
 
-    def value(self, scope: Scope, cutoff: Cutoff) -> int:
-        """Count the rows, or the distinct values of one field, or add one up, in `unit`."""
+    def value(self, scope: Scope, cutoff: Cutoff) -> Decimal | int:
+        """Count the rows, or the distinct values of one field, or add up or measure, in `unit`."""
+        if self.measured is not None:
+            return self.measured(scope, cutoff)
         return self.counted(self.opened(scope, cutoff))
 
     def counted(self, opened: QuerySet[Any]) -> int:

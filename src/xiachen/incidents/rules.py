@@ -14,7 +14,11 @@ from xiachen.base.errors import Refused
 _TIME_OF_DAY = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]", re.ASCII)
 
 # What those on site call the parameters; of any other its name is shown.
-_WORDS: dict[str, str | Promise] = {"attendance.deadline": _("sign-in deadline")}
+_WORDS: dict[str, str | Promise] = {
+    "attendance.deadline": _("sign-in deadline"),
+    "attendance.most-hours": _("hours a day from which rest is advised"),
+    "attendance.most-days": _("days in a row from which rest is advised"),
+}
 
 # Operations are planned weeks ahead, not years; a day beyond is a slip of the pen.
 _AHEAD = timedelta(days=3653)
@@ -63,9 +67,15 @@ def _is_time_of_day(value: object) -> bool:
     return isinstance(value, str) and _TIME_OF_DAY.fullmatch(value) is not None
 
 
+def _is_count(most: int) -> Callable[[object], bool]:
+    return lambda value: type(value) is int and 1 <= value <= most
+
+
 # Every name that an area asks `queries.parameter` for; a test compares them.
 PARAMETERS: Mapping[str, Known] = {
     "attendance.deadline": Known(_("a time of day as text, such as 07:30"), _is_time_of_day),
+    "attendance.most-hours": Known(_("a whole number of hours from 1 to 24"), _is_count(24)),
+    "attendance.most-days": Known(_("a whole number of days from 1 to 60"), _is_count(60)),
 }
 
 

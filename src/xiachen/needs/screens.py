@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from xiachen.attendance.operations.check_ins import CheckInEntry, check_in
+from xiachen.attendance.operations.check_outs import CheckOutEntry, check_out
 from xiachen.attendance.queries.boards import communities_shown
 from xiachen.base import clock
 from xiachen.base.errors import NotFound, Refused
@@ -52,6 +53,22 @@ def sign_in(request: ScopedRequest, community: int) -> HttpResponse:
     if outcome.refusal:
         raise outcome.refusal
     messages.success(request, _("You are signed in."))
+    return redirect("needs:mine")
+
+
+@require_POST
+def sign_out(request: ScopedRequest, community: int) -> HttpResponse:
+    """Sign the acting person out, now."""
+    if request.scope.member is None:
+        raise NotFound(field="member")
+    now = clock.now()
+    leaving = CheckOutEntry(
+        id=uuid7(), community=community, member=request.scope.member, occurred_at=now
+    )
+    (outcome,) = check_out(request.scope, entries=[leaving], at=now)
+    if outcome.refusal:
+        raise outcome.refusal
+    messages.success(request, _("You are signed out. Get some rest."))
     return redirect("needs:mine")
 
 

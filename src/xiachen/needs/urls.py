@@ -9,6 +9,7 @@ urlpatterns = [
     path("", screens.tasks, name="tasks"),
     path("mine", screens.mine, name="mine"),
     path("mine/<int:community>/sign-in", screens.sign_in, name="sign-in"),
+    path("mine/<int:community>/sign-out", screens.sign_out, name="sign-out"),
     path("issue", screens.issue, name="issue"),
     path("<int:community>/issue", screens.issue, name="issue-there"),
     path("<int:community>/<uuid:id>", screens.task, name="task"),

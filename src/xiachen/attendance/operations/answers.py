@@ -5,9 +5,9 @@ from uuid import UUID
 
 from django.db import transaction
 
-from xiachen.attendance import rules
 from xiachen.attendance.models import Answer
 from xiachen.attendance.queries import records
+from xiachen.attendance.rules import records as rules
 from xiachen.base.errors import Forbidden
 from xiachen.base.ids import uuid7
 from xiachen.base.owned.appending import append

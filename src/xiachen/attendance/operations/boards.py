@@ -49,3 +49,23 @@ def view_line(
         targets=[line.line.member],
     )
     return line
+
+
+@transaction.atomic
+def view_person(scope: Scope, *, day: date, community: int, check_out: UUID) -> boards.Person:
+    """
+    Return one person of a board by the sign-out that stands, and note it.
+
+    :raises NotFound: there is none
+    """
+    found = boards.person(scope, day=day, community=community, check_out=check_out)
+    if found is None:
+        raise NotFound()
+    audit.record(
+        scope,
+        "attendance.view-line",
+        community=community,
+        subject=found.member,
+        targets=[found.member],
+    )
+    return found

@@ -8,9 +8,10 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from xiachen.attendance import rules
-from xiachen.attendance.models import CheckIn
+from xiachen.attendance.models import CheckIn, CheckOut
 from xiachen.attendance.operations.settling import Registered, Settling
+from xiachen.attendance.rules import records as rules
+from xiachen.attendance.rules.duty import AfterSignOut
 from xiachen.base import clock
 from xiachen.base.errors import NotFound, Outcome
 from xiachen.base.owned.appending import append, superseding
@@ -99,6 +100,7 @@ def correct_check_in(
     :returns: the row that stands in its place, void when nothing does
     :raises CorrectedAlready: somebody has corrected it meanwhile
     :raises OtherDay: the right time lies on another day
+    :raises AfterSignOut: the person had signed out by then
     """
     scope.require(Can.CORRECT, community=community)
     reason = rules.check_reason(reason)
@@ -111,6 +113,7 @@ def correct_check_in(
         rules.check_time(occurred_at, at)
         if clock.local_day(occurred_at) != former.day:
             raise rules.OtherDay(field="occurred_at", day=former.day)
+        _check_before_sign_out(former, occurred_at)
     correction = superseding(
         former,
         by=scope.account,
@@ -131,6 +134,22 @@ def correct_check_in(
         reason=reason[:200],
     )
     return correction
+
+
+def _check_before_sign_out(former: CheckIn, occurred_at: datetime) -> None:
+    left = (
+        CheckOut.objects.standing()
+        .filter(
+            community_id=former.community_id,
+            incident=former.incident_id,
+            member=former.member,
+            day=former.day,
+        )
+        .first()
+    )
+    if left is not None and left.occurred_at < occurred_at:
+        local = left.occurred_at.astimezone(clock.local_zone())
+        raise AfterSignOut(field="occurred_at", time=numbers.clock(local.time()))
 
 
 def _facts(

@@ -8,15 +8,15 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from xiachen.attendance import rules
-from xiachen.attendance.models import CheckIn, WorkRecord
+from xiachen.attendance.models import CheckIn, CheckOut, WorkRecord
+from xiachen.attendance.rules import records as rules
 from xiachen.base.errors import Outcome, Refused
 from xiachen.base.owned.appending import append
 from xiachen.incidents.models import IncidentCommunity
 from xiachen.people.queries.members import registered
 from xiachen.privacy.scope import Scope
 
-AnyFact = TypeVar("AnyFact", CheckIn, WorkRecord)
+AnyFact = TypeVar("AnyFact", CheckIn, CheckOut, WorkRecord)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

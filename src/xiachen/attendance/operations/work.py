@@ -8,9 +8,9 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from xiachen.attendance import rules
 from xiachen.attendance.models import WorkRecord
 from xiachen.attendance.operations.settling import Registered, Settling
+from xiachen.attendance.rules import records as rules
 from xiachen.base import clock
 from xiachen.base.errors import Outcome
 from xiachen.base.owned.appending import append, superseding
@@ -18,7 +18,7 @@ from xiachen.figures.operations import post_deltas
 from xiachen.privacy import audit
 from xiachen.privacy.scope import Can, Scope
 
-PARTICIPATIONS = "attendance.participations"
+PARTICIPATIONS, SERVED = "attendance.participations", "attendance.served"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +68,9 @@ def record_work(scope: Scope, *, entries: Sequence[WorkEntry], at: datetime) -> 
     post_deltas(
         incident,
         [
-            (one.community, PARTICIPATIONS, clock.local_day(one.occurred_at), one.times)
+            (one.community, figure, clock.local_day(one.occurred_at), amount)
             for one in done
+            for figure, amount in ((PARTICIPATIONS, one.times), (SERVED, one.persons_served))
         ],
     )
     for community, members, ids in rules.by_community(done):
@@ -96,7 +97,14 @@ def take_back_work(
     voids = [superseding(done, by=scope.account, at=at, void=True) for done in standing]
     written = append(voids) if voids else set()
     gone = [one for one in voids if one.id in written]
-    post_deltas(incident, [(community, PARTICIPATIONS, one.day, -one.times) for one in gone])
+    post_deltas(
+        incident,
+        [
+            (community, figure, one.day, -amount)
+            for one in gone
+            for figure, amount in ((PARTICIPATIONS, one.times), (SERVED, one.persons_served))
+        ],
+    )
     audit.record(
         scope,
         "attendance.take-back-work",

@@ -1,11 +1,13 @@
 """The attendance board of a community: the funnel, and everybody with the time of the sign-in."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
-from xiachen.attendance.models import CheckIn, GapKind
+from django.utils.translation import gettext as _
+
+from xiachen.attendance.models import CheckIn, CheckOut, GapKind
 from xiachen.attendance.queries import records
 from xiachen.attendance.queries.funnels import Funnel, Gathered, Line, SignIn, gather
 from xiachen.base.errors import Forbidden
@@ -46,6 +48,22 @@ class Person:
     worked: bool
     seen_elsewhere: bool
     check_in: CheckIn | None
+    check_out: CheckOut | None = None
+
+    @property
+    def stay(self) -> timedelta | None:
+        """Return how long the person was here, once both ends are recorded."""
+        if self.check_in is None or self.check_out is None:
+            return None
+        return self.check_out.occurred_at - self.check_in.occurred_at
+
+    @property
+    def hours(self) -> str:
+        """Return in words how long the person was here; empty while one end is missing."""
+        if self.stay is None:
+            return ""
+        hours, minutes = divmod(int(self.stay.total_seconds()) // 60, 60)
+        return _("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": minutes}
 
     @property
     def sign_in(self) -> SignIn | None:
@@ -95,6 +113,11 @@ class Board:
         return [one for one in self.people if not one.check_in and not one.seen_elsewhere]
 
     @property
+    def staying(self) -> list[Person]:
+        """Return those shown who have signed in here and not out."""
+        return [one for one in self.people if one.check_in and not one.check_out]
+
+    @property
     def named(self) -> list[UUID]:
         """Return whom the board names."""
         lines = [one.line.member for one in (*self.not_present, *self.not_working)]
@@ -124,10 +147,12 @@ def board(scope: Scope, *, day: date, community: int, shown: str = "", group: st
     place = next((one for one in communities_shown(scope, day=day) if one.pk == community), None)
     if place is None:
         raise Forbidden()
-    gathered = gather(scope, cutoff=records.end_of(scope, day), community=community)
+    cutoff = records.end_of(scope, day)
+    gathered = gather(scope, cutoff=cutoff, community=community)
+    gone = records.check_outs(scope, cutoff).filter(community_id=community)
     options = _options(scope, community, day)
     kept = next((one.members for one in options if one.key == group), None)
-    everybody = _people(scope, community, gathered)
+    everybody = _people(scope, community, gathered, {one.member: one for one in gone})
     funnel = gathered.funnel()
     return Board(
         community=place,
@@ -171,7 +196,16 @@ def named_line(
     return NamedLine(name=names.get(found.member, ""), line=found)
 
 
-def _people(scope: Scope, community: int, gathered: Gathered) -> list[Person]:
+def person(scope: Scope, *, day: date, community: int, check_out: UUID) -> Person | None:
+    """Return somebody of the board by the sign-out that stands; or None."""
+    shown = board(scope, day=day, community=community)
+    rows = (one for one in shown.people if one.check_out and one.check_out.pk == check_out)
+    return next(rows, None)
+
+
+def _people(
+    scope: Scope, community: int, gathered: Gathered, gone: Mapping[UUID, CheckOut]
+) -> list[Person]:
     expected, reported = (
         {member for _, member in pairs} for pairs in (gathered.expected, gathered.reported)
     )
@@ -191,6 +225,7 @@ def _people(scope: Scope, community: int, gathered: Gathered) -> list[Person]:
             worked=one in worked,
             seen_elsewhere=one in elsewhere,
             check_in=signed.get(one),
+            check_out=gone.get(one) if one in signed else None,
         )
         for one in sorted(ids, key=lambda pk: order.get(pk, ("~", str(pk))))
     ]

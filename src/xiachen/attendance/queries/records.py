@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
-from xiachen.attendance.models import Answer, CheckIn, GapKind, WorkRecord
+from xiachen.attendance.models import Answer, CheckIn, CheckOut, GapKind, WorkRecord
 from xiachen.base import clock
 from xiachen.base.owned.models import FactQuerySet
 from xiachen.figures.figure import Cutoff
@@ -18,7 +18,7 @@ from xiachen.mobilisation.queries.report_ins import reported_in
 from xiachen.people.models.members import Member
 from xiachen.privacy.scope import Can, Role, Scope
 
-_F = TypeVar("_F", CheckIn, WorkRecord)
+_F = TypeVar("_F", CheckIn, CheckOut, WorkRecord)
 Marks = Mapping[int, int] | None
 
 # As rules.lateness has it: the fractions of 8:30:00 are still in time for 8:30.
@@ -54,16 +54,38 @@ def check_ins(scope: Scope, cutoff: Cutoff) -> QuerySet[CheckIn]:
     return _of_day(scope, CheckIn.objects.all(), cutoff)
 
 
+def check_outs(scope: Scope, cutoff: Cutoff) -> QuerySet[CheckOut]:
+    """Return the sign-outs that belong to the day and stand."""
+    # Whoever leaves after midnight ends the day before: only its receipt is cut off.
+    if scope.incident != cutoff.incident:
+        return CheckOut.objects.none()
+    rows: QuerySet[CheckOut] = CheckOut.objects.standing(cutoff.marks)
+    return rows.filter(reached_by(scope), incident=cutoff.incident, day=cutoff.day)
+
+
 def works(scope: Scope, cutoff: Cutoff) -> QuerySet[WorkRecord]:
     """Return the work of the day that stands."""
     return _of_day(scope, WorkRecord.objects.all(), cutoff)
+
+
+def works_so_far(scope: Scope, cutoff: Cutoff) -> QuerySet[WorkRecord]:
+    """Return the work of the day and of all days before it that stands."""
+    if scope.incident != cutoff.incident:
+        return WorkRecord.objects.none()
+    rows: QuerySet[WorkRecord] = WorkRecord.objects.standing(cutoff.marks)
+    return rows.filter(
+        reached_by(scope),
+        incident=cutoff.incident,
+        day__lte=cutoff.day,
+        occurred_at__lte=cutoff.occurred_until,
+    )
 
 
 def answers(scope: Scope, cutoff: Cutoff) -> QuerySet[Answer]:
     """Return what was said to the lines of the day's lists, the oldest first."""
     if scope.incident != cutoff.incident:
         return Answer.objects.none()
-    return _answers_of_day(cutoff).filter(_reach(scope)).order_by("received_at", "pk")
+    return _answers_of_day(cutoff).filter(reached_by(scope)).order_by("received_at", "pk")
 
 
 def present(scope: Scope, cutoff: Cutoff) -> QuerySet[Enrolment]:
@@ -190,10 +212,11 @@ def uncovered(scope: Scope, cutoff: Cutoff) -> QuerySet[IncidentCommunity]:
 
 
 def _of_day(scope: Scope, rows: FactQuerySet[_F], cutoff: Cutoff) -> FactQuerySet[_F]:
-    return _day(rows, cutoff, scope).filter(_reach(scope))
+    return _day(rows, cutoff, scope).filter(reached_by(scope))
 
 
-def _reach(scope: Scope) -> Q:
+def reached_by(scope: Scope) -> Q:
+    """Return the condition that keeps records of people inside what the scope reaches."""
     if scope.role is Role.MEMBER:
         return Q(member=scope.member)
     if not (scope.allows(Can.SEE_PEOPLE) or scope.allows(Can.SEE_FIGURES)):

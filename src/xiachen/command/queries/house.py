@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, time, timedelta
+from decimal import Decimal
 from functools import cache, partial
 
 from django.utils.translation import gettext as _
@@ -98,9 +99,9 @@ def day_so_far(scope: Scope, day: date) -> Cutoff:
 
 def stated(scope: Scope, *, cutoff: Cutoff, codes: Iterable[str]) -> dict[str, Stated]:
     """Return what figures say as of a cut-off, within the scope's places."""
-    values: dict[str, int] = {}
+    values: dict[str, Decimal | int] = {}
 
-    def value(code: str) -> int:
+    def value(code: str) -> Decimal | int:
         if code not in values:
             values[code] = figure(code).value(scope, cutoff)
         return values[code]

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from xiachen.attendance.operations.work import WorkEntry, record_work
-from xiachen.attendance.rules import OnlyOneself, UnknownPerson, may_act_for
+from xiachen.attendance.rules.records import OnlyOneself, UnknownPerson, may_act_for
 from xiachen.base.ids import uuid7
 from xiachen.needs import rules
 from xiachen.needs.models import Claim, Step, Task

@@ -1,7 +1,7 @@
 """A member's day: signed in or not, what is mine to do, what I could take."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from xiachen.attendance.queries import records
@@ -14,10 +14,11 @@ from xiachen.privacy.scope import Can, Scope
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where the reader is expected, and the sign-in there that stands."""
+    """Where the reader is expected, and the sign-in and sign-out there that stand."""
 
     community: Community
     sign_in: SignIn | None
+    left_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +66,13 @@ def _places(scope: Scope, day: date) -> list[Place]:
         row.community_id: SignIn(row.occurred_at, row.deadline)
         for row in records.check_ins(scope, records.end_of(scope, day)).filter(member=scope.member)
     }
+    left = dict(
+        records.check_outs(scope, records.end_of(scope, day))
+        .filter(member=scope.member)
+        .values_list("community_id", "occurred_at")
+    )
     here = stays.filter(member_id=scope.member).order_by().values_list("community_id", flat=True)
     rows = Community.objects.filter(pk__in={*here, *signed}).order_by("pk")
-    return [Place(community=row, sign_in=signed.get(row.pk)) for row in rows]
+    return [
+        Place(community=row, sign_in=signed.get(row.pk), left_at=left.get(row.pk)) for row in rows
+    ]

@@ -19,8 +19,9 @@
     if (printer) window.print();
     const all = event.target.closest("[data-check-all]");
     if (all) {
-      const scope = all.closest("form") || document;
-      scope.querySelectorAll(all.dataset.checkAll).forEach((box) => { box.checked = all.checked; });
+      // Of its own form, wherever in the page the boxes of that form stand.
+      const boxes = all.form ? [...all.form.elements] : [...document.querySelectorAll("input")];
+      boxes.forEach((box) => { if (box.matches(all.dataset.checkAll)) box.checked = all.checked; });
     }
   });
   document.addEventListener("keydown", (event) => {

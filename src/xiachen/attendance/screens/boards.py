@@ -1,5 +1,6 @@
 """The attendance board, signing people in on it, correcting a sign-in and answering a list."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,14 +12,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from xiachen.attendance.forms import AnswerForm, CorrectionForm, SignInForm
+from xiachen.attendance.forms import AnswerForm, CorrectionForm, SignInForm, SignOutForm
 from xiachen.attendance.models import GapKind
 from xiachen.attendance.operations.answers import answer as record_answer
 from xiachen.attendance.operations.boards import view_board, view_line
 from xiachen.attendance.operations.check_ins import CheckInEntry, check_in, correct_check_in
 from xiachen.attendance.queries import boards
 from xiachen.base import clock
-from xiachen.base.errors import NotFound, Refused
+from xiachen.base.errors import NotFound, Outcome, Refused
 from xiachen.base.ids import uuid7
 from xiachen.privacy.doors import ScopedRequest, explain
 from xiachen.privacy.scope import Can
@@ -35,7 +36,7 @@ def board(request: ScopedRequest) -> HttpResponse:
         if not communities:
             return render(request, "attendance/no_community.html")
         community = communities[0].pk
-    return _board(request, community)
+    return show_board(request, community)
 
 
 @require_POST
@@ -45,7 +46,7 @@ def sign_in(request: ScopedRequest, community: int) -> HttpResponse:
     choices = [(str(one.member), one.name) for one in shown.waiting]
     form = SignInForm(choices, request.day, request.POST)
     if not form.is_valid():
-        return _board(request, community, form, status=422)
+        return show_board(request, community, form, status=422)
     now = clock.now()
     outcomes = check_in(
         request.scope,
@@ -60,8 +61,10 @@ def sign_in(request: ScopedRequest, community: int) -> HttpResponse:
         ],
         at=now,
     )
-    _tell(request, sum(one.new for one in outcomes), [o.refusal for o in outcomes if o.refusal])
-    return redirect(_address(request, community))
+    signed = sum(one.new for one in outcomes)
+    words = ngettext("%(n)s person is signed in.", "%(n)s people are signed in.", signed)
+    tell(request, words % {"n": signed} if signed else "", outcomes)
+    return redirect(address(request, community))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -85,7 +88,7 @@ def correct(request: ScopedRequest, community: int, check_in: UUID) -> HttpRespo
             explain(form, refusal)
         else:
             messages.success(request, _("The correction is recorded; the former time is kept."))
-            return redirect(_address(request, community))
+            return redirect(address(request, community))
     context = {"form": form, "line": line, "community": community}
     return render(request, "attendance/correct.html", context)
 
@@ -114,14 +117,19 @@ def answer(request: ScopedRequest, community: int, gap: str, member: UUID) -> Ht
             explain(form, refusal)
         else:
             messages.success(request, _("The answer is recorded."))
-            return redirect(_address(request, community))
+            return redirect(address(request, community))
     context = {"form": form, "line": line, "community": community, "gap": GapKind(gap)}
     return render(request, "attendance/answer.html", context)
 
 
-def _board(
-    request: ScopedRequest, community: int, form: SignInForm | None = None, status: int = 200
+def show_board(
+    request: ScopedRequest,
+    community: int,
+    form: SignInForm | None = None,
+    leaving: SignOutForm | None = None,
+    status: int = 200,
 ) -> HttpResponse:
+    """Answer with a community's board, and with what is wrong in a form on it."""
     shown = request.GET.get("show", "")
     group = request.GET.get("group", "")
     page = view_board(request.scope, day=request.day, community=community, shown=shown, group=group)
@@ -131,6 +139,7 @@ def _board(
         "shown": shown,
         "group": group,
         "form": form or SignInForm([], request.day),
+        "leaving": leaving or SignOutForm([], request.day),
         "communities": boards.communities_shown(scope, day=request.day),
         "today": request.day == clock.local_day(clock.now()),
         "signs_in": scope.allows(Can.CHECK_IN, community=community),
@@ -140,18 +149,17 @@ def _board(
     return render(request, "attendance/board.html", context, status=status)
 
 
-def _tell(request: ScopedRequest, signed: int, refusals: list[Refused]) -> None:
-    if signed:
-        messages.success(
-            request,
-            ngettext("%(n)s person is signed in.", "%(n)s people are signed in.", signed)
-            % {"n": signed},
-        )
-    for words in dict.fromkeys(str(refusal) for refusal in refusals):
+def tell(request: ScopedRequest, done: str, outcomes: Sequence[Outcome]) -> None:
+    """Say what was done, if anything, and each reason once why something was not."""
+    if done:
+        messages.success(request, done)
+    refusals = [str(one.refusal) for one in outcomes if one.refusal]
+    for words in dict.fromkeys(refusals):
         messages.error(request, words)
 
 
-def _address(request: ScopedRequest, community: int) -> str:
+def address(request: ScopedRequest, community: int) -> str:
+    """Return the board as the reader saw it."""
     if not request.scope.allows(Can.SEE_PEOPLE):
         return reverse("home")
     kept = [(key, request.GET[key]) for key in ("show", "group") if request.GET.get(key)]

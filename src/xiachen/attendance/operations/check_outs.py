@@ -1,0 +1,206 @@
+"""Signing out, and correcting a sign-out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from xiachen.attendance.models import CheckIn, CheckOut
+from xiachen.attendance.operations.settling import Registered, Settling
+from xiachen.attendance.rules import duty
+from xiachen.attendance.rules import records as rules
+from xiachen.base import clock
+from xiachen.base.errors import NotFound, Outcome, Refused
+from xiachen.base.owned.appending import append, superseding
+from xiachen.figures import numbers
+from xiachen.privacy import audit
+from xiachen.privacy.scope import Can, Scope
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckOutEntry:
+    """A person's sign-out, as a phone or a form gives it."""
+
+    id: UUID
+    community: int
+    member: UUID
+    occurred_at: datetime
+
+
+_SignIns = dict[tuple[int, UUID], list[CheckIn]]
+
+
+@transaction.atomic
+def check_out(scope: Scope, *, entries: Sequence[CheckOutEntry], at: datetime) -> list[Outcome]:
+    """
+    Sign people out; one outcome per entry, in their order.
+
+    A sign-out ends the last sign-in of the 24 hours before, and belongs to its day.
+
+    :raises Forbidden: the role signs nobody out
+    """
+    scope.require(Can.CHECK_IN)
+    incident = rules.incident_of(scope)
+
+    def settle(asked: Sequence[CheckOutEntry]) -> dict[UUID, Outcome]:
+        known = Registered(scope).people({one.member for one in asked})
+        here = Registered(scope).communities({one.community for one in asked})
+        signed = _sign_ins(incident, asked)
+        outcomes, facts = {}, []
+        for one in asked:
+            refusal = rules.refusal_of(scope, one, known=known, communities=here, at=at)
+            rows = signed.get((one.community, one.member), [])
+            left = duty.sign_in_left(rows, one.occurred_at)
+            if refusal is None and left is None:
+                refusal = _nothing_left(rows, one.occurred_at)
+            if refusal is not None:
+                outcomes[one.id] = Outcome(one.id, refusal=refusal)
+            elif isinstance(left, CheckIn):
+                facts.append(_fact(scope, left, one, at))
+        return outcomes | _SETTLING.write(facts)
+
+    outcomes = rules.once_each(entries, settle)
+    new = {outcome.id for outcome in outcomes if outcome.new}
+    for community, members, ids in rules.by_community([one for one in entries if one.id in new]):
+        audit.record(
+            scope,
+            "attendance.check-out",
+            community=community,
+            subject=members[0] if len(members) == 1 else None,
+            targets=ids,
+        )
+    return outcomes
+
+
+@transaction.atomic
+def correct_check_out(
+    scope: Scope,
+    *,
+    community: int,
+    check_out: UUID,
+    occurred_at: datetime | None,
+    at: datetime,
+    reason: str,
+) -> CheckOut:
+    """
+    Put another time in the place of a sign-out, or take it back.
+
+    :param occurred_at: the right time; None: the person did not sign out
+    :returns: the row that stands in its place, void when nothing does
+    :raises CorrectedAlready: somebody has corrected it meanwhile
+    :raises BeforeSignIn, NotSignedIn: the right time does not go with that day's sign-in
+    """
+    scope.require(Can.CORRECT, community=community)
+    reason = rules.check_reason(reason)
+    rows = CheckOut.objects.filter(community_id=community, incident=rules.incident_of(scope))
+    former = rows.filter(pk=check_out, void=False).first()
+    if former is None:
+        raise NotFound(field="check_out")
+    if occurred_at is not None:
+        rules.check_time(occurred_at, at)
+        _check_goes_with(former, occurred_at)
+    correction = superseding(
+        former,
+        by=scope.account,
+        at=at,
+        void=occurred_at is None,
+        occurred_at=occurred_at or former.occurred_at,
+    )
+    if not append([correction]):
+        raise rules.CorrectedAlready()
+    audit.record(
+        scope,
+        "attendance.correct-check-out",
+        community=community,
+        subject=former.member,
+        targets=(former.pk, correction.pk),
+        reason=reason[:200],
+    )
+    return correction
+
+
+def _sign_ins(incident: UUID, entries: Sequence[CheckOutEntry]) -> _SignIns:
+    """Return the sign-ins that some sign-outs may end, by community and person."""
+    days = [clock.local_day(one.occurred_at) for one in entries]
+    rows = CheckIn.objects.standing().filter(
+        community_id__in={one.community for one in entries},
+        incident=incident,
+        member__in={one.member for one in entries},
+        day__range=(min(days) - _DAY, max(days)),
+    )
+    found: _SignIns = {}
+    for row in rows:
+        found.setdefault((row.community_id, row.member), []).append(row)
+    return found
+
+
+def _nothing_left(rows: Sequence[CheckIn], left_at: datetime) -> Refused:
+    """Say why there is no sign-in to end: none at all, or only one that came later."""
+    today = [one for one in rows if one.day == clock.local_day(left_at)]
+    if not today:
+        return duty.NotSignedIn(field="member")
+    return duty.BeforeSignIn(field="occurred_at", time=_spoken(today[0].occurred_at))
+
+
+def _check_goes_with(former: CheckOut, occurred_at: datetime) -> None:
+    rows = list(
+        CheckIn.objects.standing().filter(
+            community_id=former.community_id,
+            incident=former.incident_id,
+            member=former.member,
+            day=former.day,
+        )
+    )
+    if rows and occurred_at < rows[0].occurred_at:
+        raise duty.BeforeSignIn(field="occurred_at", time=_spoken(rows[0].occurred_at))
+    if duty.sign_in_left(rows, occurred_at) is None:
+        raise duty.NotSignedIn(field="occurred_at")
+
+
+def _fact(scope: Scope, left: CheckIn, entry: CheckOutEntry, at: datetime) -> CheckOut:
+    return CheckOut(
+        id=entry.id,
+        community_id=entry.community,
+        incident_id=left.incident_id,
+        member=entry.member,
+        day=left.day,
+        occurred_at=entry.occurred_at,
+        received_at=at,
+        recorded_by=scope.account,
+    )
+
+
+def _key(row: CheckOut) -> tuple[int, UUID, UUID, date]:
+    return row.community_id, row.incident_id, row.member, row.day
+
+
+def _others(facts: Sequence[CheckOut]) -> QuerySet[CheckOut]:
+    return CheckOut.objects.filter(
+        Q(pk__in=[fact.pk for fact in facts])
+        | Q(
+            incident__in={fact.incident_id for fact in facts},
+            member__in={fact.member for fact in facts},
+            day__in={fact.day for fact in facts},
+        ),
+        community_id__in={fact.community_id for fact in facts},
+    )
+
+
+def _same(known: CheckOut, fact: CheckOut) -> bool:
+    return _key(known) == _key(fact) and known.occurred_at == fact.occurred_at
+
+
+def _taken(standing: CheckOut) -> duty.SignedOutAlready:
+    return duty.SignedOutAlready(field="member", time=_spoken(standing.occurred_at))
+
+
+def _spoken(moment: datetime) -> str:
+    return numbers.clock(moment.astimezone(clock.local_zone()).time())
+
+
+_SETTLING: Settling[CheckOut] = Settling(key=_key, others=_others, same=_same, taken=_taken)

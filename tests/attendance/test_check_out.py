@@ -1,0 +1,160 @@
+"""Signing out: the end of a sign-in, after midnight too, once, and corrected like it."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.attendance.town import EVENING, Town, clock_at
+from tests.world import DAY, FENGLIN, ZISONG
+from xiachen.attendance.models import CheckIn, CheckOut
+from xiachen.attendance.operations.check_ins import correct_check_in
+from xiachen.attendance.operations.check_outs import (
+    CheckOutEntry,
+    check_out,
+    correct_check_out,
+)
+from xiachen.attendance.rules import duty
+from xiachen.attendance.rules import records as rules
+from xiachen.base.errors import Forbidden, Outcome
+from xiachen.base.ids import uuid7
+from xiachen.privacy.models import AuditEntry
+from xiachen.privacy.scope import Role
+
+NIGHT = EVENING + timedelta(hours=14)
+
+
+def leave(town: Town, member: object, hour: int, minute: int = 0, *, days: int = 0) -> Outcome:
+    at = clock_at(hour, minute) + timedelta(days=days)
+    entry = CheckOutEntry(id=uuid7(), community=FENGLIN, member=member, occurred_at=at)  # type: ignore[arg-type]
+    (outcome,) = check_out(town.worker, entries=[entry], at=max(at, NIGHT))
+    return outcome
+
+
+def test_everybody_is_signed_out_with_one_list(town: Town) -> None:
+    town.sign_in()
+    entries = [
+        CheckOutEntry(id=uuid7(), community=FENGLIN, member=one, occurred_at=clock_at(17, 30))
+        for one in town.people
+    ]
+    outcomes = check_out(town.worker, entries=entries, at=EVENING)
+    assert all(outcome.new for outcome in outcomes)
+    assert set(CheckOut.objects.values_list("day", flat=True)) == {DAY}
+    again = check_out(town.worker, entries=entries, at=EVENING)
+    assert all(outcome.already for outcome in again)
+    assert CheckOut.objects.count() == 11
+    noted = AuditEntry.objects.get(action="attendance.check-out")
+    assert set(noted.targets) == {one.id for one in entries}
+
+
+def test_whoever_leaves_after_midnight_ends_the_day_before(town: Town) -> None:
+    town.sign_in([town.world.local], clock_at(20, 0))
+    assert leave(town, town.world.local, 4, days=1).new
+    assert CheckOut.objects.get().day == DAY
+
+
+@pytest.mark.parametrize(
+    ("hour", "days", "code"),
+    [(8, 0, duty.BeforeSignIn.code), (9, 1, duty.NotSignedIn.code), (18, 3, duty.NotSignedIn.code)],
+)
+def test_a_sign_out_goes_with_a_sign_in_of_the_24_hours_before(
+    town: Town, hour: int, days: int, code: str
+) -> None:
+    town.sign_in([town.world.local], clock_at(8, 12))
+    outcome = leave(town, town.world.local, hour, days=days)
+    assert outcome.refusal is not None and outcome.refusal.code == code
+    assert not CheckOut.objects.exists()
+
+
+def test_a_second_sign_out_says_when_the_first_was(town: Town) -> None:
+    town.sign_in([town.world.local])
+    assert leave(town, town.world.local, 17, 40).new
+    outcome = leave(town, town.world.local, 18)
+    assert isinstance(outcome.refusal, duty.SignedOutAlready)
+    assert "17:40" in str(outcome.refusal)
+
+
+def test_the_neighbours_secretary_and_a_member_sign_nobody_out(town: Town) -> None:
+    town.sign_in()
+    entry = CheckOutEntry(
+        id=uuid7(), community=FENGLIN, member=town.world.sent[0], occurred_at=clock_at(17, 0)
+    )
+    (far,) = check_out(town.outsider, entries=[entry], at=EVENING)
+    assert isinstance(far.refusal, Forbidden)
+    (other,) = check_out(town.local, entries=[entry], at=EVENING)
+    assert isinstance(other.refusal, rules.OnlyOneself)
+    with pytest.raises(Forbidden):
+        check_out(town.world.scope(Role.INSPECTOR), entries=[entry], at=EVENING)
+    assert not CheckOut.objects.exists()
+
+
+def test_a_sign_out_next_door_ends_no_sign_in_here(town: Town) -> None:
+    town.sign_in([town.world.local])
+    entry = CheckOutEntry(
+        id=uuid7(), community=ZISONG, member=town.world.local, occurred_at=clock_at(17, 0)
+    )
+    (outcome,) = check_out(town.world.system, entries=[entry], at=EVENING)
+    assert isinstance(outcome.refusal, duty.NotSignedIn)
+
+
+def test_a_corrected_sign_out_stands_in_place_of_the_first(town: Town) -> None:
+    town.sign_in([town.world.local])
+    leave(town, town.world.local, 17, 40)
+    first = CheckOut.objects.get()
+    correct_check_out(
+        town.secretary,
+        community=FENGLIN,
+        check_out=first.pk,
+        occurred_at=clock_at(19, 5),
+        at=EVENING,
+        reason="写错了时间",
+    )
+    (standing,) = CheckOut.objects.standing()
+    assert standing.occurred_at == clock_at(19, 5) and standing.reverses_id == first.pk
+    with pytest.raises(rules.CorrectedAlready):
+        correct_check_out(
+            town.secretary,
+            community=FENGLIN,
+            check_out=first.pk,
+            occurred_at=None,
+            at=EVENING,
+            reason="又改",
+        )
+    with pytest.raises(duty.BeforeSignIn):
+        correct_check_out(
+            town.secretary,
+            community=FENGLIN,
+            check_out=standing.pk,
+            occurred_at=clock_at(7, 0),
+            at=EVENING,
+            reason="又改",
+        )
+
+
+def test_a_sign_in_is_not_moved_behind_its_sign_out(town: Town) -> None:
+    town.sign_in([town.world.local])
+    leave(town, town.world.local, 12)
+    with pytest.raises(duty.AfterSignOut):
+        correct_check_in(
+            town.secretary,
+            community=FENGLIN,
+            check_in=CheckIn.objects.get().pk,
+            occurred_at=clock_at(13, 0),
+            at=EVENING,
+            reason="写错了时间",
+        )
+
+
+def test_a_sign_out_taken_back_can_be_given_again(town: Town) -> None:
+    town.sign_in([town.world.local])
+    leave(town, town.world.local, 12)
+    correct_check_out(
+        town.secretary,
+        community=FENGLIN,
+        check_out=CheckOut.objects.get().pk,
+        occurred_at=None,
+        at=EVENING,
+        reason="没有离开",
+    )
+    assert not CheckOut.objects.standing().exists()
+    assert leave(town, town.world.local, 18).new
+    assert CheckOut.objects.standing().get().occurred_at == clock_at(18, 0)

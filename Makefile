@@ -43,8 +43,9 @@ check: $(VENV)/.development  ## style, types, contracts, migrations, words
 	$(BIN)/python tools/migrations.py
 	$(BIN)/python tools/words.py --check
 
-words: $(VENV)/.development  ## extract sentences and compile the Chinese ones
+words: $(VENV)/.development  ## extract sentences, compile the Chinese ones, list codes in the docs
 	$(BIN)/python tools/words.py
+	$(BIN)/python tools/lists.py
 
 lock: $(VENV)/.development  ## resolve the dependencies anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \

@@ -1,13 +1,14 @@
 """The attendance board in the browser's eyes: the funnel, signing in, correcting, answering."""
 
+from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
 
 from tests.attendance.town import EVENING, Town, clock_at
-from tests.world import DAY, FENGLIN, LOCAL, SENT
-from xiachen.attendance.models import Answer, CheckIn
+from tests.world import DAY, FENGLIN, LOCAL, SENT, prove_twice
+from xiachen.attendance.models import Answer, CheckIn, CheckOut
 from xiachen.base import clock
 from xiachen.privacy.models import AuditEntry
 from xiachen.privacy.scope import Role
@@ -120,3 +121,65 @@ def test_an_empty_board_says_where_people_come_from(world, evening: None) -> Non
     town = Town(world=world)
     page = client_of(town, Role.SECRETARY).get(BOARD).content.decode()
     assert "Nobody is expected here on this day." in page
+
+
+def test_those_on_site_are_signed_out_with_a_button_and_the_hours_stand_beside(
+    town: Town, evening: None
+) -> None:
+    town.sign_in(town.world.sent[:3], clock_at(8, 12))
+    client = client_of(town, Role.COMMUNITY_WORKER)
+    client.get(BOARD)
+    chosen = [str(member) for member in town.world.sent[:2]]
+    answer = client.post(f"/attendance/{FENGLIN}/sign-out", {"members": chosen, "time": "17:40"})
+    assert answer.status_code == 302
+    assert CheckOut.objects.count() == 2
+    page = client.get(BOARD).content.decode()
+    assert page.count("9 h 28 min") == 2
+    nobody = client.post(f"/attendance/{FENGLIN}/sign-out", {"time": "17:40"})
+    assert nobody.status_code == 422
+    assert "nobody has been chosen yet" in nobody.content.decode()
+
+
+def test_a_sign_out_after_midnight_is_given_as_such_and_corrected(
+    town: Town, evening: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "now", lambda: EVENING + timedelta(hours=12))
+    town.sign_in([town.world.local], clock_at(8, 12))
+    client = client_of(town, Role.SECRETARY)
+    client.get(BOARD)
+    given = {"members": [str(town.world.local)], "time": "01:10", "next_day": "on"}
+    client.post(f"/attendance/{FENGLIN}/sign-out", given)
+    left = CheckOut.objects.get()
+    assert left.day == DAY and left.occurred_at == clock_at(1, 10) + timedelta(days=1)
+    address = f"/attendance/{FENGLIN}/correct-out/{left.pk}"
+    assert LOCAL in client.get(address).content.decode()
+    client.post(address, {"time": "18:00", "reason": "写错了"})
+    assert CheckOut.objects.standing().get().occurred_at == clock_at(18, 0)
+
+
+def test_the_duty_page_shows_who_needs_rest_and_leaves_masked(town: Town, evening: None) -> None:
+    town.sign_in()
+    client = client_of(town, Role.SECRETARY)
+    client.get(BOARD)
+    page = client.get("/attendance/duty/?show=everybody").content.decode()
+    assert LOCAL in page and "11 people" in page
+    assert "Nobody on duty needs rest" in client.get("/attendance/duty/").content.decode()
+    assert client.get("/attendance/duty/?show=everybody&as=text").status_code == 403
+    prove_twice(client)
+    text = client.get("/attendance/duty/?show=everybody&as=text").content.decode()
+    assert LOCAL not in text and f"{LOCAL[0]}*" in text
+
+
+def test_the_neighbours_secretary_finds_nobody_on_the_duty_page(town: Town, evening: None) -> None:
+    town.sign_in()
+    client = Client()
+    account = town.world.outsider.account
+    client.force_login(account, "allauth.account.auth_backends.AuthenticationBackend")
+    client.get(BOARD)
+    page = client.get("/attendance/duty/?show=everybody").content.decode()
+    assert "Nobody was on duty" in page
+    posted = client.post(
+        f"/attendance/{FENGLIN}/sign-out", {"members": [str(town.world.local)], "time": "17:00"}
+    )
+    assert posted.status_code == 403
+    assert not CheckOut.objects.exists()

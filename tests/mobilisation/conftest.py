@@ -10,10 +10,10 @@ if TYPE_CHECKING:
 
 # Models can be imported only after Django is set up, and this file is read before.
 @pytest.fixture
-def cast(db: None) -> "Cast":
-    from tests.mobilisation.cast import make_cast
+def cast(world: "World") -> "Cast":
+    from tests.mobilisation.cast import Cast
 
-    return make_cast()
+    return Cast(world=world)
 
 
 @pytest.fixture

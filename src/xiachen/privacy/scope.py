@@ -76,6 +76,9 @@ class Can(StrEnum):
     MANAGE_INCIDENTS = "manage-incidents"
     ISSUE_DOCUMENTS = "issue-documents"
     NOTIFY = "notify"
+    CALL_UP = "call-up"
+    SELECT = "select"
+    SIGN_UP_PEOPLE = "sign-up-people"
     DISPATCH = "dispatch"
     EXCUSE = "excuse"
     REPORT_IN = "report-in"
@@ -127,6 +130,9 @@ _OFFICE = {
     Can.ENTER_PEOPLE,
     Can.ISSUE_DOCUMENTS,
     Can.NOTIFY,
+    Can.CALL_UP,
+    Can.SELECT,
+    Can.SIGN_UP_PEOPLE,
     Can.DISPATCH,
     Can.EXCUSE,
     Can.FORM_TEAMS,
@@ -173,6 +179,7 @@ ALLOWED: dict[Role, frozenset[Can]] = {
             Can.SEE_FIGURES,
             Can.MANAGE_PEOPLE,
             Can.ENTER_PEOPLE,
+            Can.SIGN_UP_PEOPLE,
             Can.EXCUSE,
             Can.ANSWER,
             Can.EXPORT,

@@ -1,5 +1,5 @@
 """Records of mobilisation, a noun in each module; Django finds them here."""
 
-from xiachen.mobilisation.models import report_ins, stays
+from xiachen.mobilisation.models import call_ups, phone_codes, report_ins, sign_ups, stays
 
-__all__ = ["report_ins", "stays"]
+__all__ = ["call_ups", "phone_codes", "report_ins", "sign_ups", "stays"]

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum
 from django.utils.functional import Promise
 
 from xiachen.figures.units import Unit
@@ -126,6 +126,10 @@ class Figure:
         """Count the rows, or the distinct values of one field, or add up or measure, in `unit`."""
         if self.measured is not None:
             return self.measured(scope, cutoff)
+        if self.distinct and not self.total_of:
+            # Counted without putting the rows together that nobody reads now.
+            rows = self.rows(scope, cutoff).order_by()
+            return int(rows.aggregate(total=Count(self.distinct, distinct=True))["total"])
         return self.counted(self.opened(scope, cutoff))
 
     def counted(self, opened: QuerySet[Any]) -> int:

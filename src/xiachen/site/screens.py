@@ -9,18 +9,27 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from xiachen.base import clock
-from xiachen.command.queries import desk
+from xiachen.command.operations.homes import open_first_page
+from xiachen.command.queries.homes.home import Asked
 from xiachen.privacy.doors import ScopedRequest
 
 
 def home(request: ScopedRequest) -> HttpResponse:
     """What needs me now, today in figures, and what has changed since I was last here."""
-    now = clock.now()
-    return render(
-        request,
-        "site/home.html",
-        {"desk": desk.desk(request.scope, day=request.day, since=_here_before(request), at=now)},
+    page = open_first_page(
+        request.scope,
+        day=request.day,
+        since=_here_before(request),
+        at=clock.now(),
+        asked=_asked(request),
     )
+    return render(request, "site/home.html", {"desk": page.desk, "own": page.own})
+
+
+def _asked(request: HttpRequest) -> Asked:
+    page = request.GET.get("page", "")
+    number = int(page) if page.isascii() and page.isdigit() and len(page) < 9 else 1
+    return Asked(show=request.GET.get("show", "")[:40], number=number)
 
 
 def _here_before(request: HttpRequest) -> datetime:

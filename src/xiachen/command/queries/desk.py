@@ -11,16 +11,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from xiachen.attendance.queries import records
-from xiachen.attendance.queries.funnels import Funnel, funnel
 from xiachen.command.models import Bulletin
 from xiachen.command.queries import house
 from xiachen.command.queries.rows import openable
 from xiachen.command.rules.views import FigureLine
+from xiachen.command.rules.wording import Statements
 from xiachen.deployment.queries.squads import squads_at
 from xiachen.needs.models import TaskState
 from xiachen.needs.queries import tasks as needs
 from xiachen.privacy.queries import acts_by_others
-from xiachen.privacy.scope import Can, Scope
+from xiachen.privacy.scope import Can, Role, Scope
 
 # A tired person reads seven lines; what lies behind them comes up when these are done.
 MOST_LINES = 7
@@ -34,6 +34,12 @@ SHOWN = (
     "needs.needs-met",
 )
 
+
+# Their own table under the lines counts the very people, so that nothing is counted twice.
+COUNTS_ITSELF = frozenset({Role.LIAISON})
+
+# The two lists to verify.
+LISTED = ("attendance.not-present", "attendance.not-working")
 
 # What others did, as it is told; an act that nobody needs to hear of is left out.
 DONE: dict[str, str | Promise] = {
@@ -106,21 +112,22 @@ def desk(scope: Scope, *, day: date, since: datetime, at: datetime) -> Desk:
     """
     if scope.incident is None:
         return Desk(at=at, waiting=[], figures=[], openable=frozenset(), changes=[])
-    waiting = sorted(_waiting(scope, day), key=lambda one: (not one.urgent, one.since or at))
+    said = _said(scope, day)
+    waiting = sorted(_waiting(scope, day, said), key=lambda one: (not one.urgent, one.since or at))
     return Desk(
         at=at,
         waiting=waiting[:MOST_LINES],
-        figures=_figures(scope, day),
+        figures=[FigureLine(figure=house.figure(code), stated=said[code]) for code in _shown(said)],
         openable=openable(scope),
         changes=_changes(scope, since),
     )
 
 
-def _waiting(scope: Scope, day: date) -> Iterator[Waiting]:
+def _waiting(scope: Scope, day: date, said: Statements) -> Iterator[Waiting]:
     if scope.member is not None and scope.allows(Can.CHECK_IN):
         yield from _own(scope, scope.member, day)
     if scope.allows(Can.SEE_PEOPLE):
-        yield from _people(scope, funnel(scope, incident=_incident(scope), day=day))
+        yield from _people(scope, said)
     if scope.allows(Can.FORM_TEAMS) and scope.teams:
         yield from _teams(scope, day)
     if scope.allows(Can.CONFIRM_TASKS):
@@ -146,8 +153,8 @@ def _done(place: needs.Holder) -> bool:
     return place.finished_at is not None
 
 
-def _people(scope: Scope, seen: Funnel) -> Iterator[Waiting]:
-    missing = seen.expected - seen.reported
+def _people(scope: Scope, said: Statements) -> Iterator[Waiting]:
+    missing = _value(said, "mobilisation.expected") - _value(said, "mobilisation.reported")
     if missing > 0 and scope.allows(Can.REPORT_IN):
         yield _counted(
             ngettext(
@@ -158,8 +165,8 @@ def _people(scope: Scope, seen: Funnel) -> Iterator[Waiting]:
             missing,
             "mobilisation:board",
         )
-    lists = seen.not_present_count + seen.not_working_count
-    if lists and (scope.allows(Can.VERIFY) or scope.allows(Can.ANSWER)):
+    lists = sum(_value(said, code) for code in LISTED)
+    if lists:
         yield _counted(
             ngettext(
                 "%(n)d line of the two lists is to be verified.",
@@ -169,6 +176,10 @@ def _people(scope: Scope, seen: Funnel) -> Iterator[Waiting]:
             lists,
             "attendance:board",
         )
+
+
+def _value(said: Statements, code: str) -> int:
+    return int(said[code].value) if code in said else 0
 
 
 def _counted(words: str, count: int, page: str) -> Waiting:
@@ -201,11 +212,17 @@ def _bulletin(scope: Scope, day: date) -> Iterator[Waiting]:
         yield Waiting(words=_("The day's bulletin has not been issued."), page="command:bulletins")
 
 
-def _figures(scope: Scope, day: date) -> list[FigureLine]:
-    if not scope.allows(Can.SEE_FIGURES):
-        return []
-    said = house.stated(scope, cutoff=house.day_so_far(scope, day), codes=SHOWN)
-    return [FigureLine(figure=house.figure(code), stated=said[code]) for code in SHOWN]
+def _said(scope: Scope, day: date) -> Statements:
+    """Return what the figures say that the page shows, and those that lists are counted by."""
+    if not scope.allows(Can.SEE_FIGURES) or scope.role in COUNTS_ITSELF:
+        return {}
+    verifies = scope.allows(Can.VERIFY) or scope.allows(Can.ANSWER)
+    codes = (*SHOWN, *(LISTED if verifies else ()))
+    return house.stated(scope, cutoff=house.day_so_far(scope, day), codes=codes)
+
+
+def _shown(said: Statements) -> list[str]:
+    return [code for code in SHOWN if code in said]
 
 
 def _changes(scope: Scope, since: datetime) -> list[Change]:

@@ -1,0 +1,208 @@
+"""The liaison's own part of the first page: my people, who is missing, and why."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import ClassVar
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from xiachen.attendance.models import Answer
+from xiachen.attendance.queries import records
+from xiachen.attendance.queries.funnels import SignIn
+from xiachen.command.queries.homes import people
+from xiachen.command.queries.homes.home import Asked, Choice, Home
+from xiachen.command.queries.said import Said, said_of
+from xiachen.command.rules.whereabouts import (
+    ASKED,
+    CAME,
+    MISSING,
+    NAMES,
+    ON_SITE,
+    Whereabouts,
+)
+from xiachen.figures.figure import Cutoff
+from xiachen.mobilisation.models.report_ins import ReportIn
+from xiachen.mobilisation.models.stays import Enrolment, Excuse
+from xiachen.mobilisation.queries import stays
+from xiachen.mobilisation.queries.report_ins import report_ins
+from xiachen.people.models.members import Member
+from xiachen.people.queries.members import shown_name
+from xiachen.places.models import Community
+from xiachen.privacy.scope import Can, Scope
+
+LINES = 50
+Everybody = Mapping[Whereabouts, list[UUID]]
+
+# Lists of several kinds, which the numbers on top open.
+TOGETHER: Mapping[str, tuple[Whereabouts, ...]] = {
+    "": MISSING,
+    "came": CAME,
+    "on-site": ON_SITE,
+    "everybody": tuple(Whereabouts),
+}
+
+
+@dataclass(slots=True, kw_only=True)
+class Person:
+    """
+    One of the liaison's people with everything known of the day.
+
+    :param stays: where the person belongs, sent or joined on the spot
+    :param report_ins: each with the name of its community, through both channels
+    :param excuse: the excuse with its reason, for a role that excuses people
+    """
+
+    member: Member
+    name: str
+    whereabouts: Whereabouts
+    stays: list[Enrolment] = field(default_factory=list)
+    report_ins: list[tuple[ReportIn, str]] = field(default_factory=list)
+    sign_in: SignIn | None = None
+    excuse: Excuse | None = None
+    answers: list[Answer] = field(default_factory=list)
+    said: Said = field(default_factory=Said)
+
+    @property
+    def why(self) -> str:
+        """Return how far the person has come, in words."""
+        return str(NAMES[self.whereabouts])
+
+    @property
+    def missing(self) -> bool:
+        """Tell whether nothing explains yet why the person is not on site."""
+        return self.whereabouts in MISSING
+
+    @property
+    def can_be_asked(self) -> bool:
+        """Tell whether the person can be reminded or has something to answer."""
+        return self.whereabouts in ASKED
+
+    @property
+    def community(self) -> int | None:
+        """Return where the person is expected, to record an answer there."""
+        return self.stays[0].community_id if self.stays else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiaisonHome(Home):
+    """
+    My people: a page of the list chosen, those missing first.
+
+    :param numbers: the day in numbers, each of which opens its people
+    :param kinds: the lists that somebody is on, missing ones first
+    :param total: how many people the units have
+    """
+
+    template: ClassVar[str] = "command/homes/liaison.html"
+
+    day: date
+    numbers: list[Choice]
+    kinds: list[Choice]
+    shown: str
+    people: list[Person]
+    total: int
+    number: int
+    pages: int
+
+    @property
+    def named(self) -> list[UUID]:
+        """Return whom the page names."""
+        return [one.member.pk for one in self.people]
+
+
+def home(scope: Scope, *, day: date, at: datetime, asked: Asked) -> LiaisonHome:
+    """Return the people of the liaison's units, those missing first."""
+    cutoff = records.end_of(scope, day)
+    everybody = people.by_whereabouts(scope, cutoff)
+    shown, kinds = _chosen(asked.show)
+    wanted = [(id, kind) for kind in kinds for id in everybody[kind]]
+    pages = max(1, -(-len(wanted) // LINES))
+    number = min(max(1, asked.number), pages)
+    return LiaisonHome(
+        day=day,
+        numbers=_numbers(everybody),
+        kinds=_kinds(everybody),
+        shown=shown,
+        people=known(scope, dict(wanted[(number - 1) * LINES : number * LINES]), cutoff),
+        total=sum(len(ids) for ids in everybody.values()),
+        number=number,
+        pages=pages,
+    )
+
+
+def known(scope: Scope, wanted: Mapping[UUID, Whereabouts], cutoff: Cutoff) -> list[Person]:
+    """Return everything known of some people on a day, read once for all of them."""
+    members = _members(wanted)
+    found = {
+        id: Person(
+            member=members[id], name=shown_name(scope, id, members[id].name), whereabouts=kind
+        )
+        for id, kind in wanted.items()
+        if id in members
+    }
+    if found:
+        _fill(scope, found, cutoff)
+    return list(found.values())
+
+
+def _members(ids: Iterable[UUID]) -> dict[UUID, Member]:
+    rows = Member.objects.filter(pk__in=list(ids))
+    return {one.pk: one for one in rows.select_related("organisation", "home_community")}
+
+
+def _fill(scope: Scope, found: Mapping[UUID, Person], cutoff: Cutoff) -> None:
+    belonging = stays.belonging(scope, cutoff).filter(member__in=found)
+    for stay in belonging.select_related("community").order_by("from_day", "pk"):
+        found[stay.member_id].stays.append(stay)
+    taken = list(report_ins(scope, cutoff).filter(member__in=found).order_by("occurred_at", "pk"))
+    names = dict(
+        Community.objects.filter(pk__in={row.community_id for row in taken}).values_list(
+            "pk", "name"
+        )
+    )
+    for row in taken:
+        if row.member:
+            found[row.member].report_ins.append((row, names.get(row.community_id, "")))
+    for signed in records.check_ins(scope, cutoff).filter(member__in=found):
+        found[signed.member].sign_in = SignIn(signed.occurred_at, signed.deadline)
+    for answer in records.answers(scope, cutoff).filter(member__in=found):
+        found[answer.member].answers.append(answer)
+    if scope.allows(Can.EXCUSE):
+        excuses = stays.excuses(scope, incident=cutoff.incident).filter(member__in=found)
+        for excuse in excuses.filter(from_day__lte=cutoff.day, to_day__gte=cutoff.day):
+            found[excuse.member_id].excuse = excuse
+    for member, said in said_of(scope, members=found.keys()).items():
+        found[member].said = said
+
+
+def _chosen(show: str) -> tuple[str, tuple[Whereabouts, ...]]:
+    """Return the list asked for and whom it holds; what nobody offers is who is missing."""
+    if show in TOGETHER:
+        return show, TOGETHER[show]
+    if show in set(Whereabouts):
+        return show, (Whereabouts(show),)
+    return "", MISSING
+
+
+def _numbers(everybody: Everybody) -> list[Choice]:
+    names = {
+        "everybody": _("my people"),
+        "came": _("reported in"),
+        "on-site": _("on site"),
+        "": _("missing"),
+    }
+    return [
+        Choice(code=code, name=name, count=sum(len(everybody[one]) for one in TOGETHER[code]))
+        for code, name in names.items()
+    ]
+
+
+def _kinds(everybody: Everybody) -> list[Choice]:
+    """Return a list for each kind that somebody is of."""
+    return [
+        Choice(code=kind.value, name=str(NAMES[kind]), count=len(ids))
+        for kind, ids in everybody.items()
+        if ids
+    ]

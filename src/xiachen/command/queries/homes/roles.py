@@ -1,0 +1,19 @@
+"""Which role has which part of the first page."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+
+from xiachen.command.queries.homes import liaison
+from xiachen.command.queries.homes.home import Asked, Home
+from xiachen.privacy.scope import Role, Scope
+
+# Each is called with the scope, the day, now, and what the address asks.
+HOMES: Mapping[Role, Callable[..., Home]] = {Role.LIAISON: liaison.home}
+
+
+def home_of(scope: Scope, *, day: date, at: datetime, asked: Asked) -> Home | None:
+    """Return the own part of a role's first page; None for a role without one."""
+    made = HOMES.get(scope.role)
+    if made is None or scope.incident is None:
+        return None
+    return made(scope, day=day, at=at, asked=asked)

@@ -6,6 +6,7 @@ import pytest
 
 if TYPE_CHECKING:
     from tests.mobilisation.cast import Cast
+    from tests.world import World
 
 
 # Models can be imported only after Django is set up, and this file is read before.

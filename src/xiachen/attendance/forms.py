@@ -13,10 +13,11 @@ from xiachen.base import clock
 class _PeopleAtATime(forms.Form):
     """Some people of a list, and when it was, if not now."""
 
+    ids = "id_%s"
     members = forms.TypedMultipleChoiceField(label=_("People"), required=False)
 
     def __init__(self, people: list[tuple[str, str]], day: date, *args: Any) -> None:
-        super().__init__(*args)
+        super().__init__(*args, auto_id=self.ids)
         self.fields["members"].choices = people  # type: ignore[attr-defined]
         self.day = day
 
@@ -57,16 +58,17 @@ class SignInForm(_PeopleAtATime):
 class SignOutForm(_PeopleAtATime):
     """Whom to sign out, and when if not now."""
 
+    ids = "leaving_%s"  # it stands beside the form that signs in
+
     time = forms.TimeField(
         label=_("Time of the sign-out"),
         required=False,
         help_text=_("Leave empty for now."),
-        widget=forms.TimeInput(attrs={"type": "time", "form": "sign-out", "id": "left_at"}),
+        widget=forms.TimeInput(attrs={"type": "time"}),
     )
     next_day = forms.BooleanField(
         label=_("after midnight"),
         required=False,
-        widget=forms.CheckboxInput(attrs={"form": "sign-out", "id": "next_day"}),
     )
 
     def words_for_nobody(self) -> str:

@@ -20,6 +20,9 @@ from xiachen.privacy.scope import Can, Scope
 Rows = Callable[[Scope, "Cutoff"], QuerySet[Any]]
 Present = Callable[[Scope, Sequence[Any]], Sequence[Any]]
 Beside = Callable[[Scope, "Cutoff"], str]
+Counts = Callable[[Scope, "Cutoff"], Mapping[str, int]]
+GroupRows = Callable[[Scope, "Cutoff", str], QuerySet[Any]]
+Names = Callable[[Scope, Sequence[str]], Mapping[str, str]]
 Mask = Callable[[str], str]
 Measured = Callable[[Scope, "Cutoff"], Decimal | int]
 
@@ -80,6 +83,45 @@ def as_recorded(scope: Scope, rows: Sequence[Any]) -> Sequence[Any]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """What a breakdown says of one group, in the figure's unit."""
+
+    key: str
+    name: str
+    value: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Breakdown:
+    """
+    A way to divide a figure into groups, each of which opens to its rows.
+
+    :param code: such as "unit", the same on screen, in the URL and in a scenario
+    :param counts: the value of each group by its key; groups with nothing are left out
+    :param rows: the figure's rows of one group, by its key
+    :param names: what the groups of these keys are called
+    :param additive: whether nothing is counted in two groups; of others, such as kinds of which
+        a person may have several, no sum is ever shown
+    """
+
+    code: str
+    title: str | Promise
+    counts: Counts
+    rows: GroupRows
+    names: Names
+    additive: bool = True
+
+    def groups(self, scope: Scope, cutoff: Cutoff) -> list[Group]:
+        """Return the groups with what they count, the largest first."""
+        counted = {key: value for key, value in self.counts(scope, cutoff).items() if value}
+        names = self.names(scope, list(counted))
+        groups = [
+            Group(key=key, name=names.get(key, key), value=value) for key, value in counted.items()
+        ]
+        return sorted(groups, key=lambda one: (-one.value, one.name))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
     """
     One named number.
@@ -102,6 +144,7 @@ class Figure:
     :param day_field: for a roll-up, the lookup of a row's day, such as "occurred_at__date"
     :param first_seen: for a roll-up, whether `distinct` counts once in the whole incident, on the
         first day, wherever it was (operations ask `count_first_seen` whose delta to post)
+    :param breakdowns: the ways in which the figure is divided
     """
 
     code: str
@@ -121,6 +164,7 @@ class Figure:
     rollup: bool = False
     day_field: str = "day"
     first_seen: bool = False
+    breakdowns: tuple[Breakdown, ...] = ()
 
     def value(self, scope: Scope, cutoff: Cutoff) -> Decimal | int:
         """Count the rows, or the distinct values of one field, or add up or measure, in `unit`."""
@@ -147,6 +191,10 @@ class Figure:
         if self.missing is None:
             return self.rows(scope, cutoff).none()
         return self._once(self.missing(scope, cutoff))
+
+    def breakdown(self, code: str) -> Breakdown | None:
+        """Return the way of dividing the figure that has this code, if there is one."""
+        return next((one for one in self.breakdowns if one.code == code), None)
 
     def page(
         self, scope: Scope, rows: QuerySet[Any], number: int = 1, size: int = PAGE_SIZE

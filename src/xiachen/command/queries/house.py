@@ -16,6 +16,7 @@ from xiachen.command.rules.wording import Stated
 from xiachen.deployment import figures as deployment
 from xiachen.figures.figure import Cutoff, Figure
 from xiachen.incidents import queries as incidents
+from xiachen.mobilisation.figures import completion, forces
 from xiachen.mobilisation.figures import stays as mobilisation
 from xiachen.mobilisation.queries.stays import enrolled_in
 from xiachen.needs import figures as needs
@@ -29,7 +30,7 @@ COUNTRY = 0
 
 @cache
 def _house() -> Mapping[str, Figure]:
-    areas = (people, mobilisation, deployment, attendance, needs)
+    areas = (people, mobilisation, completion, forces, deployment, attendance, needs)
     return {one.code: one for area in areas for one in area.FIGURES}
 
 

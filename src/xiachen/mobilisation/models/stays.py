@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from xiachen.base.ids import uuid7
 from xiachen.base.owned.models import CentralFact, fact_constraints
@@ -49,11 +50,16 @@ class EnrolmentSource(models.TextChoices):
 
 
 class Enrolment(CentralFact):
-    """That a person belongs to the operation at a community; sent, or joined on the spot."""
+    """
+    That a person belongs to the operation at a community; sent, or joined on the spot.
+
+    Of somebody moved from another community, `follows` is the stay there, and the dispatch stays
+    the one that sent them.
+    """
 
     handling = Handling(
         _("Know who is expected where"),
-        none=("incident", "member", "community", "source", "dispatch", "from_day"),
+        none=("incident", "member", "community", "source", "dispatch", "follows", "from_day"),
     )
 
     incident = models.ForeignKey(Incident, models.PROTECT, related_name="enrolments")
@@ -62,6 +68,9 @@ class Enrolment(CentralFact):
     source = models.CharField(_("source"), max_length=12, choices=EnrolmentSource)
     dispatch = models.ForeignKey(
         Dispatch, models.PROTECT, null=True, blank=True, related_name="enrolments"
+    )
+    follows = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="followed_by"
     )
     from_day = models.DateField(_("from"))
 
@@ -82,13 +91,32 @@ class Enrolment(CentralFact):
         )
 
 
-class Release(CentralFact):
-    """That an enrolment has ended; nobody is expected after the last day."""
+class ReleaseKind(models.TextChoices):
+    ENDED = "ended", pgettext_lazy("stay", "ended")
+    MOVED = "moved", _("moved to another community")
+    RECALLED = "recalled", _("recalled")
 
-    handling = Handling(_("Expect nobody who has gone home"), none=("enrolment", "last_day"))
+
+class Release(CentralFact):
+    """
+    That an enrolment has ended; nobody is expected after the last day.
+
+    A move and a recall have a ground: a document, or the words of whoever decided.
+    """
+
+    handling = Handling(
+        _("Expect nobody who has gone home"),
+        none=("enrolment", "last_day", "kind", "document"),
+        service=("words",),
+    )
 
     enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="releases")
     last_day = models.DateField(_("last day"))
+    kind = models.CharField(
+        _("kind"), max_length=12, choices=ReleaseKind, default=ReleaseKind.ENDED
+    )
+    document = models.ForeignKey(Document, models.PROTECT, null=True, blank=True, related_name="+")
+    words = models.CharField(_("ground"), max_length=200, blank=True)
 
     class Meta:
         verbose_name = _("release")
@@ -96,6 +124,10 @@ class Release(CentralFact):
             *fact_constraints("release", owned=False),
             models.UniqueConstraint(
                 name="release_once", fields=("enrolment", "reverses"), nulls_distinct=False
+            ),
+            models.CheckConstraint(
+                name="release_ground",
+                condition=Q(kind="ended") | Q(document__isnull=False) | ~Q(words=""),
             ),
         )
 

@@ -1,6 +1,7 @@
 """The end of a stay: nobody is expected after the last day."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -10,12 +11,23 @@ from xiachen.base.errors import Forbidden, NotFound
 from xiachen.base.ids import uuid7
 from xiachen.base.owned.appending import append
 from xiachen.incidents.models import Incident
-from xiachen.mobilisation.models.stays import Enrolment, Release
+from xiachen.mobilisation.models.stays import Enrolment, Release, ReleaseKind
 from xiachen.mobilisation.queries import stays
 from xiachen.mobilisation.rules import stays as rules
+from xiachen.mobilisation.rules.moves import GroundMissing
+from xiachen.notices.models.documents import Document
+from xiachen.people.models.members import Member
 from xiachen.people.queries.members import shown_names
 from xiachen.privacy import audit
-from xiachen.privacy.scope import Can, Scope
+from xiachen.privacy.scope import Can, Role, Scope
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """Why people are moved or recalled: a document, or the words of whoever decided."""
+
+    document: UUID | None = None
+    words: str = ""
 
 
 @transaction.atomic
@@ -37,8 +49,7 @@ def view_stay(scope: Scope, *, enrolment: UUID) -> tuple[Enrolment, str]:
 
     :raises ReleasedAlready: it has ended
     """
-    (stay,) = _stays(scope, stays.working_incident(scope), [enrolment])
-    _check_open([stay])
+    (stay,) = stays_to_end(scope, enrolments=[enrolment])
     audit.record(
         scope,
         "mobilisation.view-stay",
@@ -54,45 +65,91 @@ def release_all(
     scope: Scope, *, enrolments: Sequence[UUID], last_day: date, at: datetime
 ) -> list[Release]:
     """End several stays on the same day; all of them or none."""
+    ending = stays_to_end(scope, enrolments=enrolments)
+    return end_stays(scope, ending=dict.fromkeys(ending, last_day), at=at)
+
+
+@transaction.atomic
+def stays_to_end(
+    scope: Scope, *, enrolments: Sequence[UUID], by_street: bool = False
+) -> list[Enrolment]:
+    """
+    Return open stays that the scope may end, with their people locked.
+
+    The sending office ends them, and those who lead on site.
+
+    :param by_street: the street as well, which moves people among its own communities
+    :raises ReleasedAlready: one has ended
+    """
     incident = stays.working_incident(scope)
-    ending = _stays(scope, incident, list(dict.fromkeys(enrolments)))
-    for stay in ending:
+    wanted = list(dict.fromkeys(enrolments))
+    rows = Enrolment.objects.standing().filter(pk__in=wanted, incident=incident)
+    found = {stay.pk: stay for stay in rows}
+    if len(found) < len(wanted):
+        raise NotFound(field="enrolment")
+    for place in {stay.community_id for stay in found.values()}:
+        may = any(scope.allows(can, community=place) for can in (Can.DISPATCH, Can.CORRECT))
+        if not may and not (by_street and scope.role is Role.STREET and scope.covers(place)):
+            raise Forbidden()
+    people = {stay.member_id for stay in found.values()}
+    locked = Member.objects.filter(pk__in=people).order_by("pk").select_for_update(no_key=True)
+    list(locked.values_list("pk"))
+    ended = Release.objects.standing().filter(enrolment__in=wanted).order_by("pk").first()
+    if ended is not None:
+        raise rules.ReleasedAlready(day=ended.last_day)
+    return [found[one] for one in wanted]
+
+
+@transaction.atomic
+def end_stays(
+    scope: Scope,
+    *,
+    ending: Mapping[Enrolment, date],
+    at: datetime,
+    kind: str = ReleaseKind.ENDED,
+    ground: Ground | None = None,
+) -> list[Release]:
+    """
+    End stays that `stays_to_end` has given, each with its own last day.
+
+    :raises DatesCrossed: a last day lies before the first
+    :raises GroundMissing: a move or a recall says neither a document nor words
+    """
+    document, words = _ground(stays.working_incident(scope), kind, ground or Ground())
+    for stay, last_day in ending.items():
         rules.check_period(stay.from_day, last_day, field="last_day")
-    _check_open(ending)
     ended = [
         Release(
             id=uuid7(),
             enrolment=stay,
             last_day=last_day,
+            kind=kind,
+            document=document,
+            words=words,
             occurred_at=at,
             received_at=at,
             recorded_by=scope.account,
         )
-        for stay in ending
+        for stay, last_day in ending.items()
     ]
-    written = append(ended) if ended else set()
-    if len(written) < len(ended):
-        raise rules.ReleasedAlready(day=last_day)
-    audit.record(scope, "mobilisation.release", targets=[row.pk for row in (*ending, *ended)])
+    if ended and len(append(ended)) < len(ended):
+        raise rules.ReleasedAlready(day=ended[0].last_day)
+    action = "mobilisation.release" if kind == ReleaseKind.ENDED else f"mobilisation.{kind}"
+    targets = [row.pk for row in (*ending, *ended)]
+    if targets:
+        audit.record(scope, action, targets=targets)
     return ended
 
 
-def _stays(scope: Scope, incident: Incident, enrolments: Sequence[UUID]) -> list[Enrolment]:
-    """Return stays that the scope may end: the sending office, or those who lead on site."""
-    found = {
-        stay.pk: stay
-        for stay in Enrolment.objects.standing().filter(pk__in=enrolments, incident=incident)
-    }
-    if len(found) < len(enrolments):
-        raise NotFound(field="enrolment")
-    for place in {stay.community_id for stay in found.values()}:
-        if not any(scope.allows(can, community=place) for can in (Can.DISPATCH, Can.CORRECT)):
-            raise Forbidden()
-    return [found[one] for one in enrolments]
-
-
-def _check_open(ending: Sequence[Enrolment]) -> None:
-    rows = Release.objects.standing().filter(enrolment__in=[stay.pk for stay in ending])
-    ended = rows.order_by("pk").first()
-    if ended is not None:
-        raise rules.ReleasedAlready(day=ended.last_day)
+def _ground(incident: Incident, kind: str, ground: Ground) -> tuple[Document | None, str]:
+    words = " ".join(ground.words.split())[:200]
+    if kind == ReleaseKind.ENDED:
+        return None, ""
+    document = None
+    if ground.document:
+        document = Document.objects.filter(pk=ground.document, incident=incident).first()
+        if document is None:
+            raise NotFound(field="document")
+    if document is None and not words:
+        raise GroundMissing(field="words")
+    return document, words

@@ -64,7 +64,7 @@ def dispatch_lines(scope: Scope, rows: Sequence[Dispatch], *, day: date) -> list
         for dispatch, *numbers in stays.order_by()
         .values("dispatch")
         .annotate(
-            sent=Count("pk"),
+            sent=Count("pk", filter=Q(follows=None)),
             there=Count("pk", filter=~Exists(gone)),
             reported=Count("pk", filter=Exists(taken)),
         )
@@ -88,6 +88,12 @@ def stays_of(scope: Scope, *, dispatch: UUID) -> QuerySet[Enrolment]:
         .select_related("member__organisation")
         .order_by("member__sort_key", "member_id")
     )
+
+
+def open_stays_of(scope: Scope, *, dispatch: UUID) -> QuerySet[Enrolment]:
+    """Return those stays of a dispatch that have not ended, by name."""
+    ended = Release.objects.standing().filter(enrolment_id=OuterRef("pk"))
+    return stays_of(scope, dispatch=dispatch).filter(~Exists(ended))
 
 
 def next_batch(scope: Scope, *, organisation: UUID, community: int) -> int:

@@ -16,11 +16,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache, lru_cache
-
-from opencc import OpenCC
-from pypinyin import Style, pinyin
+from typing import TYPE_CHECKING
 
 from xiachen.figures.numerals import FULL_WIDTH_DIGITS
+
+if TYPE_CHECKING:
+    from opencc import OpenCC
+
+# OpenCC and pypinyin are imported where they are used: a child in the cage folds, and has neither
+# time nor memory to spare for their dictionaries.
 
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 _SIMPLIFIED_NAMES = frozenset("昇氾噁剋")
@@ -114,6 +118,8 @@ def _is_reading(inner: str, character: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _readings_of(character: str) -> frozenset[str]:
+    from pypinyin import Style, pinyin
+
     return frozenset(pinyin(character, style=Style.NORMAL, heteronym=True)[0])
 
 
@@ -166,9 +172,13 @@ def _encodes(char: str, encoding: str) -> bool:
 
 @cache
 def _to_simplified() -> OpenCC:
+    from opencc import OpenCC
+
     return OpenCC("tw2s")
 
 
 @cache
 def _to_traditional() -> OpenCC:
+    from opencc import OpenCC
+
     return OpenCC("s2t")

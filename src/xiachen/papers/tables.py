@@ -1,32 +1,24 @@
 """
-Tables out of the house and into it.
+Tables out of the house.
 
 `export` makes XLSX, CSV or text for a chat of exactly what is shown: with the person who took it
 and the time written on it, in files a row of HXL hashtags under the headings, and nothing that a
-spreadsheet would compute. `read` gives the rows of a sheet by heading, as text, parsed in a child
-process that may use little and cannot harm the rest. It understands XLSX, XLS, ODS and CSV (UTF-8
-or GBK), titles above the table, headings over several lines with merged cells, and full-width
-digits.
+spreadsheet would compute.
 """
 
 import csv
 import io
-import json
 import re
-import subprocess
-import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import Cell
@@ -34,7 +26,6 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from xiachen.base import clock
-from xiachen.base.errors import Refused
 from xiachen.privacy import audit
 from xiachen.privacy.scope import Can, Scope
 
@@ -43,10 +34,6 @@ _COMPUTED = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 NARROW, WIDE = 8, 60
 _ABREAST = " / "
-
-# Seconds that a child may take altogether; its processor time is limited inside.
-PATIENCE = 60
-_READABLE = {".xlsx", ".xlsm", ".xls", ".ods", ".csv"}
 
 
 class Kind(StrEnum):
@@ -92,89 +79,6 @@ class Paper:
     content: bytes
 
 
-class CannotRead(Refused):
-    """The file is damaged, protected, or no sheet at all."""
-
-    code = "papers.cannot-read"
-    message = _(
-        "“%(file)s” cannot be read as a sheet. Open it in a spreadsheet program and save it as "
-        ".xlsx or .csv."
-    )
-    status = 422
-
-
-class KindNotRead(Refused):
-    """A file of a kind that is no sheet."""
-
-    code = "papers.kind-not-read"
-    message = _("“%(file)s” is not a sheet. Sheets end in .xlsx, .xls, .ods or .csv.")
-    status = 422
-
-
-class TooLarge(Refused):
-    """The file would take more memory or time than a sheet of people needs."""
-
-    code = "papers.too-large"
-    message = _(
-        "“%(file)s” is too large to be read at once. Remove pictures and empty rows, or divide it "
-        "into several files."
-    )
-    status = 413
-
-
-class NoTable(Refused):
-    """There are no headings with rows below."""
-
-    code = "papers.no-table"
-    message = _("“%(file)s” has no table: a line of headings with rows below was not found.")
-    status = 422
-
-
-class DigitsLost(Refused):
-    """A long number was kept as a number, of which a spreadsheet remembers fifteen digits."""
-
-    code = "papers.digits-lost"
-    message = _(
-        "Line %(line)s, “%(heading)s”: the number has lost its last digits. Set the column to text "
-        "and enter the numbers again from the original."
-    )
-    status = 422
-
-
-class HeadingTwice(Refused):
-    """Two columns have the same heading."""
-
-    code = "papers.heading-twice"
-    message = _("“%(heading)s” heads two columns. Give each column a heading of its own.")
-    status = 422
-
-
-_REFUSALS: dict[str, type[Refused]] = {
-    one.code: one for one in (CannotRead, TooLarge, NoTable, DigitsLost, HeadingTwice)
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Row(Mapping[str, str]):
-    """
-    A line of a sheet by heading; an empty cell is an empty text.
-
-    :param line: its number in the file, as a spreadsheet program shows it
-    """
-
-    line: int
-    cells: Mapping[str, str]
-
-    def __getitem__(self, heading: str) -> str:
-        return self.cells[heading]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.cells)
-
-    def __len__(self) -> int:
-        return len(self.cells)
-
-
 @transaction.atomic
 def export(scope: Scope, *, table: Table, kind: Kind, by: str, at: datetime) -> Paper:
     """
@@ -208,39 +112,6 @@ def harmless(text: str) -> str:
     """Return text that no spreadsheet takes for a formula."""
     text = _NOT_IN_XML.sub("", text)
     return f"'{text}" if text.lstrip(" \u3000").startswith(_COMPUTED) else text
-
-
-def read(path: Path) -> list[Row]:
-    """
-    Return the rows of a file's first sheet that has a table.
-
-    :raises CannotRead: damaged, protected by a password, or no sheet
-    :raises TooLarge: it would take more memory, time or expanded size than it may
-    :raises NoTable: no headings with rows below
-    :raises DigitsLost: a number of more than fifteen digits was kept as a number
-    """
-    if path.suffix.lower() not in _READABLE:
-        raise KindNotRead(file=path.name)
-    try:
-        # Isolated and without the site's environment: it needs no secret and reaches no database.
-        child = subprocess.run(
-            [sys.executable, "-P", "-m", "xiachen.papers.reading", str(path.resolve())],
-            capture_output=True,
-            timeout=PATIENCE,
-            env={"PYTHONPATH": _source(), "PYTHONIOENCODING": "utf-8"},
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise TooLarge(file=path.name) from None
-    if child.returncode < 0:
-        # Killed by a limit: processor time or memory.
-        raise TooLarge(file=path.name)
-    if child.returncode != 0:
-        raise CannotRead(file=path.name)
-    answer = json.loads(child.stdout)
-    if "refusal" in answer:
-        raise _REFUSALS[answer["refusal"]](**{"file": path.name} | answer["values"])
-    return [Row(line, cells) for line, cells in answer["rows"]]
 
 
 def _text(above: Sequence[str], table: Table) -> bytes:
@@ -330,8 +201,3 @@ def _widths(rows: Sequence[Sequence[object]]) -> list[int]:
 
 def _width(value: object) -> int:
     return sum(2 if character > "\u2e7f" else 1 for character in _as_text(_written(value)))
-
-
-def _source() -> str:
-    """Return where this package stands, for a child that starts without the environment."""
-    return str(Path(__file__).parents[2])

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from xiachen.base.errors import Refused
-from xiachen.papers import tables
+from xiachen.papers import reading
 from xiachen.people import rules
 from xiachen.people.models.units import Organisation, PartyOrganisation
 from xiachen.people.operations.members import MemberEntry, enter_members
@@ -65,6 +65,13 @@ class NoNames(Refused):
     status = 422
 
 
+class _Row(dict[str, str]):
+    """The cells of a line by heading."""
+
+    line = 0
+    lost = False
+
+
 class _Undo(Exception):
     """Takes the whole sheet back."""
 
@@ -76,7 +83,7 @@ def enter(path: Path, *, at: datetime) -> Entered:
     :raises Refused: the file cannot be read as a table, or has no column of names
     """
     scope = system_scope()
-    rows = tables.read(path)
+    rows = _rows(path)
     if not any(heading in rows[0] for heading in NAME):
         raise NoNames(heading=NAME[0])
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
@@ -91,7 +98,18 @@ def enter(path: Path, *, at: datetime) -> Entered:
     return result
 
 
-def _enter(scope: Scope, rows: Sequence[tables.Row], digest: str, at: datetime) -> Entered:
+def _rows(path: Path) -> list[_Row]:
+    with path.open("rb") as file:
+        sheet = reading.read(file, name=path.name, known=[NAME[0]])
+    rows = []
+    for one in sheet.rows:
+        row = _Row(zip(sheet.headings, one.cells, strict=True))
+        row.line, row.lost = one.number, bool(one.lost)
+        rows.append(row)
+    return rows
+
+
+def _enter(scope: Scope, rows: Sequence[_Row], digest: str, at: datetime) -> Entered:
     units, branches = _ids(Organisation), _ids(PartyOrganisation)
     entries: list[MemberEntry] = []
     lines: list[int] = []
@@ -99,6 +117,7 @@ def _enter(scope: Scope, rows: Sequence[tables.Row], digest: str, at: datetime) 
     seen: dict[tuple[str, str], int] = {}
     for row in rows:
         try:
+            _whole(row)
             _once(row, seen)
             entries.append(_entry(scope, row, digest, units, branches))
             lines.append(row.line)
@@ -117,7 +136,7 @@ def _enter(scope: Scope, rows: Sequence[tables.Row], digest: str, at: datetime) 
 
 def _entry(
     scope: Scope,
-    row: tables.Row,
+    row: _Row,
     digest: str,
     units: Mapping[str, UUID],
     branches: Mapping[str, UUID],
@@ -136,11 +155,16 @@ def _entry(
     )
 
 
-def _cell(row: tables.Row, headings: Sequence[str]) -> str:
+def _cell(row: _Row, headings: Sequence[str]) -> str:
     return next((row[heading].strip() for heading in headings if heading in row), "")
 
 
-def _once(row: tables.Row, seen: dict[tuple[str, str], int]) -> None:
+def _whole(row: _Row) -> None:
+    if row.lost:
+        raise ValueError(_("A number in this line has lost its last digits. Enter it as text."))
+
+
+def _once(row: _Row, seen: dict[tuple[str, str], int]) -> None:
     """Refuse a number that stands further up, by the line: nobody is registered with it yet."""
     phone, identity = rules.phone_number(_cell(row, PHONE)), rules.plain(_cell(row, IDENTITY))
     for heading, number in ((PHONE[0], phone), (IDENTITY[0], identity)):

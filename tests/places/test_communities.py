@@ -43,7 +43,7 @@ def scope_over(code: int, role: Role = Role.STREET) -> Scope:
 
 
 def test_two_committees_written_as_one_are_ambiguous_and_named(db: None) -> None:
-    with pytest.raises(CommunityAmbiguous) as refused:
+    with override("zh-hans"), pytest.raises(CommunityAmbiguous) as refused:
         resolve(EVERYBODY, BOTH)
     assert [one.code for one in refused.value.candidates] == [THERE, HERE]
     with override("en"):

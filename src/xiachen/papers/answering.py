@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from django.utils.functional import Promise
 
-from xiachen.base.errors import Outcome, Refused
+from xiachen.base.errors import Refused
 from xiachen.papers.intake import CellFault, Line, LineOutcome
 
 
@@ -37,12 +37,22 @@ class Answers:
         about = refusal.field or ""
         self.fault(line, (cells or {}).get(about, about), str(refusal))
 
-    def settle(self, line: Line, outcome: Outcome, cells: Mapping[str, str] | None = None) -> None:
-        """Take over what an operation answered for a line."""
-        if outcome.refusal is not None:
-            self.refuse(line, outcome.refusal, cells)
-        elif outcome.new:
+    def answer(
+        self,
+        line: Line,
+        *,
+        new: bool = False,
+        changed: bool = False,
+        refusal: Refused | None = None,
+        cells: Mapping[str, str] | None = None,
+    ) -> None:
+        """Take over what an operation answered for a line; `cells` as in `refuse`."""
+        if refusal is not None:
+            self.refuse(line, refusal, cells)
+        elif new:
             self.new(line)
+        elif changed:
+            self.changed(line)
 
     def new(self, line: Line) -> None:
         """Note that the line made a record."""

@@ -5,9 +5,12 @@ import unicodedata
 from collections.abc import Iterable
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from pypinyin import lazy_pinyin
 
+from xiachen.papers.cleaning import fold
+from xiachen.places.rules.names import plain as without_marks
 from xiachen.privacy.scope import ALLOWED, Can, Role
 
 _SPACING = re.compile(r"[\s\-‐-―]+")
@@ -15,6 +18,8 @@ _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _COUNTRY = re.compile(r"(?:\+86|0086|86)(?=1[3-9][0-9]{9}$)")
 _IDENTITY = re.compile(r"[1-9][0-9]{16}[0-9X]")
 _OLD_IDENTITY = re.compile(r"[1-9][0-9]{14}")
+# The dot in 买买提·吐尔逊 comes in many shapes, with blanks around it or without.
+_NAME_DOT = re.compile(r"\s*[·•‧∙⋅・●･]\s*|(?<=[^\x00-\x7f])\s*[.．]\s*(?=[^\x00-\x7f])")
 
 # GB 11643-1999: ISO 7064 mod 11-2.
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -108,6 +113,22 @@ def plain(text: str) -> str:
     return _SPACING.sub("", unicodedata.normalize("NFKC", text)).upper()
 
 
+def kept_name(text: str) -> str:
+    """Return a name as it is kept: half-width letters, one kind of dot, no blanks between 汉字."""
+    name = _NAME_DOT.sub("·", " ".join(fold(text).split()))
+    together = name.replace(" ", "")
+    return together if together.replace("·", "").isalpha() and not _has_latin(name) else name
+
+
+def name_key(name: str) -> str:
+    """Return what spellings of one name share: 张 三, 張三 and 张三; 买买提·吐尔逊 without dot."""
+    return without_marks(kept_name(name))
+
+
+def _has_latin(name: str) -> bool:
+    return any(character < "\u2e80" and character.isalpha() for character in name)
+
+
 def phone_number(text: str) -> str:
     """Return a mobile number as it is kept, without the country code."""
     return _COUNTRY.sub("", plain(text))
@@ -150,9 +171,13 @@ def sort_key(name: str, *, surname_reading: str = "") -> str:
     """
     name = unicodedata.normalize("NFKC", name).strip()
     surname, reading = _surname(name, surname_reading.strip().lower())
-    rest = [syllable.lower() for syllable in lazy_pinyin(name[len(surname) :])]
-    syllables = " ".join([*reading.split(), *rest])
+    syllables = " ".join([*reading.split(), *_syllables(name[len(surname) :])])
     return f"{syllables} {name}"[:SORT_KEY_LENGTH]
+
+
+@lru_cache(maxsize=65536)
+def _syllables(given: str) -> tuple[str, ...]:
+    return tuple(syllable.lower() for syllable in lazy_pinyin(given))
 
 
 def _surname(name: str, reading: str) -> tuple[str, str]:

@@ -3,12 +3,13 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
-from django.db import connection, models
+from django.db import connection
 
 from xiachen.base.models import Counter
+from xiachen.base.owned.bulk import insert_new
 from xiachen.base.owned.models import CENTRE, CentralFact, Fact
 
 AnyFact = Fact | CentralFact
@@ -49,7 +50,7 @@ def append(facts: Sequence[AnyFact]) -> set[UUID]:
         first = take_numbers(community, len(rows))
         for offset, row in enumerate(rows):
             row.sequence = first + offset
-        written |= _insert(rows)
+        written |= insert_new(rows)
     return written
 
 
@@ -82,28 +83,3 @@ def _by_community(facts: Sequence[AnyFact]) -> dict[int, list[AnyFact]]:
     for fact in facts:
         groups[fact.community_id if isinstance(fact, Fact) else CENTRE].append(fact)
     return groups
-
-
-def _insert(rows: Sequence[AnyFact]) -> set[UUID]:
-    model = type(rows[0])
-    fields = [field for field in model._meta.local_concrete_fields if not field.generated]
-    columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
-    # An array for each column: as a line for each row the statement itself is most of the work.
-    arrays = ", ".join(f"%s::{_kind(field)}[]" for field in fields)
-    values = [[_prepared(row, field) for row in rows] for field in fields]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"insert into {connection.ops.quote_name(model._meta.db_table)} ({columns}) "
-            f"select * from unnest({arrays}) on conflict do nothing returning id",
-            values,
-        )
-        return {row[0] for row in cursor.fetchall()}
-
-
-def _kind(field: "models.Field[Any, Any]") -> str:
-    """Return the column's type without its length: a cast would cut off what is too long."""
-    return str(field.db_type(connection)).partition("(")[0]
-
-
-def _prepared(row: AnyFact, field: "models.Field[Any, Any]") -> Any:
-    return field.get_db_prep_save(field.pre_save(row, add=True), connection)

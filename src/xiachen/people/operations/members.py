@@ -1,15 +1,15 @@
 """The people who work: entered in lists, found again by phone or identity number."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from xiachen.base.errors import Forbidden, Invalid, NotFound, Outcome, Refused
+from xiachen.base.owned.bulk import among, insert_new
 from xiachen.people import rules
 from xiachen.people.models.members import (
     KEYRING,
@@ -28,31 +28,10 @@ from xiachen.privacy.keyring.store import KeyMissing
 from xiachen.privacy.keyring.vault import vault
 from xiachen.privacy.scope import Can, Role, Scope
 
-_CHUNK = 1000
+_INDEXES = {"phone": "phone_index", "identity_number": "identity_index"}
 _LONGEST_NAME = 60
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MemberEntry:
-    """
-    A person as a list names them.
-
-    :param skills: codes of skills
-    :param surname_reading: how the surname is read (pinyin), where it differs from the usual
-    """
-
-    id: UUID
-    name: str
-    organisation: UUID | None = None
-    party_organisation: UUID | None = None
-    party_standing: str = "none"
-    home_community: int | None = None
-    phone: str = ""
-    identity_number: str = ""
-    identities: Sequence[str] = ()
-    skills: Sequence[str] = ()
-    invented: bool = False
-    surname_reading: str = ""
+_KINDS = frozenset(IdentityKind.values)
+_STANDINGS = frozenset(PartyStanding.values)
 
 
 class BadPhone(Refused):
@@ -96,14 +75,106 @@ IDENTITY_FAULTS = {
 }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberEntry:
+    """
+    A person as a list names them.
+
+    :param skills: codes of skills
+    :param surname_reading: how the surname is read (pinyin), where it differs from the usual
+    """
+
+    id: UUID
+    name: str
+    organisation: UUID | None = None
+    party_organisation: UUID | None = None
+    party_standing: str = "none"
+    home_community: int | None = None
+    phone: str = ""
+    identity_number: str = ""
+    identities: Sequence[str] = ()
+    skills: Sequence[str] = ()
+    invented: bool = False
+    surname_reading: str = ""
+
+    def kept_name(self) -> str:
+        """
+        Return the name as it is kept.
+
+        :raises Invalid: there is none, or it is too long
+        """
+        name = rules.kept_name(self.name)
+        if not name or len(name) > _LONGEST_NAME:
+            raise Invalid(field="name", reason=_("a name has 1 to 60 characters"))
+        return name
+
+    def kept_contact(self) -> tuple[str, str]:
+        """
+        Return phone and identity number as they are kept, empty where there is none.
+
+        :raises BadPhone, BadIdentity:
+        """
+        phone, identity = rules.phone_number(self.phone), rules.plain(self.identity_number)
+        if phone and rules.phone_fault(phone):
+            raise BadPhone(field="phone")
+        if identity and (fault := rules.identity_fault(identity)):
+            raise BadIdentity(field="identity_number", fault=IDENTITY_FAULTS[fault])
+        return phone, identity
+
+
 @dataclass(frozen=True, slots=True)
-class _Known:
-    """What the entries of a list refer to, read once for all."""
+class References:
+    """What the entries of a list refer to, read once for all; `units` with their divisions."""
 
     units: dict[UUID, int]
     party_organisations: set[UUID]
     communities: set[int]
     skills: dict[str, int]
+
+    @classmethod
+    def of(cls, entries: Sequence[MemberEntry]) -> "References":
+        """Read what these entries refer to."""
+        units = {entry.organisation for entry in entries if entry.organisation}
+        parties = {entry.party_organisation for entry in entries if entry.party_organisation}
+        homes = {entry.home_community for entry in entries if entry.home_community}
+        skills = {code for entry in entries for code in entry.skills}
+        regular = PartyOrganisation.objects.exclude(kind=PartyOrganisationKind.TEMPORARY)
+        return cls(
+            units=dict(Organisation.objects.filter(pk__in=units).values_list("pk", "division")),
+            # Nobody's membership moves to a temporary branch.
+            party_organisations=set(regular.filter(pk__in=parties).values_list("pk", flat=True)),
+            communities=set(Community.objects.filter(pk__in=homes).values_list("pk", flat=True)),
+            skills=dict(Skill.objects.filter(code__in=skills).values_list("code", "pk")),
+        )
+
+    def check(self, scope: Scope, entry: MemberEntry) -> None:
+        """
+        Refuse an entry that refers to what is not there, or to what the role does not enter.
+
+        :raises NotFound, Invalid, Forbidden:
+        """
+        if entry.organisation and entry.organisation not in self.units:
+            raise NotFound(field="organisation")
+        if entry.party_organisation and entry.party_organisation not in self.party_organisations:
+            raise NotFound(field="party_organisation")
+        if entry.home_community and entry.home_community not in self.communities:
+            raise NotFound(field="home_community")
+        if not set(entry.skills) <= self.skills.keys():
+            raise Invalid(field="skills", reason=_("there is no such skill"))
+        if not set(entry.identities) <= _KINDS:
+            raise Invalid(field="identities", reason=_("there is no such kind of person"))
+        if entry.party_standing not in _STANDINGS:
+            raise Invalid(field="party_standing", reason=_("there is no such party standing"))
+        if not self._enters(scope, entry):
+            raise Forbidden()
+
+    def _enters(self, scope: Scope, entry: MemberEntry) -> bool:
+        """A unit's liaison enters its own people, an office those of its units and places."""
+        if scope.role is Role.SYSTEM or (entry.organisation in scope.organisations):
+            return True
+        places = [self.units[entry.organisation]] if entry.organisation else []
+        places += [entry.home_community] if entry.home_community else []
+        return any(scope.covers(place) for place in places)
 
 
 @dataclass(slots=True)
@@ -129,7 +200,7 @@ def enter_members(scope: Scope, *, entries: Sequence[MemberEntry], at: datetime)
     if not entries:
         return []
     _make_keyring(at)
-    known = _known(entries)
+    known = References.of(entries)
     drafts = [_draft(scope, entry, known) for entry in entries]
     _settle_known(drafts)
     _settle_repeated(drafts)
@@ -189,66 +260,19 @@ def _make_keyring(at: datetime) -> None:
         vault().create(KEYRING, at=at)
 
 
-def _known(entries: Sequence[MemberEntry]) -> _Known:
-    units = {entry.organisation for entry in entries if entry.organisation}
-    parties = {entry.party_organisation for entry in entries if entry.party_organisation}
-    homes = {entry.home_community for entry in entries if entry.home_community}
-    skills = {code for entry in entries for code in entry.skills}
-    regular = PartyOrganisation.objects.exclude(kind=PartyOrganisationKind.TEMPORARY)
-    return _Known(
-        units=dict(Organisation.objects.filter(pk__in=units).values_list("pk", "division")),
-        # Nobody's membership moves to a temporary branch.
-        party_organisations=set(regular.filter(pk__in=parties).values_list("pk", flat=True)),
-        communities=set(Community.objects.filter(pk__in=homes).values_list("pk", flat=True)),
-        skills=dict(Skill.objects.filter(code__in=skills).values_list("code", "pk")),
-    )
-
-
-def _draft(scope: Scope, entry: MemberEntry, known: _Known) -> _Draft:
+def _draft(scope: Scope, entry: MemberEntry, known: References) -> _Draft:
     draft = _Draft(entry, extras=(frozenset(entry.identities), frozenset(entry.skills)))
     try:
-        _check_references(scope, entry, known)
+        known.check(scope, entry)
         draft.row = _row(entry)
     except Refused as refusal:
         draft.refusal = refusal
     return draft
 
 
-def _check_references(scope: Scope, entry: MemberEntry, known: _Known) -> None:
-    if entry.organisation and entry.organisation not in known.units:
-        raise NotFound(field="organisation")
-    if entry.party_organisation and entry.party_organisation not in known.party_organisations:
-        raise NotFound(field="party_organisation")
-    if entry.home_community and entry.home_community not in known.communities:
-        raise NotFound(field="home_community")
-    if not set(entry.skills) <= known.skills.keys():
-        raise Invalid(field="skills", reason=_("there is no such skill"))
-    if not set(entry.identities) <= set(IdentityKind.values):
-        raise Invalid(field="identities", reason=_("there is no such kind of person"))
-    if entry.party_standing not in PartyStanding.values:
-        raise Invalid(field="party_standing", reason=_("there is no such party standing"))
-    if not _enters(scope, entry, known):
-        raise Forbidden()
-
-
-def _enters(scope: Scope, entry: MemberEntry, known: _Known) -> bool:
-    """A unit's liaison enters its own people, an office those of its units and places."""
-    if scope.role is Role.SYSTEM or (entry.organisation in scope.organisations):
-        return True
-    places = [known.units[entry.organisation]] if entry.organisation else []
-    places += [entry.home_community] if entry.home_community else []
-    return any(scope.covers(place) for place in places)
-
-
 def _row(entry: MemberEntry) -> Member:
-    name = " ".join(entry.name.split())
-    if not name or len(name) > _LONGEST_NAME:
-        raise Invalid(field="name", reason=_("a name has 1 to 60 characters"))
-    phone, identity = rules.phone_number(entry.phone), rules.plain(entry.identity_number)
-    if phone and rules.phone_fault(phone):
-        raise BadPhone(field="phone")
-    if identity and (fault := rules.identity_fault(identity)):
-        raise BadIdentity(field="identity_number", fault=IDENTITY_FAULTS[fault])
+    name = entry.kept_name()
+    phone, identity = entry.kept_contact()
     row = Member(
         id=entry.id,
         name=name,
@@ -266,22 +290,50 @@ def _row(entry: MemberEntry) -> Member:
 def _settle_known(drafts: Sequence[_Draft]) -> None:
     """Answer for entries whose id, phone or identity number is registered."""
     rows = [draft.row for draft in drafts if draft.row]
-    alike = Q(pk__in=[row.pk for row in rows])
-    alike |= Q(phone_index__in=[row.phone_index for row in rows if row.phone_index])
-    alike |= Q(identity_index__in=[row.identity_index for row in rows if row.identity_index])
-    found = list(Member.objects.filter(alike).prefetch_related("identities", "skills"))
-    by_id = {row.pk: row for row in found}
-    numbers = {key for row in found for key in _numbers(row)}
+    standing = _standing(rows)
+    extras = _extras_of(standing)
+    numbers = _registered_numbers(rows)
     for draft in drafts:
         if draft.row is None:
             continue
-        standing = by_id.get(draft.row.pk)
-        if standing is not None:
-            same = _content(standing) == _content(draft.row) and _extras(standing) == draft.extras
+        found = standing.get(draft.row.pk)
+        if found is not None:
+            same = _content(found) == _content(draft.row) and extras[found.pk] == draft.extras
             draft.refusal = None if same else EnteredOtherwise()
             draft.row = None
         elif taken := [key for key in _numbers(draft.row) if key in numbers]:
             draft.refusal, draft.row = AlreadyRegistered(field=taken[0][0]), None
+
+
+def _standing(rows: Sequence[Member]) -> dict[UUID, Member]:
+    """Return the people who are registered under the ids of these rows."""
+    ids = among([row.pk for row in rows], "uuid")
+    return {row.pk: row for row in Member.objects.filter(pk__in=ids)}
+
+
+def _registered_numbers(rows: Sequence[Member]) -> set[tuple[str, bytes]]:
+    """Return those numbers of these rows that belong to somebody who is registered."""
+    wanted: dict[str, list[bytes]] = {"phone": [], "identity_number": []}
+    for row in rows:
+        for name, index in _numbers(row):
+            wanted[name].append(index)
+    found = set()
+    for name, column in _INDEXES.items():
+        held = Member.objects.filter(**{f"{column}__in": among(wanted[name], "bytea")})
+        found |= {(name, bytes(index)) for index in held.values_list(column, flat=True)}
+    return found
+
+
+def _extras_of(members: Collection[UUID]) -> dict[UUID, tuple[frozenset[str], frozenset[str]]]:
+    kinds: dict[UUID, set[str]] = {member: set() for member in members}
+    skills: dict[UUID, set[str]] = {member: set() for member in members}
+    whose = {"member_id__in": among(list(members), "uuid")}
+    for member, kind in Identity.objects.filter(**whose).values_list("member_id", "kind"):
+        kinds[member].add(kind)
+    linked = Member.skills.through._default_manager.filter(**whose)
+    for member, code in linked.values_list("member_id", "skill__code"):
+        skills[member].add(code)
+    return {one: (frozenset(kinds[one]), frozenset(skills[one])) for one in members}
 
 
 def _settle_repeated(drafts: Sequence[_Draft]) -> None:
@@ -303,32 +355,28 @@ def _settle_repeated(drafts: Sequence[_Draft]) -> None:
 
 
 def _write(drafts: Sequence[_Draft]) -> None:
-    rows = [draft.row for draft in drafts if draft.row]
-    Member.objects.bulk_create(rows, batch_size=_CHUNK, ignore_conflicts=True)
-    # Sealing draws a new nonce each time: a row with our sealed value is the one we wrote.
-    stored = dict(Member.objects.filter(pk__in=[r.pk for r in rows]).values_list("pk", "sealed"))
+    written = insert_new([draft.row for draft in drafts if draft.row])
     for draft in drafts:
         if draft.row is None:
             continue
-        draft.new = bytes(stored.get(draft.row.pk) or b"") == draft.row.sealed
+        draft.new = draft.row.pk in written
         if not draft.new:
+            # Somebody else entered the same number meanwhile.
             draft.refusal = AlreadyRegistered()
 
 
-def _write_extras(drafts: Sequence[_Draft], known: _Known) -> None:
+def _write_extras(drafts: Sequence[_Draft], known: References) -> None:
     new = [draft for draft in drafts if draft.new]
-    Identity.objects.bulk_create(
-        [Identity(member_id=d.entry.id, kind=kind) for d in new for kind in sorted(d.extras[0])],
-        batch_size=_CHUNK,
+    insert_new(
+        [Identity(member_id=d.entry.id, kind=kind) for d in new for kind in sorted(d.extras[0])]
     )
     link = Member.skills.through
-    link._default_manager.bulk_create(
+    insert_new(
         [
             link(member_id=d.entry.id, skill_id=known.skills[code])
             for d in new
             for code in sorted(d.extras[1])
-        ],
-        batch_size=_CHUNK,
+        ]
     )
 
 
@@ -349,11 +397,4 @@ def _content(row: Member) -> tuple[object, ...]:
         row.home_community_id,
         row.invented,
         *_numbers(row),
-    )
-
-
-def _extras(row: Member) -> tuple[frozenset[str], frozenset[str]]:
-    return (
-        frozenset(one.kind for one in row.identities.all()),
-        frozenset(one.code for one in row.skills.all()),
     )

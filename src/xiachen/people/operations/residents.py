@@ -6,11 +6,11 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from xiachen.base import clock
 from xiachen.base.errors import Invalid, NotFound, Outcome, Refused
+from xiachen.base.owned.bulk import among, insert_new
 from xiachen.people import rules
 from xiachen.people.models.members import KEYRING
 from xiachen.people.models.residents import Resident
@@ -29,6 +29,8 @@ from xiachen.privacy.keyring.store import KeyMissing
 from xiachen.privacy.keyring.vault import vault
 from xiachen.privacy.scope import Can, Scope
 
+LONGEST_NAME = 60
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResidentEntry:
@@ -40,6 +42,33 @@ class ResidentEntry:
     phone: str = ""
     identity_number: str = ""
     invented: bool = False
+
+    def kept(self) -> dict[str, str]:
+        """
+        Return name, phone and identity number as they are kept.
+
+        :raises Invalid, BadPhone, BadIdentity:
+        """
+        name = rules.kept_name(self.name)
+        if not 1 <= len(name) <= LONGEST_NAME:
+            raise Invalid(field="name", reason=_("a name has 1 to 60 characters"))
+        phone, identity = rules.phone_number(self.phone), rules.plain(self.identity_number)
+        if phone and rules.phone_fault(phone):
+            raise BadPhone(field="phone")
+        if identity and (fault := rules.identity_fault(identity)):
+            raise BadIdentity(field="identity_number", fault=IDENTITY_FAULTS[fault])
+        return {"name": name, "phone": phone, "identity": identity}
+
+
+@dataclass(slots=True)
+class _Draft:
+    """An entry on its way to a row; `values` in their kept form."""
+
+    entry: ResidentEntry
+    values: dict[str, str]
+    row: Resident | None = None
+    refusal: Refused | None = None
+    new: bool = False
 
 
 @transaction.atomic
@@ -53,18 +82,23 @@ def register_residents(
     """
     scope.require(Can.MANAGE_PLACES, community=community)
     scope.require(Can.SEE_PEOPLE)
-    try:
-        vault().keyring(KEYRING, DataClass.REGISTER)
-    except KeyMissing:
-        vault().create(KEYRING, at=at)
+    _make_keyring(at)
     homes = Household.objects.filter(
-        community_id=community, pk__in={entry.household for entry in entries}
+        community_id=community, pk__in=among({entry.household for entry in entries}, "uuid")
     )
     known = set(homes.values_list("pk", flat=True))
-    outcomes = [_register(community, entry, known) for entry in entries]
-    if written := [one.id for one in outcomes if one.new]:
+    drafts = [_draft(community, entry, known) for entry in entries]
+    _settle_known(community, drafts)
+    _settle_repeated(drafts)
+    written = insert_new([draft.row for draft in drafts if draft.row])
+    for draft in drafts:
+        if draft.row is not None:
+            draft.new = draft.row.pk in written
+            # Somebody else registered the same number meanwhile.
+            draft.refusal = None if draft.new else AlreadyRegistered(field="identity_number")
+    if written:
         audit.record(scope, "people.register-residents", community=community, targets=written)
-    return outcomes
+    return [Outcome(one.entry.id, new=one.new, refusal=one.refusal) for one in drafts]
 
 
 @transaction.atomic
@@ -76,59 +110,74 @@ def view_residents(scope: Scope, *, community: int, household: UUID, at: datetim
     return page
 
 
-def _register(community: int, entry: ResidentEntry, homes: set[UUID]) -> Outcome:
+def _make_keyring(at: datetime) -> None:
     try:
-        values = _values(entry, homes)
-        row = _row(community, entry, values)
-        alike = Q(pk=row.pk)
-        if row.identity_index:
-            alike |= Q(identity_index=row.identity_index)
-        for other in Resident.objects.filter(alike, community_id=community).order_by("pk"):
-            return _answer(entry, values, other)
-        if not _written(row):
-            raise AlreadyRegistered(field="identity_number")
+        vault().keyring(KEYRING, DataClass.REGISTER)
+    except KeyMissing:
+        vault().create(KEYRING, at=at)
+
+
+def _draft(community: int, entry: ResidentEntry, homes: set[UUID]) -> _Draft:
+    draft = _Draft(entry, {})
+    try:
+        if entry.household not in homes:
+            raise NotFound(field="household")
+        draft.values = entry.kept()
     except Refused as refusal:
-        return Outcome(entry.id, refusal=refusal)
-    return Outcome(entry.id, new=True)
-
-
-def _values(entry: ResidentEntry, homes: set[UUID]) -> dict[str, str]:
-    if entry.household not in homes:
-        raise NotFound(field="household")
-    name = " ".join(entry.name.split())
-    if not 1 <= len(name) <= 60:
-        raise Invalid(field="name", reason=_("a name has 1 to 60 characters"))
-    phone, identity = rules.phone_number(entry.phone), rules.plain(entry.identity_number)
-    if phone and rules.phone_fault(phone):
-        raise BadPhone(field="phone")
-    if identity and (fault := rules.identity_fault(identity)):
-        raise BadIdentity(field="identity_number", fault=IDENTITY_FAULTS[fault])
-    return {"name": name, "phone": phone, "identity": identity}
-
-
-def _row(community: int, entry: ResidentEntry, values: dict[str, str]) -> Resident:
-    row = Resident(
+        draft.refusal = refusal
+        return draft
+    draft.row = Resident(
         id=entry.id,
         community_id=community,
         household_id=entry.household,
         invented=entry.invented,
     )
-    row.seal(values)
-    return row
+    draft.row.seal(draft.values)
+    return draft
 
 
-def _written(row: Resident) -> bool:
-    """Tell whether the row was written by us: its sealed value, drawn anew each time, stands."""
-    Resident.objects.bulk_create([row], ignore_conflicts=True)
-    return Resident.objects.filter(
-        pk=row.pk, community_id=row.community_id, sealed=row.sealed
-    ).exists()
+def _settle_known(community: int, drafts: Sequence[_Draft]) -> None:
+    """Answer for entries whose id or identity number is registered."""
+    rows = [draft.row for draft in drafts if draft.row]
+    held = Resident.objects.filter(community_id=community)
+    standing = {one.pk: one for one in held.filter(pk__in=among([r.pk for r in rows], "uuid"))}
+    indexes = [row.identity_index for row in rows if row.identity_index]
+    numbers = {
+        bytes(index)
+        for index in held.filter(identity_index__in=among(indexes, "bytea")).values_list(
+            "identity_index", flat=True
+        )
+        if index
+    }
+    for draft in drafts:
+        if draft.row is None:
+            continue
+        found = standing.get(draft.row.pk)
+        if found is not None:
+            draft.refusal, draft.row = _compared(draft, found), None
+        elif draft.row.identity_index in numbers:
+            draft.refusal, draft.row = AlreadyRegistered(field="identity_number"), None
 
 
-def _answer(entry: ResidentEntry, values: dict[str, str], other: Resident) -> Outcome:
-    if other.pk != entry.id:
-        raise AlreadyRegistered(field="identity_number")
-    same = other.household_id == entry.household and other.opened() == values
-    if not same or other.invented != entry.invented:
-        raise EnteredOtherwise()
-    return Outcome(entry.id)
+def _compared(draft: _Draft, found: Resident) -> Refused | None:
+    same = found.household_id == draft.entry.household and found.opened() == draft.values
+    return None if same and found.invented == draft.entry.invented else EnteredOtherwise()
+
+
+def _settle_repeated(drafts: Sequence[_Draft]) -> None:
+    """Answer for entries that stand twice in the list, or share a number with one above."""
+    first: dict[UUID, _Draft] = {}
+    numbers: set[bytes] = set()
+    for draft in drafts:
+        if draft.row is None:
+            continue
+        above = first.setdefault(draft.row.pk, draft)
+        index = draft.row.identity_index
+        if above is not draft:
+            same = above.entry == draft.entry
+            draft.refusal, draft.row = None if same else EnteredOtherwise(), None
+        elif index in numbers:
+            draft.refusal, draft.row = AlreadyRegistered(field="identity_number"), None
+            del first[draft.entry.id]
+        elif index:
+            numbers.add(bytes(index))

@@ -12,11 +12,12 @@ from typing import TypeVar, cast
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection, models, transaction
+from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from xiachen.base.errors import Invalid, NotFound, Outcome, Refused
+from xiachen.base.owned.bulk import insert_new
 from xiachen.places.models import Edited
 from xiachen.privacy.scope import Can, Scope
 
@@ -75,6 +76,29 @@ class RefusedWhen:
             broken = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "")
             if refusal := self._refusals.get(broken or ""):
                 raise refusal from error
+
+
+class Fault:
+    """What cannot be right in a row's own values, whatever else stands."""
+
+    @staticmethod
+    def of(row: models.Model) -> Refused | None:
+        """Return what is wrong with a row's own values, in words, None when nothing is."""
+        for field in row._meta.concrete_fields:
+            value = getattr(row, field.attname)
+            if isinstance(value, str):
+                setattr(row, field.attname, value.strip())
+                if "\x00" in value:
+                    return Invalid(
+                        field=field.name, reason=_("it holds a character nobody can read")
+                    )
+        relations = [field.name for field in row._meta.concrete_fields if field.is_relation]
+        try:
+            row.clean_fields(exclude=relations)
+        except ValidationError as error:
+            name, messages = next(iter(error.message_dict.items()))
+            return Invalid(field=name, reason=str(messages[0]).rstrip(".。"))
+        return None
 
 
 @transaction.atomic
@@ -136,11 +160,11 @@ def register_all(
     :param taken: the refusal where another row has the same number or door
     :return: one outcome for each row, in their order
     """
-    refused = {**{row.pk: fault for row in rows if (fault := _fault_of(row))}, **refused}
+    refused = {**{row.pk: fault for row in rows if (fault := Fault.of(row))}, **refused}
     wanted = [row for row in rows if row.pk not in refused]
     written: set[UUID] = set()
     for start in range(0, len(wanted), _CHUNK):
-        written |= _insert_new(wanted[start : start + _CHUNK])
+        written |= insert_new(wanted[start : start + _CHUNK])
     twice = Counter(row.pk for row in wanted)
     held = _held([row for row in wanted if row.pk not in written or twice[row.pk] > 1])
     outcomes = []
@@ -173,44 +197,8 @@ def _unlike(row: EditedRow, held: EditedRow | None, taken: type[Refused]) -> Ref
     return None if same else RegisteredOtherwise()
 
 
-def _insert_new(rows: Sequence[EditedRow]) -> set[UUID]:
-    model = type(rows[0])
-    fields = list(model._meta.local_concrete_fields)
-    quote = connection.ops.quote_name
-    columns = ", ".join(quote(str(field.column)) for field in fields)
-    arrays = ", ".join(f"%s::{field.db_type(connection)}[]" for field in fields)
-    values = [
-        [field.get_db_prep_save(getattr(row, field.attname), connection) for row in rows]
-        for field in fields
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"insert into {quote(model._meta.db_table)} ({columns}) "
-            f"select * from unnest({arrays}) on conflict do nothing returning id",
-            values,
-        )
-        return {row[0] for row in cursor.fetchall()}
-
-
-def _fault_of(row: models.Model) -> Refused | None:
-    """Return what is wrong with a row's own values, in words, None when nothing is."""
-    for field in row._meta.concrete_fields:
-        value = getattr(row, field.attname)
-        if isinstance(value, str):
-            setattr(row, field.attname, value.strip())
-            if "\x00" in value:
-                return Invalid(field=field.name, reason=_("it holds a character nobody can read"))
-    relations = [field.name for field in row._meta.concrete_fields if field.is_relation]
-    try:
-        row.clean_fields(exclude=relations)
-    except ValidationError as error:
-        name, messages = next(iter(error.message_dict.items()))
-        return Invalid(field=name, reason=str(messages[0]).rstrip(".。"))
-    return None
-
-
 def _check(row: models.Model) -> None:
-    fault = _fault_of(row)
+    fault = Fault.of(row)
     if fault is not None:
         raise fault
 

@@ -1,6 +1,6 @@
 """Reads of communities: by what people write, by number, as a tree."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,15 +10,22 @@ from django.utils.translation import gettext_lazy as _
 
 from xiachen.base.errors import NotFound, Refused
 from xiachen.places.models import Alias, Community, CommunityCode
-from xiachen.places.queries.listing import DatabaseListing, Ranges, division_names, paths_of
+from xiachen.places.queries.listing import (
+    DatabaseListing,
+    GatheredListing,
+    Ranges,
+    division_names,
+    paths_of,
+)
 from xiachen.places.rules import resolving
-from xiachen.places.rules.codes import Level, level_of, path_of
-from xiachen.places.rules.listing import Candidate
-from xiachen.places.rules.names import PLACEHOLDERS, normalise_community_name
+from xiachen.places.rules.codes import DIGITS, Level, level_of, path_of
+from xiachen.places.rules.listing import Candidate, Listing
+from xiachen.places.rules.names import PLACEHOLDERS, normalise_community_name, plain
 from xiachen.privacy.scope import Scope
 
 _NAMED_AT_MOST = 5
 _SHOWN_OF_TEXT = 40
+_OFFERED_AT_MOST = 20
 
 
 class CommunityUnknown(Refused):
@@ -63,6 +70,32 @@ class CommunityAmbiguous(Refused):
             candidates=_listed(candidates),
         )
         self.candidates = tuple(candidates)
+
+
+class NamesNoCommunity(CommunityUnknown):
+    """The same for a cell of a sheet: what stands there is not repeated."""
+
+    message = _(
+        "No community within reach is called this. Write it with its street, or its 12-digit code."
+    )
+
+
+class NamesSimilarCommunity(CommunityUnknown):
+    """Unknown, for a cell of a sheet, with similar names in reach."""
+
+    message = _(
+        "No community within reach is called this. Similar names: %(candidates)s. "
+        "Choose one of them, or write the 12-digit code."
+    )
+
+
+class NamesSeveralCommunities(CommunityAmbiguous):
+    """The cell of a sheet may mean several communities."""
+
+    message = _(
+        "This may mean any of %(count)s communities: %(candidates)s. "
+        "Add the street, or write the 12-digit code."
+    )
 
 
 class OutOfReach(CommunityUnknown):
@@ -117,6 +150,43 @@ def resolve(
     if answer.near:
         raise CommunityMisspelt(text, answer.near, field=field)
     raise CommunityUnknown(text, field=field)
+
+
+def resolve_all(
+    scope: Scope, texts: Iterable[str], *, field: str | None = "community"
+) -> dict[str, Community | Refused]:
+    """
+    Return the community that each text means, or why it means none, for the cells of a sheet.
+
+    A handful of queries, however many texts; similar names are offered for the first twenty that
+    are unknown. The refusals do not repeat the text.
+    """
+    wanted = list(dict.fromkeys(texts))
+    digits = {text: plain(text) for text in wanted}
+    names = {normalise_community_name(text[: 2 * resolving.LONGEST_TEXT]) for text in wanted}
+    endings = {name[start:] for name in names for start in range(len(name))}
+    listing = GatheredListing(
+        scope, names=endings, codes={int(one) for one in digits.values() if _is_code(one)}
+    )
+    aliases = _aliases_called(endings)
+    answers: dict[str, resolving.Outcome] = {}
+    offered = 0
+    for text in wanted:
+        offers = offered < _OFFERED_AT_MOST
+        answers[text] = resolving.resolve(text, listing if offers else _Silent(listing), aliases)
+        offered += isinstance(answers[text], resolving.Unknown)
+    meant = {
+        answer.candidate.code
+        for answer in answers.values()
+        if isinstance(answer, resolving.Resolved)
+    }
+    found = communities_by_id(scope, meant)
+    return {
+        text: found[answer.candidate.code]
+        if isinstance(answer, resolving.Resolved)
+        else _unmeant(answer, field)
+        for text, answer in answers.items()
+    }
 
 
 def communities_by_id(scope: Scope, ids: Iterable[int]) -> dict[int, Community]:
@@ -177,6 +247,28 @@ def place_tree(scope: Scope, incident_communities: Iterable[int]) -> tuple[Place
     return _nodes(routes, names)
 
 
+class _Silent:
+    """A listing that offers no similar names."""
+
+    def __init__(self, listing: Listing) -> None:
+        self.by_code, self.by_names = listing.by_code, listing.by_names
+
+    def near(self, search_name: str) -> Sequence[Candidate]:
+        return ()
+
+
+def _is_code(digits: str) -> bool:
+    return digits.isascii() and digits.isdigit() and len(digits) == DIGITS
+
+
+def _unmeant(answer: resolving.Outcome, field: str | None) -> Refused:
+    if isinstance(answer, resolving.Ambiguous):
+        return NamesSeveralCommunities("", answer.candidates, field=field)
+    near = answer.near if isinstance(answer, resolving.Unknown) else ()
+    kind = NamesSimilarCommunity if near else NamesNoCommunity
+    return kind("", near, field=field)
+
+
 def _nodes(routes: dict[int, tuple[int, ...]], names: dict[int, str]) -> tuple[PlaceNode, ...]:
     """Group communities by the first code of their routes; those without one stand here."""
     below: dict[int, dict[int, tuple[int, ...]]] = {}
@@ -194,7 +286,10 @@ def _nodes(routes: dict[int, tuple[int, ...]], names: dict[int, str]) -> tuple[P
 def _aliases_in(text: str) -> dict[str, list[int]]:
     """Return the aliases that an ending of the text is, with the communities that have them."""
     name = normalise_community_name(text[: 2 * resolving.LONGEST_TEXT])
-    endings = {name[start:] for start in range(len(name))}
+    return _aliases_called({name[start:] for start in range(len(name))})
+
+
+def _aliases_called(endings: Collection[str]) -> dict[str, list[int]]:
     found: dict[str, list[int]] = {}
     rows = Alias.objects.filter(search_name__in=endings)
     for search_name, community in rows.values_list("search_name", "community_id"):

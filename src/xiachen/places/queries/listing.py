@@ -112,6 +112,51 @@ class DatabaseListing:
         return [Candidate(one.pk, one.name, above[one.pk]) for one in found]
 
 
+class GatheredListing(DatabaseListing):
+    """
+    The same for many texts: the names and codes that they may hold are read in two queries.
+
+    :param names: search names that will be asked for
+    :param codes: codes that will be asked for
+    """
+
+    def __init__(
+        self,
+        scope: Scope,
+        *,
+        names: Iterable[str],
+        codes: Iterable[int],
+        within: Ranges | None = None,
+    ) -> None:
+        super().__init__(scope, within=within)
+        self._names = frozenset(names)
+        self._codes = frozenset(codes)
+        self._named: dict[str, list[Candidate]] = {}
+        for candidate in super().by_names(sorted(self._names)):
+            self._named.setdefault(candidate.search_name, []).append(candidate)
+        self._coded = self._by_codes()
+
+    def by_code(self, code: int) -> Candidate | None:
+        """Return the community of a 12-digit code, or else of that permanent number."""
+        return self._coded.get(code) if code in self._codes else super().by_code(code)
+
+    def by_names(self, search_names: Sequence[str]) -> Sequence[Candidate]:
+        """Return every community in force whose search name is one of these."""
+        if not self._names.issuperset(search_names):
+            return super().by_names(search_names)
+        return [one for name in dict.fromkeys(search_names) for one in self._named.get(name, ())]
+
+    def _by_codes(self) -> dict[int, Candidate]:
+        coded = dict(
+            self._codes_in_force()
+            .filter(code__in=self._codes, community__in=self._communities)
+            .values_list("code", "community_id")
+        )
+        wanted = self._communities.filter(pk__in={*self._codes, *coded.values()})
+        found = {one.code: one for one in self._candidates(wanted)}
+        return found | {code: found[number] for code, number in coded.items() if number in found}
+
+
 def paths_of(
     scope: Scope, communities: Iterable[int], *, day: date | None = None
 ) -> dict[int, tuple[str, ...]]:

@@ -1,0 +1,1 @@
+"""The registers of people, taken from the sheets that offices have."""

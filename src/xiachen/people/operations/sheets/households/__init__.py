@@ -1,0 +1,1 @@
+"""A community's households with their residents, from whatever sheet it has."""

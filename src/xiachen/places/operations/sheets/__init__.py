@@ -1,0 +1,1 @@
+"""What a community consists of, taken from the sheets that it has."""

@@ -31,10 +31,11 @@ def faults(text: str) -> list[str]:
 def test_a_small_file_is_read_whole() -> None:
     scenario = read(SMALL + SEND)
     assert scenario.day == date(2020, 3, 1)
-    assert scenario.people["staff"] == ("staff-1", "staff-2", "staff-3", "staff-4")
+    staff = ("staff-1", "staff-2", "staff-3", "staff-4")
+    assert (scenario.people, len(scenario.entries("people"))) == (4, 4)
     call, send = scenario.events
     assert (call.at, call.by, call.made) == (datetime(2020, 3, 1, 8), "organiser", "call")
-    assert send.arguments.texts("members") == scenario.people["staff"]
+    assert send.arguments.texts("members") == staff
 
 
 def test_the_only_community_need_not_be_named() -> None:
@@ -181,7 +182,7 @@ def test_an_extending_file_changes_only_the_keys_that_it_names() -> None:
 def test_an_extending_file_leaves_out_and_adds() -> None:
     changed = change('[[event]]\nid = "send"\nskip = true\n[[people]]\nhandle = "one"\n')
     assert [event.id for event in changed.events] == ["call"]
-    assert changed.people["one"] == ("one",)
+    assert changed.entries("people")[-1].text("handle") == "one"
 
 
 def test_leaving_out_what_is_not_there_is_refused() -> None:

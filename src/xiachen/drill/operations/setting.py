@@ -187,21 +187,20 @@ def _register_units(scope: Scope, stage: Stage) -> None:
 def _enter_people(scope: Scope, stage: Stage, at: datetime) -> None:
     invented = names(stage.scenario.seed)
     entries = []
-    for group in stage.scenario.entries("people"):
-        for single in stage.scenario.people[group.text("handle")]:
-            home = group.text("home")
-            entry = MemberEntry(
-                id=uuid7(),
-                name=group.text("name") or next(invented),
-                organisation=_optional(stage, Thing.UNIT, group.text("unit")),
-                party_organisation=_optional(stage, Thing.PARTY, group.text("party")),
-                party_standing=group.text("standing", "none"),
-                home_community=stage.communities[home] if home else None,
-                identities=group.texts("identities"),
-                invented=True,
-            )
-            stage.keep(Thing.PERSON, single, entry.id)
-            entries.append(entry)
+    for person in stage.scenario.entries("people"):
+        home = person.text("home")
+        entry = MemberEntry(
+            id=uuid7(),
+            name=person.text("name") or next(invented),
+            organisation=_optional(stage, Thing.UNIT, person.text("unit")),
+            party_organisation=_optional(stage, Thing.PARTY, person.text("party")),
+            party_standing=person.text("standing", "none"),
+            home_community=stage.communities[home] if home else None,
+            identities=person.texts("identities"),
+            invented=True,
+        )
+        stage.keep(Thing.PERSON, person.text("handle"), entry.id)
+        entries.append(entry)
     with failing_at(Place(stage.scenario.file, "[[people]]"), "people.enter-members"):
         settled(enter_members(scope, entries=entries, at=at))
 

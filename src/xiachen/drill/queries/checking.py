@@ -6,6 +6,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from xiachen.command.queries import house
+from xiachen.command.rules.wording import Stated
 from xiachen.deployment.queries.scopes import scope_of
 from xiachen.drill.models import Playing
 from xiachen.drill.queries.files import scenario as read
@@ -16,7 +17,17 @@ from xiachen.drill.rules.faults import (
     ScenarioFaulty,
     nearest,
 )
-from xiachen.drill.rules.lines import BESIDE, SHARE, Line, figure_of, filled, holes, table
+from xiachen.drill.rules.lines import (
+    BESIDE,
+    OF,
+    SHARE,
+    Line,
+    figure_of,
+    filled,
+    holes,
+    rounded_down,
+    table,
+)
 from xiachen.drill.rules.scenario import Entry, Event, Scenario
 from xiachen.figures.numbers import percent
 from xiachen.people.models.accounts import Grant
@@ -68,14 +79,19 @@ def _line(scenario: Scenario, held: Playing, entry: Entry) -> Line:
     stated = house.stated(scope, cutoff=cutoff, codes={figure_of(hole) for hole in asked})
     actual: dict[str, object] = {}
     for hole in asked:
-        figure = stated[figure_of(hole)]
-        if hole.endswith(BESIDE):
-            actual[hole] = figure.beside
-        elif hole.endswith(SHARE):
-            actual[hole] = percent(int(figure.value), int(figure.of or 0))
-        else:
-            actual[hole] = figure.value
+        actual[hole] = _said(stated[figure_of(hole)], hole)
     return Line(filled(pattern, expected), filled(pattern, actual))
+
+
+def _said(figure: Stated, hole: str) -> object:
+    """Return what a hole asks of a figure."""
+    if hole.endswith(BESIDE):
+        return figure.beside
+    if hole.endswith(SHARE):
+        return percent(int(figure.value), int(figure.of or 0))
+    if hole.endswith(OF):
+        return int(figure.of or 0)
+    return rounded_down(int(figure.value), hole) or figure.value
 
 
 def _reader(held: Playing, account: str, day: date) -> Scope:

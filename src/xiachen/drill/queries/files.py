@@ -64,8 +64,7 @@ def _listed(name: str) -> Listed:
         found = scenario(name)
     except ScenarioFaulty as faulty:
         return Listed(name, name, name, None, fault=str(faulty))
-    people = sum(handle == single for handle, (single, *_) in found.people.items())
-    return Listed(name, found.title, found.title_en, found.day, people, len(found.events))
+    return Listed(name, found.title, found.title_en, found.day, found.people, len(found.events))
 
 
 def _path(name: str, beside: Path | None) -> Path:

@@ -16,12 +16,17 @@ MOST_SHOWN = 20
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where in a file something stands: the n-th [[event]], say, and the line it begins on."""
+    """
+    Where in a file something stands: the n-th [[event]], say, and the line it begins on.
+
+    :param turn: which of the events for which the entry stands
+    """
 
     file: str
     section: str = ""
     number: int = 0
     line: int = 0
+    turn: int = 0
 
     def __str__(self) -> str:
         parts = [self.file]
@@ -29,6 +34,8 @@ class Place:
             parts.append(gettext("line %(line)s") % {"line": self.line})
         if self.section:
             parts.append(f"[[{self.section}]] {self.number}" if self.number else self.section)
+        if self.turn:
+            parts.append(gettext("turn %(turn)s") % {"turn": self.turn})
         return ", ".join(parts)
 
 

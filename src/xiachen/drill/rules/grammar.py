@@ -5,7 +5,7 @@ The documentation's tables say the same; a test compares them.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from django.utils.functional import Promise
@@ -85,6 +85,14 @@ class Key:
 Keys = Mapping[str, Key]
 
 
+def loosened(keys: Keys) -> Keys:
+    """Return keys of which each takes several handles, to be spread over a group or over turns."""
+    return {
+        name: replace(key, many=True) if key.kind is Kind.HANDLE else key
+        for name, key in keys.items()
+    }
+
+
 def handle(thing: Thing, *, many: bool = False, needed: bool = False) -> Key:
     """Return a key that takes a handle of that thing, or several."""
     return Key(kind=Kind.HANDLE, thing=thing, many=many, needed=needed)
@@ -93,6 +101,7 @@ def handle(thing: Thing, *, many: bool = False, needed: bool = False) -> Key:
 TEXT = Key()
 NEEDED_TEXT = Key(needed=True)
 TEXTS = Key(many=True)
+NEEDED_TEXTS = Key(many=True, needed=True)
 NUMBER = Key(kind=Kind.NUMBER)
 NEEDED_NUMBER = Key(kind=Kind.NUMBER, needed=True)
 FLAG = Key(kind=Kind.FLAG)
@@ -134,7 +143,7 @@ SECTIONS: Mapping[str, Keys] = {
     },
     "community": {
         "handle": NEEDED_TEXT,
-        "is": TEXT,
+        "is": TEXTS,
         "make": TEXT,
         "street": DIVISION,
         "aliases": TEXTS,
@@ -144,7 +153,8 @@ SECTIONS: Mapping[str, Keys] = {
     },
     "unit": {
         "handle": NEEDED_TEXT,
-        "name": NEEDED_TEXT,
+        "count": NUMBER,
+        "name": NEEDED_TEXTS,
         "short_name": TEXT,
         "level": Key(needed=True, choices=("province", "city", "district", "street", "community")),
         "division": NEEDED_DIVISION,
@@ -153,7 +163,8 @@ SECTIONS: Mapping[str, Keys] = {
     },
     "party": {
         "handle": NEEDED_TEXT,
-        "name": NEEDED_TEXT,
+        "count": NUMBER,
+        "name": NEEDED_TEXTS,
         "kind": Key(choices=("committee", "branch")),
         "unit": handle(Thing.UNIT),
         "parent": handle(Thing.PARTY),
@@ -181,6 +192,7 @@ SECTIONS: Mapping[str, Keys] = {
     },
     "account": {
         "name": NEEDED_TEXT,
+        "count": NUMBER,
         "member": handle(Thing.PERSON),
         **REACH,
         "language": Key(choices=("zh-hans", "en")),
@@ -190,6 +202,8 @@ SECTIONS: Mapping[str, Keys] = {
         "id": TEXT,
         "at": Key(kind=Kind.MOMENT, needed=True),
         "happened": MOMENT,
+        "each": TEXT,
+        "until": DAY,
         "by": handle(Thing.ACCOUNT, needed=True),
         "role": TEXT,
         "do": NEEDED_TEXT,
@@ -228,6 +242,9 @@ COMPOUND: Keys = {
     "closed": FLAG,
     "gates": TEXTS,
 }
+
+# Whose list of texts makes a group of as many, and otherwise stands for one.
+LISTED = {"community": "is", "unit": "name", "party": "name"}
 
 # What an extending file names to change or leave out an entry of the file that it extends.
 IDENTITY = {"account": "name", "event": "id", "expect": "id", "story": "id", "parameter": "name"}

@@ -6,6 +6,9 @@ from datetime import datetime
 
 from xiachen.drill.rules.grammar import Thing
 
+# Larger groups are suggested by their own name alone.
+MOST_NAMED = 50
+
 _RANGE = re.compile(r"(.+)-(\d+)\.\.(\d+)")
 
 
@@ -62,15 +65,12 @@ class Handles:
         return found if group != handle and len(found) > 1 else ()
 
     def of(self, thing: Thing) -> list[str]:
-        """Return the names of one kind of thing, groups before their single people."""
-        return sorted(self._known[thing])
+        """Return the names of one kind of thing, of a large group only its own."""
+        known = self._known[thing]
+        large = {one for singles in known.values() if len(singles) > MOST_NAMED for one in singles}
+        return sorted(known.keys() - large)
 
     def only(self, thing: Thing) -> str:
         """Return the name of the one thing of its kind; of several or none, nothing."""
-        names = self.of(thing)
-        return names[0] if len(names) == 1 else ""
-
-    @property
-    def people(self) -> dict[str, tuple[str, ...]]:
-        """Return each name of people with the single people it stands for."""
-        return dict(self._known[Thing.PERSON])
+        names = self._known[thing]
+        return next(iter(names)) if len(names) == 1 else ""

@@ -2,7 +2,9 @@
 Expected lines: Chinese sentences whose numbers are written as {figure} and filled from records.
 
 `{mobilisation.dispatched}` is a figure's number, `{attendance.on-time%}` its share of the figure
-that it is a part of, `{deployment.squads:beside}` what stands beside the number, such as 3/3/3/2.
+that it is a part of and `{attendance.on-time:of}` that other figure's number,
+`{deployment.squads:beside}` what stands beside the number, such as 3/3/3/2, and
+`{mobilisation.dispatched:多}` the number as an article prints it, such as 4.4万多.
 """
 
 import re
@@ -10,9 +12,15 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from xiachen.figures.numbers import Floor, Style, display
+from xiachen.figures.units import PERSON, Quantity
+
 SHARE = "%"
 BESIDE = ":beside"
-_HOLE = re.compile(r"\{([a-z0-9.-]+(?:%|:beside)?)\}")
+OF = ":of"
+_FORM = r"(?:%|:beside|:of|:[余多])?"
+_HOLE = re.compile(r"\{([a-z0-9.-]+" + _FORM + r")\}")
+_AT_END = re.compile(_FORM + "$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +38,21 @@ class Line:
 
 def figure_of(hole: str) -> str:
     """Return the code of the figure that a hole asks about."""
-    return hole.removesuffix(BESIDE).removesuffix(SHARE)
+    return _AT_END.sub("", hole, count=1)
+
+
+def rounded_down(value: int, hole: str) -> str | None:
+    """
+    Return a number with the word that says there is more, as the hole asks for it, or None.
+
+    Two digits are shown, and no number below the tens: 4.4万多, 3400余, 110多, 80多.
+    """
+    word = hole[-1:]
+    if word not in ("余", "多"):
+        return None
+    step = max(10, 10 ** (len(str(value)) - 2))
+    style = Style(floor=Floor(step, word), unit=False)
+    return display(Quantity(value, PERSON), "zh-hans", style)
 
 
 def holes(pattern: str) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """A scenario as it is played: read, complete and checked as far as a file can be."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from xiachen.drill.rules.faults import Place
@@ -77,7 +77,8 @@ class Scenario:
     """
     One operation to be played.
 
-    :param people: handle of each person and group, with the single handles it stands for
+    :param sections: their entries, one for each of a group
+    :param people: how many there are
     :param digest: of all files it was read from, to tell a changed scenario
     """
 
@@ -94,7 +95,7 @@ class Scenario:
     reader: str
     sections: Mapping[str, tuple[Entry, ...]]
     events: tuple[Event, ...]
-    people: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    people: int
 
     def entries(self, section: str) -> tuple[Entry, ...]:
         """Return the entries of a section in the order of the file."""

@@ -13,6 +13,8 @@ FIGURES: dict[str, Callable[[], list[measuring.Line]]] = {
     "memory": measuring.memory,
     "check-in": measuring.check_in,
     "play": measuring.play,
+    "s3": measuring.play_s3,
+    "s4": measuring.play_s4,
     "divisions": measuring.divisions,
     "tests": measuring.tests,
 }

@@ -55,7 +55,7 @@ class House:
             "XIACHEN_DATABASE": database,
             "XIACHEN_LANGUAGE": "en",
             "DJANGO_SETTINGS_MODULE": "xiachen.site.settings",
-            "PYTHONPATH": str(ROOT),
+            "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]),
             **(extra or {}),
         }
         self.program: subprocess.Popen[bytes] | None = None

@@ -221,33 +221,86 @@ def _insert_seconds(house: House) -> float:
     return statistics.median(taken) * 1000
 
 
+_PLAY = """
+import sys, time
+import django
+django.setup()
+import psutil
+from django.db import connection
+from xiachen.drill.operations.playing import play
+
+connection.ensure_connection()
+ours, theirs = psutil.Process(), psutil.Process(connection.connection.info.backend_pid)
+
+def spent():
+    return sum(sum(one.cpu_times()[:2]) for one in (ours, theirs))
+
+before, began = spent(), time.monotonic()
+played = play(sys.argv[1])
+print(played.events, time.monotonic() - began, spent() - before)
+"""
+_BARE_ROW = "00000000-0000-7000-8000-{n:012d},{n},2020-03-01,2020-03-01 08:12:00+08,some words\n"
+
+
 def play() -> list[Line]:
     """Play S0 into an empty, migrated database."""
+    return _played("s0", budget=10)
+
+
+def play_s3() -> list[Line]:
+    """Play a city's mobilisation: ten thousand who apply, and those who go."""
+    return _played("s3", budget=30)
+
+
+def play_s4() -> list[Line]:
+    """Play a province's departments: 44,000 volunteers in nested teams."""
+    return _played("s4", budget=60)
+
+
+def _played(scenario: str, *, budget: float) -> list[Line]:
+    """Play a scenario beside copying as many rows as it writes into a bare table."""
     home = new_home()
-    house = House(home, database="drill_s0")
+    house = House(home, database=f"drill_{scenario}")
     try:
         house.cluster.start()
-        house.run("-m", "xiachen", "drill", "play", "s0")
-        with house.connect() as connection:
-            events = connection.execute("select events from drill_playing").fetchone()
-        again = (
-            "import time, django; django.setup()\n"
-            "from django.db import transaction\n"
-            "from xiachen.drill.operations.playing import play\n"
-            "from xiachen.drill.models import Playing\n"
-            "began = time.monotonic(); play('s0'); print(time.monotonic() - began)"
-        )
-        house.database = house.environment["XIACHEN_DATABASE"] = "drill_again"
-        house.environment["XIACHEN_AS_OWNER"] = "1"
         with embedded_connection(house) as connection:
-            connection.execute("create database drill_again")
+            connection.execute(f"create database {house.database}")
+        house.environment["XIACHEN_AS_OWNER"] = "1"
         house.run("-m", "xiachen", "migrate", "--quiet")
         del house.environment["XIACHEN_AS_OWNER"]
-        seconds = float(house.run("-c", again).split()[-1])
+        before = _rows_written(house)
+        events, seconds, processor = map(float, house.run("-c", _PLAY, scenario).split())
+        rows = _rows_written(house) - before
+        bare = _copy_rows_seconds(house, rows)
     finally:
         house.cluster.stop()
         shutil.rmtree(home, ignore_errors=True)
-    return [Line(f"playing S0, {events[0] if events else '?'} events", seconds, "s", 10)]
+    name = f"playing {scenario.upper()}, {events:.0f} events"
+    return [
+        Line(name, seconds, "s", budget, bare, f"COPY of {rows:,} rows"),
+        Line("  processor time of both sides", processor, "s"),
+    ]
+
+
+def _rows_written(house: House) -> int:
+    with house.connect() as connection:
+        found = connection.execute("select sum(n_tup_ins) from pg_stat_user_tables").fetchone()
+    return int(found[0]) if found and found[0] else 0
+
+
+def _copy_rows_seconds(house: House, rows: int) -> float:
+    lines = "".join(_BARE_ROW.format(n=n) for n in range(rows))
+    with house.connect() as connection, connection.cursor() as cursor:
+        cursor.execute(
+            "create table bench_bare (id uuid primary key, community bigint, day date, "
+            "at timestamptz, words text)"
+        )
+        began = time.perf_counter()
+        with cursor.copy("copy bench_bare from stdin (format csv)") as copy:
+            copy.write(lines)
+        seconds = time.perf_counter() - began
+        cursor.execute("drop table bench_bare")
+    return seconds
 
 
 def embedded_connection(house: House):  # type: ignore[no-untyped-def]

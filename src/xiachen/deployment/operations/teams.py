@@ -1,11 +1,12 @@
 """Teams: formed, led, sent to a community, disbanded."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.db.models.functions import Greatest
 
 from xiachen.base import clock
@@ -26,11 +27,13 @@ from xiachen.mobilisation.queries import stays as mobilisation
 from xiachen.people.models.members import Member
 from xiachen.people.models.units import Organisation, PartyOrganisation
 from xiachen.people.queries.branches import branches
-from xiachen.people.queries.members import members_reached
+from xiachen.people.queries.members import members_by_id
 from xiachen.people.queries.units import organisations_below
 from xiachen.places.models import Community
 from xiachen.privacy import audit
 from xiachen.privacy.scope import Can, Scope
+
+_CHUNK = 1000
 
 
 @transaction.atomic
@@ -98,8 +101,9 @@ def add_members(
     if post not in TeamPost.values:
         raise Invalid(field="post", reason=post)
     locked = _locked(scope, team, from_day)
-    known = _known(scope, locked, members)
-    outcomes = [_add(locked, one, known, from_day, post) for one in members]
+    roll = _Roll(scope, locked, members, from_day, post)
+    outcomes = [roll.add(one) for one in members]
+    Membership.objects.bulk_create(roll.new, batch_size=_CHUNK)
     new = [outcome.id for outcome in outcomes if outcome.new]
     if new:
         audit.record(scope, "deployment.add-members", targets=(team, *new))
@@ -296,34 +300,67 @@ def _branch(incident: Incident, branch: UUID | None) -> PartyOrganisation | None
 
 def _known(scope: Scope, team: Team, members: Sequence[UUID]) -> set[UUID]:
     """Return those whom the scope reaches, who belong to its places, or are of the team's unit."""
-    wanted = Member.objects.filter(pk__in=set(members))
-    here = mobilisation.enrolments(scope, incident=team.incident_id).values("member_id")
+    wanted = set(members)
     units = organisations_below(team.organisation_id)
-    reach = Q(pk__in=members_reached(scope).order_by().values("pk"))
-    reach |= Q(pk__in=here) | Q(organisation__in=units)
-    return set(wanted.filter(reach).order_by().values_list("pk", flat=True))
+    own = Member.objects.filter(pk__in=wanted, organisation__in=units)
+    known = set(own.order_by().values_list("pk", flat=True))
+    # Thousands are within reach: only those who are still looked for are asked for.
+    if left := wanted - known:
+        known |= set(members_by_id(scope, left))
+    if left := wanted - known:
+        here = mobilisation.enrolments(scope, incident=team.incident_id)
+        known |= set(here.filter(member__in=left).order_by().values_list("member_id", flat=True))
+    return known
 
 
-def _add(team: Team, member: UUID, known: set[UUID], from_day: date, post: str) -> Outcome:
-    try:
-        if member not in known:
-            raise NotFound(field="members")
-        held = Membership.objects.filter(team=team, member=member)
-        for one in held:
-            if rules.overlap(one.from_day, one.to_day, from_day, None):
-                if (one.from_day, one.to_day, one.post) == (from_day, None, post):
-                    return Outcome(id=member)
+class _Roll:
+    """Who is in a team, read once for a list of people, and who joins it with the list."""
+
+    def __init__(
+        self, scope: Scope, team: Team, members: Sequence[UUID], from_day: date, post: str
+    ) -> None:
+        self.new: list[Membership] = []
+        self._team, self._from_day, self._post = team, from_day, post
+        self._known = _known(scope, team, members)
+        self._held: dict[UUID, list[Membership]] = defaultdict(list)
+        for one in Membership.objects.filter(team=team, member__in=self._known):
+            self._held[one.member_id].append(one)
+
+    def add(self, member: UUID) -> Outcome:
+        """Answer for one person of the list."""
+        try:
+            if member not in self._known:
+                raise NotFound(field="members")
+            if self._is_in(member):
+                return Outcome(id=member)
+            self._check_leader()
+        except Refused as refusal:
+            return Outcome(id=member, refusal=refusal)
+        made = Membership(
+            team=self._team, member_id=member, from_day=self._from_day, post=self._post
+        )
+        self._held[member].append(made)
+        self.new.append(made)
+        return Outcome(id=member, new=True)
+
+    def _is_in(self, member: UUID) -> bool:
+        for one in self._held[member]:
+            if rules.overlap(one.from_day, one.to_day, self._from_day, None):
+                if (one.from_day, one.to_day, one.post) == (self._from_day, None, self._post):
+                    return True
                 raise rules.InTeamAlready(field="members")
-        _check_one_leader(team, post)
-        Membership.objects.create(team=team, member_id=member, from_day=from_day, post=post)
-    except Refused as refusal:
-        return Outcome(id=member, refusal=refusal)
-    return Outcome(id=member, new=True)
+        return False
+
+    def _check_leader(self) -> None:
+        if self._post == TeamPost.LEADER and self.new:
+            raise rules.TwoLeaders(field="post")
+        _check_one_leader(self._team, self._post)
 
 
 def _check_one_leader(team: Team, post: str) -> None:
-    leaders = Membership.objects.filter(team=team, post=TeamPost.LEADER, to_day=None)
-    if post == TeamPost.LEADER and leaders.exists():
+    if post != TeamPost.LEADER:
+        return
+    if Membership.objects.filter(team=team, post=TeamPost.LEADER, to_day=None).exists():
         raise rules.TwoLeaders(field="post")
 
 

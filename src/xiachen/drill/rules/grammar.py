@@ -202,7 +202,7 @@ SECTIONS: Mapping[str, Keys] = {
         "id": TEXT,
         "at": Key(kind=Kind.MOMENT, needed=True),
         "happened": MOMENT,
-        "each": TEXT,
+        "each": TEXTS,
         "until": DAY,
         "by": handle(Thing.ACCOUNT, needed=True),
         "role": TEXT,

@@ -58,11 +58,19 @@ class Handles:
         known = self._known[thing]
         return singles if singles and all(single in known for single in singles) else ()
 
+    def sizes(self, handle: str) -> set[int]:
+        """Return for how many single things a name stands, whatever they are."""
+        return {len(found) for thing in Thing if (found := self.singles(handle, thing))}
+
     def group_of(self, handle: str, thing: Thing) -> tuple[str, ...]:
         """Return the single names of the group that "cadre-9" or "cadre-1..9" looks for."""
         group = re.sub(r"-\d+(\.\.\d+)?$", "", handle)
         found = self._known[thing].get(group, ())
         return found if group != handle and len(found) > 1 else ()
+
+    def groups(self) -> list[str]:
+        """Return the names that stand for several things."""
+        return sorted({n for known in self._known.values() for n, of in known.items() if of[1:]})
 
     def of(self, thing: Thing) -> list[str]:
         """Return the names of one kind of thing, of a large group only its own."""

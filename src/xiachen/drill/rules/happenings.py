@@ -10,7 +10,7 @@ from xiachen.base.errors import Refused
 from xiachen.drill.rules.documents import Raw
 from xiachen.drill.rules.entries import Entries
 from xiachen.drill.rules.faults import nearest, nearest_codes
-from xiachen.drill.rules.grammar import SECTIONS, Keys, Kind, loosened
+from xiachen.drill.rules.grammar import SECTIONS, Keys, loosened
 from xiachen.drill.rules.scenario import Entry, Event
 from xiachen.drill.rules.verbs import VERBS, Verb
 from xiachen.incidents.rules import check_parameter
@@ -89,17 +89,20 @@ class Happenings:
         return 1
 
     def _turns(self, one: _Planned) -> int:
-        """Return how many things the argument that `each` names stands for."""
-        each = one.entry.text("each")
-        if not each:
-            return 1
-        keys = _takes(one.verb, one.raw)
-        if each not in keys or keys[each].kind is not Kind.HANDLE:
-            handles = [name for name, key in keys.items() if key.kind is Kind.HANDLE]
-            words = _("each: “%(each)s” is no argument to go through; did you mean: %(near)s?")
-            self._entries.wrong(one.entry.place, words, each=each, near=nearest(each, handles))
-            return 1
-        return len(self._entries.singles(one.arguments, each, keys[each])) or 1
+        """Return how many things the groups that `each` names stand for."""
+        turns = 0
+        for handle in one.entry.texts("each") if "each" in one.entry.values else ():
+            sizes = self._entries.handles.sizes(handle)
+            if len(sizes) != 1:
+                words = (
+                    _("each: “%(each)s” stands for several things; rename one of them")
+                    if sizes
+                    else _("each: there is no group “%(each)s”; known are: %(near)s")
+                )
+                near = nearest(handle, self._entries.handles.groups()) or "—"
+                self._entries.wrong(one.entry.place, words, each=handle, near=near)
+            turns += max(sizes, default=0)
+        return turns or 1
 
     def _make(self, one: _Planned) -> None:
         handle = one.entry.text("as")
@@ -121,7 +124,7 @@ class Happenings:
             self._entries.wrong(one.entry.place, words, do=one.entry.text("do"))
         keys = SECTIONS["event"]
         self._entries.references(
-            one.entry, loosened(keys) if one.entry.text("each") else keys, one.at
+            one.entry, loosened(keys) if "each" in one.entry.values else keys, one.at
         )
         if one.entry.text("do") == "incidents.set-parameter":
             check_named_parameter(self._entries, one.arguments)
@@ -135,14 +138,13 @@ class Happenings:
             yield self._event(one, turn, number)
 
     def _event(self, one: _Planned, turn: int, number: int) -> Event:
-        entry, turns = one.entry, one.turns
-        each = entry.text("each")
+        entry, turns, each = one.entry, one.turns, "each" in one.entry.values
         arguments = self._entries.turn_of(
             one.arguments,
             one.verb.takes,
             turn if each else one.day,
             turns if each else one.days,
-            shared=bool(each),
+            shared=each,
             number=number + 1 if _repeats(one) else None,
         )
         place = replace(entry.place, turn=number + 1) if _repeats(one) else entry.place

@@ -18,13 +18,7 @@ def share(things: Sequence[_Thing], turn: int, turns: int) -> Sequence[_Thing]:
 
 
 def one_of(things: Sequence[_Thing], turn: int, turns: int) -> _Thing:
-    """
-    Return the thing to which a turn falls, where the turns are spread over the things.
-
-    Of more things than turns, each turn takes the first of its share.
-    """
-    if len(things) > turns:
-        return share(things, turn, turns)[0]
+    """Return the thing in whose share a turn lies, where the turns are spread over the things."""
     size, longer = divmod(turns, len(things))
     in_longer = longer * (size + 1)
     if turn < in_longer:

@@ -19,6 +19,7 @@ from xiachen.drill.rules.faults import (
 )
 from xiachen.drill.rules.lines import (
     BESIDE,
+    FLOOR,
     OF,
     SHARE,
     Line,
@@ -89,6 +90,8 @@ def _said(figure: Stated, hole: str) -> object:
         return figure.beside
     if hole.endswith(SHARE):
         return percent(int(figure.value), int(figure.of or 0))
+    if hole.endswith(FLOOR):
+        return int(figure.value)
     if hole.endswith(OF):
         return int(figure.of or 0)
     return rounded_down(int(figure.value), hole) or figure.value

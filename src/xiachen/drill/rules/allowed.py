@@ -29,6 +29,8 @@ ASKED: Mapping[str, tuple[Can, ...]] = {
     "deployment.withdraw": (Can.RECORD_HEALTH,),
     "attendance.check-in": (Can.CHECK_IN,),
     "attendance.correct-check-in": (Can.CORRECT,),
+    "attendance.check-out": (Can.CHECK_IN,),
+    "attendance.correct-check-out": (Can.CORRECT,),
     "attendance.answer": (Can.VERIFY, Can.ANSWER),
     "needs.issue-task": (Can.ISSUE_TASKS,),
     "needs.claim-task": (Can.CLAIM_TASKS,),

@@ -41,6 +41,7 @@ class Thing(StrEnum):
     REPORT_IN = "report-in"
     TEAM = "team"
     CHECK_IN = "check-in"
+    CHECK_OUT = "check-out"
     TASK = "task"
     BULLETIN = "bulletin"
 
@@ -58,6 +59,7 @@ THING_NAMES: Mapping[Thing, str | Promise] = {
     Thing.REPORT_IN: _("report-in"),
     Thing.TEAM: _("team"),
     Thing.CHECK_IN: _("check-in"),
+    Thing.CHECK_OUT: _("check-out"),
     Thing.TASK: _("task"),
     Thing.BULLETIN: _("bulletin"),
 }

@@ -4,7 +4,8 @@ Expected lines: Chinese sentences whose numbers are written as {figure} and fill
 `{mobilisation.dispatched}` is a figure's number, `{attendance.on-time%}` its share of the figure
 that it is a part of and `{attendance.on-time:of}` that other figure's number,
 `{deployment.squads:beside}` what stands beside the number, such as 3/3/3/2, and
-`{mobilisation.dispatched:多}` the number as an article prints it, such as 4.4万多.
+`{mobilisation.dispatched:多}` the number as an article prints it, such as 4.4万多, and
+`{attendance.average-hours:floor}` the whole number that is not above it.
 """
 
 import re
@@ -18,7 +19,8 @@ from xiachen.figures.units import PERSON, Quantity
 SHARE = "%"
 BESIDE = ":beside"
 OF = ":of"
-_FORM = r"(?:%|:beside|:of|:[余多])?"
+FLOOR = ":floor"
+_FORM = r"(?:%|:beside|:of|:floor|:[余多])?"
 _HOLE = re.compile(r"\{([a-z0-9.-]+" + _FORM + r")\}")
 _AT_END = re.compile(_FORM + "$")
 

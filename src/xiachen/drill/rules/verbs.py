@@ -217,6 +217,18 @@ VERBS: Mapping[str, Verb] = {
             "reason": NEEDED_TEXT,
         }
     ),
+    "attendance.check-out": Verb(
+        {"community": COMMUNITY, "members": MEMBERS}, makes=Thing.CHECK_OUT, happens=True
+    ),
+    "attendance.correct-check-out": Verb(
+        {
+            "community": COMMUNITY,
+            "check_out": handle(Thing.CHECK_OUT, needed=True),
+            "member": MEMBER,
+            "to": MOMENT,
+            "reason": NEEDED_TEXT,
+        }
+    ),
     "attendance.answer": Verb(
         {
             "community": COMMUNITY,

@@ -29,6 +29,8 @@ ADAPTERS: Mapping[str, Callable[[Act], Made]] = {
     "deployment.withdraw": deploying.withdraws,
     "attendance.check-in": attending.checks_in,
     "attendance.correct-check-in": attending.corrects_check_in,
+    "attendance.check-out": attending.checks_out,
+    "attendance.correct-check-out": attending.corrects_check_out,
     "attendance.answer": attending.answers,
     "needs.issue-task": working.issues_task,
     "needs.claim-task": working.claims_task,

@@ -5,6 +5,9 @@ from pathlib import Path
 
 DOCS = Path(__file__).parents[2] / "docs"
 
+# The great scenarios with so few people that they play in seconds; bench plays them whole.
+SMALLER = Path(__file__).parent / "small"
+
 # The smallest file that can be read: one community, a unit with people, who acts, one event.
 SMALL = """
 [scenario]

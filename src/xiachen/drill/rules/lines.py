@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from xiachen.figures.numbers import Floor, Style, display
+from xiachen.figures.numbers import Floor, FloorWord, Style, display
 from xiachen.figures.units import PERSON, Quantity
 
 SHARE = "%"
@@ -22,6 +22,7 @@ OF = ":of"
 FLOOR = ":floor"
 _FORM = r"(?:%|:beside|:of|:floor|:[余多])?"
 _HOLE = re.compile(r"\{([a-z0-9.-]+" + _FORM + r")\}")
+_ROUNDED: Mapping[str, FloorWord] = {"余": "余", "多": "多"}
 _AT_END = re.compile(_FORM + "$")
 
 
@@ -49,8 +50,8 @@ def rounded_down(value: int, hole: str) -> str | None:
 
     Two digits are shown, and no number below the tens: 4.4万多, 3400余, 110多, 80多.
     """
-    word = hole[-1:]
-    if word not in ("余", "多"):
+    word = _ROUNDED.get(hole[-1:])
+    if word is None:
         return None
     step = max(10, 10 ** (len(str(value)) - 2))
     style = Style(floor=Floor(step, word), unit=False)

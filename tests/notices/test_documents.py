@@ -117,7 +117,7 @@ def test_without_its_audit_no_document_is_issued(
 def test_the_list_and_the_form_work_in_the_browser(world: World) -> None:
     client = Client()
     client.force_login(world.accounts[Role.MOBILISER])
-    assert world.document.number in client.get("/notices/").content.decode()
+    assert world.document.number in client.get("/notices/documents/").content.decode()
     given = {
         "kind": "call",
         "number": "枫组通〔2020〕6号",
@@ -125,7 +125,7 @@ def test_the_list_and_the_form_work_in_the_browser(world: World) -> None:
         "issuers": [world.bureau.pk],
         "issued_on": date(2020, 3, 1),
     }
-    again = client.post("/notices/issue", given | {"number": world.document.number})
+    again = client.post("/notices/documents/issue", given | {"number": world.document.number})
     assert again.context["form"].errors.keys() == {"number"}
-    assert client.post("/notices/issue", given).status_code == 302
+    assert client.post("/notices/documents/issue", given).status_code == 302
     assert Document.objects.count() == 2

@@ -5,15 +5,24 @@ A job is deferred inside the writing transaction: it exists if and only if the w
 Arguments are ids only, so that no personal data waits in the queue.
 """
 
+from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
 from procrastinate.contrib.django import app
+from procrastinate.types import JSONValue
 
 
 def defer(job: str, **ids: int | str | UUID) -> None:
     """Queue the job of that name ("area.jobs.verb_noun"), within the current transaction."""
     app.configure_task(job, allow_unknown=False).defer(**_plain(ids))
+
+
+def defer_each(job: str, name: str, ids: Iterable[UUID]) -> None:
+    """Queue one job of that name for each id, all in one statement."""
+    arguments: list[dict[str, JSONValue]] = [{name: str(one)} for one in ids]
+    if arguments:
+        app.configure_task(job, allow_unknown=False).batch_defer(*arguments)
 
 
 def defer_after(wait: timedelta, job: str, **ids: int | str | UUID) -> None:

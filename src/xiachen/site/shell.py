@@ -18,6 +18,7 @@ from xiachen.privacy.scope import Can, Scope
 # The ways to work, in the order of an operation, with what a role must be able to do.
 WAYS: tuple[tuple[str, str | Promise, frozenset[Can]], ...] = (
     ("home", _("Today"), frozenset()),
+    ("notices:notices", _("Notices"), frozenset()),
     ("needs:mine", _("My day"), frozenset({Can.CLAIM_TASKS})),
     ("mobilisation:board", _("Report-in"), frozenset({Can.SEE_PEOPLE})),
     ("deployment:teams", _("Teams"), frozenset({Can.SEE_PEOPLE})),

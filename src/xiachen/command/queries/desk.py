@@ -19,6 +19,7 @@ from xiachen.command.rules.wording import Statements
 from xiachen.deployment.queries.squads import squads_at
 from xiachen.needs.models import TaskState
 from xiachen.needs.queries import tasks as needs
+from xiachen.notices.queries.notices import unread
 from xiachen.privacy.queries import acts_by_others
 from xiachen.privacy.scope import Can, Role, Scope
 
@@ -43,6 +44,7 @@ LISTED = ("attendance.not-present", "attendance.not-working")
 
 # What others did, as it is told; an act that nobody needs to hear of is left out.
 DONE: dict[str, str | Promise] = {
+    "notices.send-notice": gettext_lazy("notices sent"),
     "mobilisation.dispatch": gettext_lazy("dispatches"),
     "mobilisation.report-in": gettext_lazy("report-ins taken"),
     "mobilisation.join": gettext_lazy("people who joined on the spot"),
@@ -113,7 +115,8 @@ def desk(scope: Scope, *, day: date, since: datetime, at: datetime) -> Desk:
     if scope.incident is None:
         return Desk(at=at, waiting=[], figures=[], openable=frozenset(), changes=[])
     said = _said(scope, day)
-    waiting = sorted(_waiting(scope, day, said), key=lambda one: (not one.urgent, one.since or at))
+    found = (*_notices(scope, at), *_waiting(scope, day, said))
+    waiting = sorted(found, key=lambda one: (not one.urgent, one.since or at))
     return Desk(
         at=at,
         waiting=waiting[:MOST_LINES],
@@ -134,6 +137,14 @@ def _waiting(scope: Scope, day: date, said: Statements) -> Iterator[Waiting]:
         yield from _to_confirm(scope)
     if scope.allows(Can.PUBLISH):
         yield from _bulletin(scope, day)
+
+
+def _notices(scope: Scope, at: datetime) -> Iterator[Waiting]:
+    rows = unread(scope, at=at).order_by()
+    count, since = rows.count(), rows.aggregate(since=Min("notice__occurred_at"))["since"]
+    if count:
+        words = ngettext("%(n)d notice is unread.", "%(n)d notices are unread.", count)
+        yield Waiting(words=words % {"n": count}, page="notices:notices", since=since)
 
 
 def _own(scope: Scope, member: UUID, day: date) -> Iterator[Waiting]:

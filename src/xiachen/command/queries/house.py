@@ -20,6 +20,7 @@ from xiachen.mobilisation.figures import completion, forces
 from xiachen.mobilisation.figures import stays as mobilisation
 from xiachen.mobilisation.queries.stays import enrolled_in
 from xiachen.needs import figures as needs
+from xiachen.notices import figures as notices
 from xiachen.people import figures as people
 from xiachen.places.models import Community, Division
 from xiachen.places.rules.codes import NotADivisionCode, ranges_of
@@ -30,7 +31,7 @@ COUNTRY = 0
 
 @cache
 def _house() -> Mapping[str, Figure]:
-    areas = (people, mobilisation, completion, forces, deployment, attendance, needs)
+    areas = (people, notices, mobilisation, completion, forces, deployment, attendance, needs)
     return {one.code: one for area in areas for one in area.FIGURES}
 
 

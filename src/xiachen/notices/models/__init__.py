@@ -1,5 +1,5 @@
 """Documents and what is sent out, a noun in each module; Django finds them here."""
 
-from xiachen.notices.models import documents, messages
+from xiachen.notices.models import documents, messages, notices
 
-__all__ = ["documents", "messages"]
+__all__ = ["documents", "messages", "notices"]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from xiachen.base.ids import uuid7
 from xiachen.base.owned.models import CENTRE
 from xiachen.incidents.models import Incident
+from xiachen.notices.models.notices import Delivery
 from xiachen.people.models.members import KEYRING
 from xiachen.privacy.classes import DataClass, Handling
 from xiachen.privacy.keyring.vault import vault
@@ -36,6 +37,13 @@ class Failure(models.TextChoices):
     LOST = "lost", _("the keys to the text are gone")
 
 
+# What messages are sent for, in words; another purpose is shown as its code.
+PURPOSES = {
+    "sign-up-code": _("code for signing up"),
+    "reminder": _("reminder"),
+}
+
+
 class Message(models.Model):
     """
     One text to one number, or to the work's chat group where it has no number.
@@ -44,6 +52,7 @@ class Message(models.Model):
     texts of one number without reading any, and is that of the members' numbers.
 
     :ivar ended_at: when it was sent, or given up
+    :ivar delivery: the notice of which it reminds a person
     """
 
     placement: ClassVar[str] = "central"
@@ -60,6 +69,7 @@ class Message(models.Model):
             "queued_at",
             "ended_at",
             "sent_by",
+            "delivery",
         ),
         service=("number_index", "sealed"),
     )
@@ -76,6 +86,9 @@ class Message(models.Model):
     queued_at = models.DateTimeField(_("queued"))
     ended_at = models.DateTimeField(_("sent"), null=True, blank=True)
     sent_by = models.UUIDField(_("sent by"))
+    delivery = models.ForeignKey(
+        Delivery, models.PROTECT, null=True, blank=True, related_name="messages"
+    )
 
     class Meta:
         verbose_name = _("message")
@@ -94,6 +107,11 @@ class Message(models.Model):
             models.Index(name="message_of_incident", fields=("incident", "-queued_at")),
             models.Index(name="message_of_number", fields=("number_index", "-queued_at")),
         )
+
+    @property
+    def purpose_words(self) -> str:
+        """What it was sent for, in words."""
+        return str(PURPOSES.get(self.purpose, self.purpose))
 
     def seal_content(self, *, phone: str, text: str) -> None:
         """Seal what waits to be sent to this row."""

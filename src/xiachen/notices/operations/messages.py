@@ -1,5 +1,7 @@
 """Texts to one number, through the channel of the installation."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from uuid import UUID
@@ -10,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from xiachen.base import queue
 from xiachen.base.errors import Invalid, NotFound, Refused
 from xiachen.channels import sending
-from xiachen.channels.configured import CONSOLE, Channels, Unusable, kind_of
+from xiachen.channels.configured import Channels, Unusable, kind_of
 from xiachen.incidents.models import Incident
 from xiachen.incidents.operations import IncidentClosed
 from xiachen.notices.models.messages import Channel, Failure, Message, MessageState
@@ -23,6 +25,7 @@ from xiachen.privacy.keyring.store import KeyDestroyed, KeyMissing
 from xiachen.privacy.keyring.vault import vault
 from xiachen.privacy.scope import Can, Scope
 
+_CHUNK = 1000
 _SENDING = "notices.jobs.deliver_message"
 
 
@@ -37,6 +40,19 @@ class NoChannel(Refused):
     status = 503
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """
+    What is to be sent to whom.
+
+    :param delivery: the notice of which it reminds the person
+    """
+
+    phone: str
+    text: str
+    delivery: UUID | None = None
+
+
 @transaction.atomic
 def send_message(scope: Scope, *, phone: str, text: str, purpose: str, at: datetime) -> Message:
     """
@@ -49,11 +65,44 @@ def send_message(scope: Scope, *, phone: str, text: str, purpose: str, at: datet
     :raises BadPhone: it is no mobile number
     :raises NoChannel: the installation's channels cannot be used
     """
+    return send_messages(scope, texts=[Text(phone=phone, text=text)], purpose=purpose, at=at)[0]
+
+
+@transaction.atomic
+def send_messages(
+    scope: Scope, *, texts: Sequence[Text], purpose: str, at: datetime
+) -> list[Message]:
+    """
+    Send a text to each of many numbers as `send_message` does; all of them or none.
+
+    :raises BadPhone, NoChannel:
+    """
     scope.require(Can.NOTIFY)
-    number = people.phone_number(phone)
-    if people.phone_fault(number):
-        raise BadPhone(field="phone")
-    return _queue(scope, _incident(scope), number, text, purpose, at)
+    incident = _incident(scope)
+    if not rules.is_purpose(purpose):
+        raise Invalid(field="purpose", reason=_("there is no such purpose"))
+    texts = [_checked(one) for one in texts]
+    channel = Channel(kind_of(_address(incident, _channels())))
+    rows = [
+        Message(
+            incident=incident,
+            purpose=purpose,
+            channel=channel,
+            number_index=_index(one.phone, at),
+            state=MessageState.QUEUED,
+            queued_at=at,
+            sent_by=scope.account,
+            delivery_id=one.delivery,
+        )
+        for one in texts
+    ]
+    for row, one in zip(rows, texts, strict=True):
+        _start(row, one, at)
+    Message.objects.bulk_create(rows, batch_size=_CHUNK)
+    if channel is not Channel.CONSOLE:
+        queue.defer_each(_SENDING, "message", [row.pk for row in rows])
+    audit.record(scope, "notices.send-message", targets=[row.pk for row in rows])
+    return rows
 
 
 @transaction.atomic
@@ -90,32 +139,23 @@ def _incident(scope: Scope) -> Incident:
     return found
 
 
-def _queue(
-    scope: Scope, incident: Incident, phone: str, text: str, purpose: str, at: datetime
-) -> Message:
-    if not rules.is_purpose(purpose):
-        raise Invalid(field="purpose", reason=_("there is no such purpose"))
-    if not 1 <= len(text) <= rules.LONGEST_TEXT:
+def _checked(given: Text) -> Text:
+    phone = people.phone_number(given.phone)
+    if people.phone_fault(phone):
+        raise BadPhone(field="phone")
+    if not 1 <= len(given.text) <= rules.LONGEST_TEXT:
         raise Invalid(field="text", reason=_("it is missing or too long"))
-    row = Message(
-        incident=incident,
-        purpose=purpose,
-        channel=kind_of(_address(incident, _channels())),
-        number_index=_index(phone, at),
-        state=MessageState.QUEUED,
-        queued_at=at,
-        sent_by=scope.account,
-    )
-    if row.channel == CONSOLE:
+    return replace(given, phone=phone)
+
+
+def _start(row: Message, given: Text, at: datetime) -> None:
+    """Print it with the commit, or let it wait sealed."""
+    if row.channel == Channel.CONSOLE:
         row.state, row.ended_at, row.tries = MessageState.SENT, at, 1
-        transaction.on_commit(partial(sending.tell_console, text, phone=phone), robust=True)
+        told = partial(sending.tell_console, given.text, phone=given.phone)
+        transaction.on_commit(told, robust=True)
     else:
-        row.seal_content(phone=phone, text=text)
-    row.save(force_insert=True)
-    if row.channel != CONSOLE:
-        queue.defer(_SENDING, message=row.pk)
-    audit.record(scope, "notices.send-message", targets=[row.pk])
-    return row
+        row.seal_content(phone=given.phone, text=given.text)
 
 
 def _hand_over(row: Message) -> Failure | None:

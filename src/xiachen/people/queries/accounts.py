@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from xiachen.base.errors import NotFound
 from xiachen.people.models.accounts import Account, Grant
-from xiachen.privacy.scope import Can, Scope
+from xiachen.people.models.periods import standing_on
+from xiachen.people.queries.members import members_reached
+from xiachen.privacy.scope import Can, Role, Scope
 
 _HELD = f"""
     select held.* from {Grant._meta.db_table} as held
@@ -42,6 +44,22 @@ def grants_to_approve(scope: Scope) -> list[Grant]:
     scope.require(Can.MANAGE_ACCOUNTS)
     rows = Grant.objects.filter(waits=True).select_related("account", "organisation")
     return list(rows.order_by("pk"))
+
+
+def grants_reached(scope: Scope, *, day: date) -> QuerySet[Grant]:
+    """
+    Return the roles held on a day within the scope: in its places, units and teams, by its people.
+
+    Roles in another incident are not among them.
+    """
+    rows = Grant.objects.filter(standing_on(day), waits=False, account__is_active=True)
+    rows = rows.filter(Q(incident=None) | Q(incident=scope.incident))
+    if scope.role is Role.SYSTEM:
+        return rows
+    reach = scope.within("division") | scope.within("organisation__division")
+    reach |= Q(organisation__in=scope.organisations) | Q(team__in=scope.teams)
+    people = members_reached(scope).order_by().values("pk")
+    return rows.filter(reach | Q(account__member__in=people))
 
 
 def grants_of(account: UUID, *, day: date) -> Sequence[Grant]:

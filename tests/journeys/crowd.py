@@ -1,19 +1,21 @@
 """Too much of everything: sixty people with long names, long titles, two revisions."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
 from tests.journeys.arrival import Arrival
-from tests.world import FENGLIN, WORKERS
+from tests.world import FENGLIN, WORKERS, ZISONG
 from xiachen.attendance.operations.check_ins import CheckInEntry, check_in
 from xiachen.base import clock
 from xiachen.base.ids import uuid7
 from xiachen.command.operations.bulletins import issue_bulletin
 from xiachen.command.operations.declared import declare_figure
 from xiachen.deployment.operations.briefings import write_briefing
+from xiachen.deployment.operations.moves import ask_move
 from xiachen.deployment.operations.squads import form_squads
+from xiachen.deployment.operations.strength import say_strength
 from xiachen.deployment.operations.teams import add_members
 from xiachen.mobilisation.operations.dispatches import dispatch
 from xiachen.mobilisation.operations.excuses import excuse
@@ -61,6 +63,7 @@ class Crowd:
     second: UUID
     report_in: UUID
     check_in: UUID
+    move: UUID
 
 
 def fill(arrival: Arrival) -> Crowd:
@@ -94,7 +97,33 @@ def fill(arrival: Arrival) -> Crowd:
         second=second.pk,
         report_in=reported,
         check_in=signed,
+        move=_needed(arrival, now),
     )
+
+
+def _needed(arrival: Arrival, now: datetime) -> UUID:
+    """Let Fenglin want fewer and Zisong more people than there are, and ask to move three."""
+    street = arrival.world.scope(Role.STREET)
+    for community, wanted in ((FENGLIN, 50), (ZISONG, 1200)):
+        say_strength(
+            street,
+            community=community,
+            wanted=wanted,
+            from_day=arrival.day,
+            words=LONG[:60],
+            at=now,
+        )
+    asked = ask_move(
+        street,
+        team=arrival.team,
+        giving=FENGLIN,
+        receiving=ZISONG,
+        people=3,
+        from_day=arrival.day + timedelta(days=1),
+        reason=LONG[:80],
+        at=now,
+    )
+    return asked.pk
 
 
 def _people(arrival: Arrival, now: datetime) -> list[UUID]:

@@ -14,7 +14,7 @@ from tests.journeys.arrival import send
 from tests.journeys.crowd import Crowd, fill
 from tests.journeys.looking import faults, too_wide
 from tests.journeys.visitor import Visit, Visitor
-from tests.world import FENGLIN, LOCAL, World, prove_twice
+from tests.world import FENGLIN, LOCAL, ZISONG, World, prove_twice
 from xiachen.mobilisation.models.stays import Enrolment
 from xiachen.people.models.accounts import Account
 
@@ -105,6 +105,9 @@ def _full(crowd: Crowd) -> dict[str, list[Screen]]:
             ("dispatch", f"/mobilisation/dispatches/{stay.dispatch_id}"),
             ("end-stay", f"/mobilisation/stays/{stay.pk}/end"),
             ("briefing", f"/deployment/briefing/{FENGLIN}"),
+            ("needed", "/deployment/needed"),
+            ("strength", f"/deployment/strength/{FENGLIN}"),
+            ("answer-move", f"/deployment/moves/{crowd.move}"),
             ("attendance", "/attendance/"),
             ("correct", f"/attendance/{FENGLIN}/correct/{crowd.check_in}"),
             ("duty", "/attendance/duty/?show=everybody"),
@@ -146,7 +149,15 @@ def _full(crowd: Crowd) -> dict[str, list[Screen]]:
             ("team", f"/deployment/teams/{team}/"),
             ("team-types", "/deployment/types"),
         ],
+        "street": [
+            ("home", "/"),
+            ("needed", "/deployment/needed"),
+            ("moves", "/deployment/moves/"),
+            ("ask-move", f"/deployment/moves/ask?giving={FENGLIN}&receiving={ZISONG}&people=3"),
+            ("move", f"/deployment/moves/{crowd.move}"),
+        ],
         "mobiliser": [
+            ("needed", "/deployment/needed"),
             ("send", f"/mobilisation/dispatches/new?organisation={world.bureau.pk}"),
         ],
         "headquarters": [
@@ -187,6 +198,9 @@ def _empty() -> dict[str, list[Screen]]:
             ("teams", "/deployment/"),
             ("attendance", "/attendance/"),
             ("duty", "/attendance/duty/"),
+            ("needed", "/deployment/needed"),
+            ("moves", "/deployment/moves/"),
+            ("strength", f"/deployment/strength/{ZISONG}"),
             ("tasks", "/needs/"),
             ("my-day", "/needs/mine"),
             ("figures", "/command/figures/"),

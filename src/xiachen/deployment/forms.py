@@ -1,6 +1,6 @@
 """What is asked about teams and squads; the rules themselves are in the operations."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -10,9 +10,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from xiachen.deployment import rules
-from xiachen.deployment.models import Team, TeamPost
+from xiachen.deployment.models import Team, TeamMove, TeamPost
+from xiachen.deployment.operations.strength import MOST
 from xiachen.deployment.queries import teams as queries
 from xiachen.deployment.queries.squads import SquadLine
+from xiachen.deployment.queries.strength import Force
 from xiachen.people.queries import branches as parties
 from xiachen.people.queries.units import organisations_reached
 from xiachen.places.models import Grid
@@ -231,6 +233,113 @@ class WithdrawalForm(forms.Form):
         choices = [(str(member), name) for member, name in people]
         self.fields["members"].choices = choices  # type: ignore[attr-defined]
         self.fields["unfit"].choices = choices  # type: ignore[attr-defined]
+
+
+class StrengthForm(forms.Form):
+    """How many people a community wants from a day on."""
+
+    wanted = forms.IntegerField(
+        label=_("people wanted"),
+        min_value=0,
+        max_value=MOST,
+        help_text=_("All in all, those who are there already included."),
+    )
+    from_day = forms.DateField(label=_("from which day on"), widget=Day)
+    words = forms.CharField(
+        label=_("what for"),
+        required=False,
+        max_length=200,
+        help_text=_("Such as: two gates round the clock. No names and no illnesses."),
+    )
+
+    def __init__(self, force: Force | None, day: date, data: Any = None) -> None:
+        wanted = force.wanted if force and force.wanted is not None else None
+        super().__init__(data, initial={"wanted": wanted, "from_day": day})
+
+
+class EnoughForm(forms.Form):
+    """From which day on those who are there suffice."""
+
+    from_day = forms.DateField(label=_("from which day on"), widget=Day)
+    words = forms.CharField(label=_("a word of thanks"), required=False, max_length=200)
+
+    def __init__(self, day: date, data: Any = None) -> None:
+        super().__init__(data, auto_id="enough-%s", initial={"from_day": day})
+
+
+class AskMoveForm(forms.Form):
+    """Which team, or how many of it, is asked to go where and from when on."""
+
+    team = forms.ChoiceField(label=_("team and where it works"))
+    people = forms.IntegerField(
+        label=_("how many people"),
+        required=False,
+        min_value=1,
+        max_value=10_000,
+        help_text=_("Empty: the whole team with the teams within it."),
+    )
+    receiving = forms.ChoiceField(label=_("to the community"))
+    from_day = forms.DateField(label=_("from which day on"), widget=Day)
+    reason = forms.CharField(
+        label=_("reason"),
+        max_length=200,
+        help_text=_("The community reads it before it answers. No names and no illnesses."),
+    )
+
+    def __init__(
+        self,
+        teams: Sequence[tuple[str, str]],
+        places: Sequence[tuple[str, str]],
+        day: date,
+        data: Any,
+        proposed: Mapping[str, str],
+    ) -> None:
+        giving = proposed.get("giving", "")
+        offered = [one for one in teams if not giving or one[0].endswith(f"|{giving}")]
+        names = ("receiving", "people")
+        initial = {name: proposed[name] for name in names if name in proposed}
+        super().__init__(data, initial={"from_day": day, **initial})
+        self.fields["team"].choices = offered  # type: ignore[attr-defined]
+        self.fields["receiving"].choices = places  # type: ignore[attr-defined]
+
+    def asked(self) -> dict[str, Any]:
+        """Return what the operation takes."""
+        team, _, giving = self.cleaned_data["team"].partition("|")
+        names = ("people", "from_day", "reason")
+        return {
+            "team": UUID(team),
+            "giving": int(giving),
+            "receiving": int(self.cleaned_data["receiving"]),
+            **{name: self.cleaned_data[name] for name in names},
+        }
+
+
+class AnswerMoveForm(forms.Form):
+    """The community's answer; who goes, where some of a team are asked for."""
+
+    members = forms.MultipleChoiceField(
+        label=_("who goes"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    first_day = forms.DateField(
+        label=_("their first day there"),
+        required=False,
+        widget=Day,
+        help_text=_("Not before the day that was asked for."),
+    )
+    words = forms.CharField(
+        label=_("the community's answer"),
+        required=False,
+        max_length=200,
+        help_text=_("Needed where you decline."),
+    )
+
+    def __init__(
+        self, people: Sequence[tuple[UUID, str]], move: TeamMove, day: date, data: Any = None
+    ) -> None:
+        super().__init__(data, initial={"first_day": max(move.from_day, day)})
+        self.fields["members"].choices = [(str(one), name) for one, name in people]  # type: ignore[attr-defined]
+        if move.people is None:
+            self.fields["members"].widget = forms.MultipleHiddenInput()
 
 
 def _branches(scope: Scope, day: date) -> list[tuple[str, str]]:

@@ -21,12 +21,15 @@ class TeamType(models.Model):
     """A kind of team; the list is open, each operation adds the words it uses."""
 
     placement: ClassVar[str] = "reference"
-    handling = Handling(_("Name kinds of team"), none=("id", "code", "name", "name_en"))
+    handling = Handling(
+        _("Name kinds of team"), none=("id", "code", "name", "name_en", "titled_post")
+    )
 
     id = models.BigAutoField(primary_key=True)
     code = models.SlugField(_("code"), max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=40)
     name_en = models.CharField(_("name in English"), max_length=40)
+    titled_post = models.BooleanField(_("a titled post, not a team"), default=False)
 
     class Meta:
         verbose_name = _("type of team")
@@ -206,6 +209,106 @@ class Briefing(Edited):
         constraints = (
             models.UniqueConstraint(name="briefing_once", fields=("community", "incident")),
         )
+
+
+class Strength(Fact):
+    """How many people a community wants from a day on, until it says something else."""
+
+    handling = Handling(
+        _("Send people where they are needed, and nobody where enough are"),
+        none=("incident", "from_day", "wanted", "enough", "words"),
+    )
+
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="+")
+    from_day = models.DateField(_("from"))
+    wanted = models.PositiveIntegerField(_("people wanted"))
+    enough = models.BooleanField(_("enough, thank you"), default=False)
+    words = models.CharField(_("words"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("people wanted")
+        constraints = (
+            *fact_constraints("strength"),
+            models.UniqueConstraint(
+                name="strength_once_a_day",
+                fields=("community", "incident", "from_day", "reverses"),
+                nulls_distinct=False,
+            ),
+        )
+
+
+class MoveState(models.TextChoices):
+    ASKED = "asked", _("waits for the community")
+    AGREED = "agreed", _("agreed")
+    DECLINED = "declined", _("declined")
+    TAKEN_BACK = "taken-back", _("request taken back")
+
+
+class TeamMove(models.Model):
+    """
+    A team, or some of its people, asked to leave one community for another.
+
+    The community that gives them up is asked; the one that receives them is told.
+    """
+
+    placement: ClassVar[str] = "central"
+    handling = Handling(
+        _("Move people with the consent of the community that gives them up"),
+        none=(
+            "id",
+            "incident",
+            "team",
+            "giving",
+            "receiving",
+            "people",
+            "from_day",
+            "reason",
+            "asked_by",
+            "asked_at",
+            "state",
+            "answer",
+            "answered_by",
+            "answered_at",
+        ),
+    )
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="+")
+    team = models.ForeignKey(Team, models.PROTECT, related_name="moves")
+    giving = models.ForeignKey(Community, models.PROTECT, related_name="+")
+    receiving = models.ForeignKey(Community, models.PROTECT, related_name="+")
+    people = models.PositiveSmallIntegerField(_("people"), null=True, blank=True)
+    from_day = models.DateField(_("from"))
+    reason = models.CharField(_("reason"), max_length=200)
+    asked_by = models.UUIDField(_("asked by"))
+    asked_at = models.DateTimeField(_("asked"))
+    state = models.CharField(_("state"), max_length=12, choices=MoveState, default=MoveState.ASKED)
+    answer = models.CharField(_("the community's answer"), max_length=200, blank=True)
+    answered_by = models.UUIDField(_("answered by"), null=True, blank=True)
+    answered_at = models.DateTimeField(_("answered on"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("move of a team")
+        constraints = (
+            models.UniqueConstraint(
+                name="team_move_asked_once",
+                fields=("team", "giving"),
+                condition=Q(state=MoveState.ASKED),
+            ),
+            models.CheckConstraint(name="team_move_away", condition=~Q(giving=F("receiving"))),
+            models.CheckConstraint(
+                name="team_move_people", condition=Q(people=None) | Q(people__gte=1)
+            ),
+            models.CheckConstraint(
+                name="team_move_answered",
+                condition=Q(state=MoveState.ASKED, answered_at=None, answered_by=None)
+                | (
+                    ~Q(state=MoveState.ASKED)
+                    & Q(answered_at__isnull=False, answered_by__isnull=False)
+                ),
+            ),
+        )
+        indexes = (models.Index(name="team_move_state", fields=("incident", "state")),)
 
 
 class Withdrawal(Fact):

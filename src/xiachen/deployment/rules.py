@@ -1,7 +1,8 @@
 """How a team is divided, and which duties of one person exclude each other."""
 
-from collections.abc import Iterable, Sequence
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from functools import partial
 from typing import ClassVar
 from uuid import UUID
 
@@ -18,6 +19,15 @@ TEAM_TYPES = (
     ("vanguard-team", "先锋队", "vanguard team"),
     ("special-group", "专班", "special group"),
 )
+
+# A post (岗) is the title of a place where somebody serves. It is not a team and is counted apart.
+TITLED_POSTS = (
+    ("vanguard-post", "先锋岗", "vanguard post"),
+    ("model-post", "示范岗", "model post"),
+)
+
+# So long a request to move a team may wait before everybody concerned sees that it does.
+ANSWER_WITHIN = timedelta(hours=24)
 
 
 class SplitImpossible(Refused):
@@ -154,6 +164,12 @@ class Disbanded(Refused):
     message = _("This team was disbanded on %(day)s.")
 
 
+def check_stands(disbanded_on: date | None, day: date, *, field: str) -> None:
+    """Refuse a team that has ended by a day."""
+    if disbanded_on is not None and disbanded_on <= day:
+        raise Disbanded(field=field, day=disbanded_on)
+
+
 class NotOver(Refused):
     """A team is disbanded on its last day or afterwards, when its squads go with it."""
 
@@ -276,3 +292,95 @@ def check_period(first: date, last: date | None, *, field: str) -> None:
     """Refuse a period that ends before it begins."""
     if last is not None and last < first:
         raise DatesCrossed(field=field, **{"from": first, "to": last})
+
+
+class MoveAsked(Refused):
+    """A team is asked for once at a time where it works."""
+
+    code = "deployment.move-asked"
+    message = _(
+        "Somebody has asked to move this team from there already, and the community has not "
+        "answered yet. Wait for the answer, or take the other request back first."
+    )
+
+
+class MoveAnswered(Refused):
+    """A request is answered, or taken back, once."""
+
+    code = "deployment.move-answered"
+    message = _("This request was answered or taken back before. Read it again.")
+
+
+class SamePlace(Refused):
+    """A move leads somewhere else."""
+
+    code = "deployment.same-place"
+    message = _("The team works there already. Choose another community.")
+    status = 422
+
+
+class TooFewHere(Refused):
+    """Nobody can give more people than the team has there."""
+
+    code = "deployment.too-few-here"
+    message = _("%(here)s of the team were sent there; %(asked)s are asked for.")
+
+
+class ChooseWho(Refused):
+    """The community that gives some of a team says who they are."""
+
+    code = "deployment.choose-who"
+    message = _("Choose exactly %(asked)s of the team's people; %(chosen)s are chosen.")
+    status = 422
+
+
+class TooEarly(Refused):
+    """A move takes effect on the day that was asked for, or later, after the team's first day."""
+
+    code = "deployment.too-early"
+    message = _("The team can move on %(day)s at the earliest.")
+    status = 422
+
+
+class ReasonMissing(Refused):
+    """Whoever asks for people, or refuses them, says why."""
+
+    code = "deployment.reason-missing"
+    message = _("Say in a few words why.")
+    status = 422
+
+
+def check_words(words: str) -> str:
+    """Return a reason without blanks around it; refuse an empty one."""
+    if not words.strip():
+        raise ReasonMissing(field="words")
+    return words.strip()
+
+
+def pairings(
+    gaps: Mapping[int, int], surpluses: Mapping[int, int], *, most: int
+) -> list[tuple[int, int, int]]:
+    """
+    Return who could help whom: (giving, receiving, people), at most `most` of them.
+
+    The largest gap comes first and takes from the nearest surplus; near is what has the most
+    leading digits of its number in common, then the next number.
+    """
+    left = dict(surpluses)
+    found: list[tuple[int, int, int]] = []
+    for receiving, gap in sorted(gaps.items(), key=lambda one: (-one[1], one[0])):
+        while gap > 0 and any(left.values()) and len(found) < most:
+            giving = min((one for one in left if left[one]), key=partial(_distance, receiving))
+            people = min(gap, left[giving])
+            found.append((giving, receiving, people))
+            left[giving] -= people
+            gap -= people
+    return found
+
+
+def _distance(here: int, there: int) -> tuple[int, int]:
+    shared = next(
+        (n for n, (a, b) in enumerate(zip(f"{here:012d}", f"{there:012d}", strict=True)) if a != b),
+        12,
+    )
+    return -shared, abs(here - there)

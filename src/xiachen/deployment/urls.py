@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from xiachen.deployment.screens import going_home, sheets, squads, teams
+from xiachen.deployment.screens import going_home, moves, sheets, squads, strength, teams
 
 app_name = "deployment"
 urlpatterns = [
@@ -21,5 +21,12 @@ urlpatterns = [
     path("teams/<uuid:id>/squads/<int:community>/grid", squads.set_grid, name="set-grid"),
     path("hand-over/<int:community>/<uuid:team>", sheets.hand_over, name="hand-over"),
     path("briefing/<int:community>", sheets.briefing, name="briefing"),
+    path("needed", strength.needed, name="needed"),
+    path("strength/<int:community>", strength.community, name="strength"),
+    path("strength/<int:community>/enough", strength.enough, name="enough"),
+    path("moves/", moves.moves, name="moves"),
+    path("moves/ask", moves.ask, name="ask-move"),
+    path("moves/<uuid:id>", moves.move, name="answer-move"),
+    path("moves/<uuid:id>/take-back", moves.take_back, name="take-back-move"),
     path("going-home/<int:community>", going_home.going_home, name="going-home"),
 ]

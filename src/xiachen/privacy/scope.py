@@ -84,6 +84,9 @@ class Can(StrEnum):
     REPORT_IN = "report-in"
     FORM_TEAMS = "form-teams"
     FORM_BRANCHES = "form-branches"
+    SAY_STRENGTH = "say-strength"
+    MOVE_TEAMS = "move-teams"
+    RELEASE_TEAMS = "release-teams"
     APPOINT = "appoint"
     CHECK_IN = "check-in"
     CORRECT = "correct"
@@ -137,6 +140,7 @@ _OFFICE = {
     Can.EXCUSE,
     Can.FORM_TEAMS,
     Can.FORM_BRANCHES,
+    Can.MOVE_TEAMS,
     Can.APPOINT,
     Can.EXPORT,
 }
@@ -169,6 +173,8 @@ ALLOWED: dict[Role, frozenset[Can]] = {
             Can.EXPORT,
             Can.REPORT_IN,
             Can.NOTIFY,
+            Can.SAY_STRENGTH,
+            Can.MOVE_TEAMS,
         }
     ),
     Role.LIAISON: frozenset(
@@ -198,6 +204,8 @@ ALLOWED: dict[Role, frozenset[Can]] = {
             Can.VERIFY,
             Can.EXPORT,
             Can.NOTIFY,
+            Can.SAY_STRENGTH,
+            Can.RELEASE_TEAMS,
         }
     ),
     Role.COMMUNITY_WORKER: frozenset(_COMMUNITY),

@@ -22,6 +22,7 @@ WAYS: tuple[tuple[str, str | Promise, frozenset[Can]], ...] = (
     ("needs:mine", _("My day"), frozenset({Can.CLAIM_TASKS})),
     ("mobilisation:board", _("Report-in"), frozenset({Can.SEE_PEOPLE})),
     ("deployment:teams", _("Teams"), frozenset({Can.SEE_PEOPLE})),
+    ("deployment:needed", _("Where people are needed"), frozenset({Can.SEE_FIGURES})),
     ("attendance:board", _("Attendance"), frozenset({Can.SEE_PEOPLE})),
     ("needs:tasks", _("Tasks"), frozenset({Can.CLAIM_TASKS, Can.SEE_FIGURES})),
     ("command:figures", _("Figures"), frozenset({Can.SEE_FIGURES})),
@@ -37,7 +38,7 @@ WAYS: tuple[tuple[str, str | Promise, frozenset[Can]], ...] = (
 )
 
 # These show a place as a whole: who answers for people alone, and for no place, is refused there.
-OF_PLACES = frozenset({"command:figures", "command:bulletins"})
+OF_PLACES = frozenset({"command:figures", "command:bulletins", "deployment:needed"})
 
 
 @dataclass(frozen=True, slots=True)

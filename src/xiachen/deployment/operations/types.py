@@ -11,10 +11,13 @@ from xiachen.privacy.scope import Can, Scope
 @transaction.atomic
 def install_team_types() -> None:
     """Put the usual types on the list where they are missing; changes none that is there."""
+    listed = [(one, False) for one in rules.TEAM_TYPES] + [
+        (one, True) for one in rules.TITLED_POSTS
+    ]
     TeamType.objects.bulk_create(
         [
-            TeamType(code=code, name=name, name_en=english)
-            for code, name, english in rules.TEAM_TYPES
+            TeamType(code=code, name=name, name_en=english, titled_post=post)
+            for (code, name, english), post in listed
         ],
         ignore_conflicts=True,
     )

@@ -46,8 +46,12 @@ else:
     os.environ.pop("DATABASE_URL", None)
 
 
-def pytest_configure() -> None:
-    """Start the server before Django reads the settings."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the server before Django reads the settings; of runs side by side each has its own."""
+    if hands_out(config):
+        # Runs side by side read their own settings, from an own home, as this one would.
+        del os.environ["XIACHEN_HOME"], os.environ["DJANGO_SETTINGS_MODULE"]
+        return
     import signal
 
     import django
@@ -69,11 +73,16 @@ def pytest_configure() -> None:
     settings.PASSWORD_HASHERS = ["tests.hashing.QuickHasher"]
 
 
-def pytest_unconfigure() -> None:
-    """Stop the server and remove everything it kept."""
-    from xiachen.site.database import embedded_cluster
+def hands_out(config: pytest.Config) -> bool:
+    """Tell whether this process gives the tests to others, and runs none itself."""
+    return bool(config.getoption("numprocesses", None)) and not hasattr(config, "workerinput")
 
-    if not _OWN_SERVER:
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the server and remove everything it kept."""
+    if not _OWN_SERVER and not hands_out(config):
+        from xiachen.site.database import embedded_cluster
+
         embedded_cluster(_HOME, durable=False).stop()
     shutil.rmtree(_HOME, ignore_errors=True)
 

@@ -16,8 +16,8 @@ class _PeopleAtATime(forms.Form):
     ids = "id_%s"
     members = forms.TypedMultipleChoiceField(label=_("People"), required=False)
 
-    def __init__(self, people: list[tuple[str, str]], day: date, *args: Any) -> None:
-        super().__init__(*args, auto_id=self.ids)
+    def __init__(self, people: list[tuple[str, str]], day: date, data: Any = None) -> None:
+        super().__init__(data, auto_id=self.ids)
         self.fields["members"].choices = people  # type: ignore[attr-defined]
         self.day = day
 

@@ -1,4 +1,4 @@
-"""What is asked when a bulletin is issued or another authority's figure declared."""
+"""What is asked when a bulletin is issued, a figure declared, or something asked of others."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
@@ -106,3 +106,49 @@ class CorrectForm(forms.Form):
         help_text=_("Left empty, the figure is taken back."),
     )
     reason = forms.CharField(label=_("Reason"), max_length=200)
+
+
+class SupervisionForm(forms.Form):
+    """What is asked of whom, on what ground, until when."""
+
+    asked = forms.ChoiceField(label=_("Of whom"))
+    title = forms.CharField(label=_("What is asked"), max_length=120)
+    details = forms.CharField(
+        label=_("Details"), required=False, max_length=2000, widget=forms.Textarea({"rows": 4})
+    )
+    term_day = forms.DateField(label=_("To be answered by"), widget=_DAY, validators=_SENSIBLE)
+    term_time = forms.TimeField(
+        label=_("at"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
+    document = forms.ChoiceField(label=_("Ground"), required=False)
+
+    def __init__(
+        self,
+        asked: Sequence[tuple[str, str]],
+        documents: Sequence[tuple[str, str]],
+        *args: object,
+        **kwargs: object,
+    ) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["asked"].choices = asked  # type: ignore[attr-defined]
+        none = ("", _("no document"))
+        self.fields["document"].choices = [none, *documents]  # type: ignore[attr-defined]
+
+    @property
+    def term(self) -> datetime:
+        """Return the moment until which an answer is expected."""
+        return clock.on_day(self.cleaned_data["term_day"], self.cleaned_data["term_time"])
+
+
+class AnswerForm(forms.Form):
+    """What was done about something that is asked."""
+
+    words = forms.CharField(
+        label=_("What was done"), max_length=2000, widget=forms.Textarea({"rows": 4})
+    )
+
+
+class WhyForm(forms.Form):
+    """Why an answer is not enough, or why nothing is asked any more."""
+
+    words = forms.CharField(label=_("Why"), max_length=200)

@@ -1,17 +1,23 @@
-"""Bulletins: figures frozen with their cut-off, and the figures other authorities declare."""
+"""Bulletins with their frozen figures, what other authorities declare, and supervision items."""
 
 from typing import ClassVar
 
 from django.db import models
-from django.utils.translation import get_language
+from django.db.models import Q
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from xiachen.base.ids import uuid7
 from xiachen.base.owned.models import CentralFact, fact_constraints
+from xiachen.deployment.models import Team
 from xiachen.figures.figure import Cutoff
 from xiachen.figures.numbers import display, language_of
 from xiachen.figures.units import Quantity, unit
 from xiachen.incidents.models import Incident
+from xiachen.notices.models.documents import Document
+from xiachen.people.models.members import Member
+from xiachen.people.models.units import Organisation
+from xiachen.places.models import Community
 from xiachen.privacy.classes import Handling
 
 
@@ -171,3 +177,139 @@ class DeclaredFigure(CentralFact):
         return display(
             Quantity(self.value, unit(self.unit)), language_of(get_language() or "zh-hans")
         )
+
+
+class SupervisionState(models.TextChoices):
+    OPEN = "open", _("waits for an answer")
+    ANSWERED = "answered", pgettext_lazy("supervision", "answered")
+    CLOSED = "closed", pgettext_lazy("supervision", "closed")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+class Supervision(models.Model):
+    """
+    Something that an office asks of one unit, team, person in charge or community, by a term.
+
+    `division` is the place of whoever is asked: its offices read it. The history is in its steps.
+    """
+
+    placement: ClassVar[str] = "central"
+    handling = Handling(
+        _("Ask for something once, and see that it is answered"),
+        none=(
+            "id",
+            "incident",
+            "title",
+            "details",
+            "organisation",
+            "team",
+            "member",
+            "asked_community",
+            "division",
+            "document",
+            "term",
+            "state",
+            "issued_by",
+            "issued_as",
+            "issued_at",
+        ),
+    )
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="supervisions")
+    title = models.CharField(_("matter"), max_length=120)
+    details = models.TextField(_("details"), blank=True)
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    team = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, related_name="+")
+    member = models.ForeignKey(Member, models.PROTECT, null=True, blank=True, related_name="+")
+    asked_community = models.ForeignKey(
+        Community, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    division = models.BigIntegerField(_("place"))
+    document = models.ForeignKey(Document, models.PROTECT, null=True, blank=True, related_name="+")
+    term = models.DateTimeField(_("term"))
+    state = models.CharField(
+        _("state"), max_length=12, choices=SupervisionState, default=SupervisionState.OPEN
+    )
+    issued_by = models.UUIDField(_("issued by"))
+    issued_as = models.CharField(_("issued as"), max_length=20)
+    issued_at = models.DateTimeField(pgettext_lazy("supervision", "issued"))
+
+    class Meta:
+        verbose_name = _("supervision item")
+        constraints = (
+            models.CheckConstraint(
+                name="supervision_asks_one",
+                condition=Q(
+                    organisation__isnull=False, team=None, member=None, asked_community=None
+                )
+                | Q(organisation=None, team__isnull=False, member=None, asked_community=None)
+                | Q(organisation=None, team=None, member__isnull=False, asked_community=None)
+                | Q(organisation=None, team=None, member=None, asked_community__isnull=False),
+            ),
+        )
+        indexes = (
+            models.Index(name="supervision_term", fields=("incident", "state", "term")),
+            models.Index(name="supervision_place", fields=("incident", "division")),
+        )
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class SupervisionStepKind(models.TextChoices):
+    ISSUED = "issued", pgettext_lazy("supervision", "issued")
+    REMINDED = "reminded", _("reminded")
+    ANSWERED = "answered", pgettext_lazy("supervision", "answered")
+    SENT_BACK = "sent-back", _("sent back")
+    CLOSED = "closed", pgettext_lazy("supervision", "closed")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+class SupervisionStep(CentralFact):
+    """One step in the life of a supervision item."""
+
+    handling = Handling(
+        _("Show what was asked, answered and decided"),
+        none=("supervision", "step"),
+        service=("words",),
+    )
+
+    supervision = models.ForeignKey(Supervision, models.PROTECT, related_name="steps")
+    step = models.CharField(_("step"), max_length=12, choices=SupervisionStepKind)
+    words = models.TextField(_("words"), blank=True)
+
+    class Meta:
+        verbose_name = _("step")
+        constraints = (*fact_constraints("supervision_step", owned=False),)
+        indexes = (models.Index(name="supervision_step_of", fields=("supervision", "step")),)
+
+
+class ReminderKind(models.TextChoices):
+    REMINDED = "reminded", _("reminded")
+    SAID = "said", _("said")
+
+
+class Reminder(CentralFact):
+    """That a liaison reminded somebody who was missing on a day, or what the person said to it."""
+
+    handling = Handling(
+        _("Remind nobody twice without knowing, and hear what they say"),
+        none=("incident", "day", "kind", "about", "message"),
+        service=("member", "words"),
+    )
+
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="+")
+    member = models.ForeignKey(Member, models.PROTECT, related_name="+")
+    day = models.DateField(_("day"))
+    kind = models.CharField(_("kind"), max_length=10, choices=ReminderKind)
+    about = models.CharField(_("about"), max_length=20)
+    message = models.UUIDField(_("message"), null=True, blank=True)
+    words = models.TextField(_("what was said"), blank=True)
+
+    class Meta:
+        verbose_name = _("reminder")
+        constraints = (*fact_constraints("reminder", owned=False),)
+        indexes = (models.Index(name="reminder_of", fields=("member", "incident", "day")),)

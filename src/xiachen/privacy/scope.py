@@ -99,6 +99,8 @@ class Can(StrEnum):
     SEE_PEOPLE = "see-people"
     SEE_FIGURES = "see-figures"
     PUBLISH = "publish"
+    SUPERVISE = "supervise"
+    ANSWER_SUPERVISION = "answer-supervision"
     EXPORT = "export"
     ASK_TO_UNMASK = "ask-to-unmask"
     UNMASK = "unmask"
@@ -121,6 +123,7 @@ _LEADER = _ON_SITE | {
     Can.ISSUE_TASKS,
     Can.RECORD_HEALTH,
     Can.ANSWER,
+    Can.ANSWER_SUPERVISION,
     Can.VERIFY,
     Can.EXPORT,
     Can.NOTIFY,
@@ -146,8 +149,8 @@ _OFFICE = {
 }
 
 ALLOWED: dict[Role, frozenset[Can]] = {
-    Role.MOBILISER: frozenset(_OFFICE | {Can.VERIFY}),
-    Role.ORGANISER: frozenset(_OFFICE | {Can.VERIFY}),
+    Role.MOBILISER: frozenset(_OFFICE | {Can.VERIFY, Can.SUPERVISE}),
+    Role.ORGANISER: frozenset(_OFFICE | {Can.VERIFY, Can.SUPERVISE}),
     Role.HEADQUARTERS: frozenset(
         {
             Can.MANAGE_INCIDENTS,
@@ -160,6 +163,7 @@ ALLOWED: dict[Role, frozenset[Can]] = {
             Can.CORRECT,
             Can.VERIFY,
             Can.PUBLISH,
+            Can.SUPERVISE,
             Can.EXPORT,
         }
     ),
@@ -170,6 +174,7 @@ ALLOWED: dict[Role, frozenset[Can]] = {
             Can.SEE_FIGURES,
             Can.MANAGE_PLACES,
             Can.VERIFY,
+            Can.SUPERVISE,
             Can.EXPORT,
             Can.REPORT_IN,
             Can.NOTIFY,
@@ -188,6 +193,7 @@ ALLOWED: dict[Role, frozenset[Can]] = {
             Can.SIGN_UP_PEOPLE,
             Can.EXCUSE,
             Can.ANSWER,
+            Can.ANSWER_SUPERVISION,
             Can.EXPORT,
         }
     ),
@@ -202,6 +208,7 @@ ALLOWED: dict[Role, frozenset[Can]] = {
             Can.CONFIRM_TASKS,
             Can.CORRECT,
             Can.VERIFY,
+            Can.ANSWER_SUPERVISION,
             Can.EXPORT,
             Can.NOTIFY,
             Can.SAY_STRENGTH,
@@ -212,7 +219,9 @@ ALLOWED: dict[Role, frozenset[Can]] = {
     Role.GRID_HEAD: frozenset(_ON_SITE | {Can.MANAGE_PLACES}),
     Role.DOCTOR: frozenset({Can.SEE_PEOPLE, Can.ASK_TO_UNMASK, Can.RECORD_HEALTH, Can.CLAIM_TASKS}),
     Role.POLICE: frozenset({Can.SEE_PEOPLE}),
-    Role.MEMBER: frozenset({Can.REPORT_IN, Can.CHECK_IN, Can.CLAIM_TASKS, Can.ANSWER}),
+    Role.MEMBER: frozenset(
+        {Can.REPORT_IN, Can.CHECK_IN, Can.CLAIM_TASKS, Can.ANSWER, Can.ANSWER_SUPERVISION}
+    ),
     Role.INSPECTOR: frozenset({Can.SEE_FIGURES, Can.VERIFY}),
     Role.AUDITOR: frozenset({Can.SEE_FIGURES, Can.READ_AUDIT}),
     Role.PRIVACY_OFFICER: frozenset({Can.READ_AUDIT, Can.UNMASK}),

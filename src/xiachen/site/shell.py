@@ -27,6 +27,7 @@ WAYS: tuple[tuple[str, str | Promise, frozenset[Can]], ...] = (
     ("needs:tasks", _("Tasks"), frozenset({Can.CLAIM_TASKS, Can.SEE_FIGURES})),
     ("command:figures", _("Figures"), frozenset({Can.SEE_FIGURES})),
     ("command:bulletins", _("Bulletins"), frozenset({Can.SEE_FIGURES})),
+    ("command:supervisions", _("Supervision"), frozenset({Can.SUPERVISE, Can.ANSWER_SUPERVISION})),
     ("places:search", _("Find a place"), frozenset({Can.SEE_FIGURES, Can.SEE_PEOPLE})),
     ("people:members", _("People"), frozenset({Can.SEE_PEOPLE})),
     ("people:units", _("Units"), frozenset({Can.MANAGE_PEOPLE})),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from django.db.models import Min
@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from xiachen.attendance.queries import records
+from xiachen.base import clock
 from xiachen.command.models import Bulletin
-from xiachen.command.queries import house
+from xiachen.command.queries import house, supervision
 from xiachen.command.queries.rows import openable
 from xiachen.command.rules.views import FigureLine
 from xiachen.command.rules.wording import Statements
@@ -61,6 +62,9 @@ DONE: dict[str, str | Promise] = {
     "needs.confirm-task": gettext_lazy("tasks confirmed"),
     "needs.send-back-task": gettext_lazy("tasks sent back"),
     "command.issue-bulletin": gettext_lazy("bulletins issued"),
+    "command.issue-supervision": gettext_lazy("supervision items issued"),
+    "command.answer-supervision": gettext_lazy("supervision items answered"),
+    "command.close-supervision": gettext_lazy("supervision items closed"),
 }
 
 # Acts that treat a list at once, and name nothing else: their records are counted.
@@ -115,7 +119,7 @@ def desk(scope: Scope, *, day: date, since: datetime, at: datetime) -> Desk:
     if scope.incident is None:
         return Desk(at=at, waiting=[], figures=[], openable=frozenset(), changes=[])
     said = _said(scope, day)
-    found = (*_notices(scope, at), *_waiting(scope, day, said))
+    found = (*_notices(scope, at), *_waiting(scope, day, said, at))
     waiting = sorted(found, key=lambda one: (not one.urgent, one.since or at))
     return Desk(
         at=at,
@@ -126,7 +130,7 @@ def desk(scope: Scope, *, day: date, since: datetime, at: datetime) -> Desk:
     )
 
 
-def _waiting(scope: Scope, day: date, said: Statements) -> Iterator[Waiting]:
+def _waiting(scope: Scope, day: date, said: Statements, at: datetime) -> Iterator[Waiting]:
     if scope.member is not None and scope.allows(Can.CHECK_IN):
         yield from _own(scope, scope.member, day)
     if scope.allows(Can.SEE_PEOPLE):
@@ -137,6 +141,7 @@ def _waiting(scope: Scope, day: date, said: Statements) -> Iterator[Waiting]:
         yield from _to_confirm(scope)
     if scope.allows(Can.PUBLISH):
         yield from _bulletin(scope, day)
+    yield from _supervision(scope, at)
 
 
 def _notices(scope: Scope, at: datetime) -> Iterator[Waiting]:
@@ -215,6 +220,42 @@ def _to_confirm(scope: Scope) -> Iterator[Waiting]:
             count,
         )
         yield Waiting(words=words % {"n": count}, page="needs:tasks", since=since)
+
+
+def _supervision(scope: Scope, at: datetime) -> Iterator[Waiting]:
+    """What offices ask of the reader, and what the reader has asked of others."""
+    asked = supervision.due(scope, at=at)
+    if asked:
+        words = ngettext(
+            "%(n)d supervision item to answer", "%(n)d supervision items to answer", len(asked)
+        )
+        late = sum(one.term < at for one in asked)
+        tonight = clock.on_day(clock.local_day(at) + timedelta(days=1), time())
+        soon = sum(at <= one.term < tonight for one in asked)
+        said = words % {"n": len(asked)}
+        if late:
+            when = ngettext("%(n)d overdue", "%(n)d overdue", late) % {"n": late}
+            said = _("%(what)s, %(when)s") % {"what": said, "when": when}
+        if soon:
+            when = ngettext("%(n)d due today", "%(n)d due today", soon) % {"n": soon}
+            said = _("%(what)s, %(when)s") % {"what": said, "when": when}
+        yield Waiting(
+            words=said,
+            page="command:supervisions",
+            since=min(one.issued_at for one in asked),
+            urgent=bool(late or soon),
+        )
+    answers = supervision.to_decide(scope) if scope.allows(Can.SUPERVISE) else []
+    if answers:
+        yield _counted(
+            ngettext(
+                "%(n)d answer to a supervision item waits for your word.",
+                "%(n)d answers to supervision items wait for your word.",
+                len(answers),
+            ),
+            len(answers),
+            "command:supervisions",
+        )
 
 
 def _bulletin(scope: Scope, day: date) -> Iterator[Waiting]:

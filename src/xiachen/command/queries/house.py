@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from xiachen.attendance import figures as attendance
 from xiachen.base import clock
 from xiachen.base.errors import Forbidden, Invalid, NotFound
+from xiachen.command.queries import counted
 from xiachen.command.rules.template import HEARD_BY
 from xiachen.command.rules.wording import Stated
 from xiachen.deployment import figures as deployment
@@ -31,7 +32,17 @@ COUNTRY = 0
 
 @cache
 def _house() -> Mapping[str, Figure]:
-    areas = (people, notices, mobilisation, completion, forces, deployment, attendance, needs)
+    areas = (
+        people,
+        notices,
+        mobilisation,
+        completion,
+        forces,
+        deployment,
+        attendance,
+        needs,
+        counted,
+    )
     return {one.code: one for area in areas for one in area.FIGURES}
 
 

@@ -1,4 +1,4 @@
-"""The rows behind a number as a table that may leave the house."""
+"""Tables that may leave the house: the rows behind a number, and supervision items."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from xiachen.base import clock
-from xiachen.command.queries import house, rows
+from xiachen.command.queries import house, rows, supervision
 from xiachen.command.queries.rows import Behind, Opened
 from xiachen.figures.figure import Figure
 from xiachen.papers.tables import Table
@@ -38,6 +38,38 @@ def rows_table(scope: Scope, *, behind: Behind, at: datetime) -> Table:
         lines=_lines(scope, found, open_rows),
         records=[id for id in open_rows.values_list("pk", flat=True) if isinstance(id, UUID)],
     )
+
+
+def supervision_table(scope: Scope, *, show: str, at: datetime) -> Table:
+    """
+    Return all supervision items of a list, with who is asked, the term and how it stands.
+
+    :raises Forbidden: the role may not take data out, or has not proven itself twice
+    """
+    scope.require(Can.EXPORT)
+    rows = list(supervision.listed(scope, show=show, at=at))
+    shown = supervision.lines(scope, rows, at=at)
+    return Table(
+        title=_("Supervision items"),
+        about=(_said(at),),
+        headings=[_("matter"), _("of whom"), _("term"), _("state"), _("reminders")],
+        tags=["#activity", "#org+responsible", "#date+due", "#status", "#indicator+reminders+num"],
+        lines=[
+            (
+                one.item.title,
+                one.masked,
+                _said(one.item.term),
+                _("overdue") if one.overdue else one.item.get_state_display(),
+                one.reminded,
+            )
+            for one in shown
+        ],
+        records=[one.pk for one in rows],
+    )
+
+
+def _said(moment: datetime) -> str:
+    return f"{moment.astimezone(clock.local_zone()):%Y-%m-%d %H:%M}"
 
 
 def _lines(scope: Scope, found: Figure, open_rows: QuerySet[Any]) -> Iterator[tuple[object, ...]]:

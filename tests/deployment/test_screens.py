@@ -1,5 +1,7 @@
 """The team tree, squads with their preview, the hand-over sheet, and going home."""
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -23,6 +25,7 @@ from xiachen.deployment.models import (
 )
 from xiachen.deployment.queries.squads import squads_of
 from xiachen.deployment.queries.trees import team_tree
+from xiachen.notices.models.notices import Delivery, Notice
 from xiachen.people.operations.accounts import give_grant, open_account
 from xiachen.privacy.models import AuditEntry
 from xiachen.privacy.scope import Role
@@ -290,3 +293,18 @@ def test_the_outsider_changes_nothing(crew: Crew) -> None:
         given = {"member": crew.people[0], "squad": squad.pk, "last_day": FIRST}
         answer = client.post(reverse(f"deployment:{name}", args=args), given)
         assert answer.status_code in (403, 404), name
+
+
+def test_a_team_is_notified_from_its_page(crew: Crew, leader: Client) -> None:
+    page = page_of(leader, "team", crew.team.pk)
+    assert "Notify this team" in page
+    handed = re.findall(r'type="hidden" name="members" value="([^"]+)"', page)
+    assert set(handed) == {str(one) for one in crew.people}
+    form = leader.post(reverse("notices:write"), {"members": handed}).content.decode()
+    # Nothing is sent yet; everybody of the team stands ticked.
+    assert form.count('name="members"') == form.count("checked> ") == len(crew.people)
+    assert not Notice.objects.exists()
+    given = {"title": "集合", "body": "八点集合", "members": handed, "send": "1"}
+    assert leader.post(reverse("notices:write"), given).status_code == 302
+    # The leader, who sent it, does not get it.
+    assert Delivery.objects.count() == len(crew.people) - 1

@@ -23,7 +23,10 @@ from xiachen.mobilisation.operations.joining import join_on_the_spot
 from xiachen.mobilisation.operations.report_ins import ReportInEntry, report_in
 from xiachen.needs.operations.claims import claim_task, finish_task
 from xiachen.needs.operations.tasks import confirm_task, issue_task
+from xiachen.notices.models.notices import Delivery, How, Notice
 from xiachen.notices.operations.documents import issue_document
+from xiachen.notices.operations.notices import To, note_reading, remind, send_notice
+from xiachen.notices.queries import links
 from xiachen.people.operations.appointments import appoint_grid_head
 from xiachen.people.operations.branches import form_branch
 from xiachen.people.operations.members import MemberEntry, enter_members
@@ -64,6 +67,8 @@ class Crowd:
     report_in: UUID
     check_in: UUID
     move: UUID
+    notice: UUID
+    link: str
 
 
 def fill(arrival: Arrival) -> Crowd:
@@ -75,6 +80,7 @@ def fill(arrival: Arrival) -> Crowd:
     branch = _organisation(arrival, people, now)
     task = _tasks(arrival, people, now)
     _papers(arrival, people, now)
+    notice = _notices(arrival, people, now)
     headquarters = arrival.world.scope(Role.HEADQUARTERS)
     first = issue_bulletin(headquarters, division=420100000000, day=arrival.day, at=now)
     check_in(
@@ -98,6 +104,8 @@ def fill(arrival: Arrival) -> Crowd:
         report_in=reported,
         check_in=signed,
         move=_needed(arrival, now),
+        notice=notice.pk,
+        link=links.group_token(arrival.world.system, notice),
     )
 
 
@@ -155,6 +163,25 @@ def _people(arrival: Arrival, now: datetime) -> list[UUID]:
     secretary = world.scope(Role.SECRETARY)
     join_on_the_spot(secretary, community=FENGLIN, member=world.local, occurred_at=now, at=now)
     return [*world.sent, *more, world.local]
+
+
+def _notices(arrival: Arrival, people: list[UUID], now: datetime) -> Notice:
+    world = arrival.world
+    secretary = world.scope(Role.SECRETARY)
+    for _n in range(3):
+        made = send_notice(
+            secretary,
+            title=LONG[:80],
+            body=f"{LONG}。\n{LONG}。",
+            to=To(roles=["grid-head", "branch-secretary"], members=people),
+            document=world.document.pk,
+            until=now + timedelta(days=2),
+            at=now,
+        )
+    for delivery in Delivery.objects.filter(notice=made).order_by("pk")[:20]:
+        note_reading(world.system, delivery=delivery, how=How.LINK, at=now)
+    remind(secretary, notice=made.pk, site="https://xiachen.example/notices/read/", at=now)
+    return made
 
 
 def _sign_in(member: UUID, now: datetime) -> CheckInEntry:

@@ -21,7 +21,7 @@ from xiachen.people.models.accounts import Account
 pytestmark = pytest.mark.browser
 
 WIDTHS = (360, 768, 1440)
-ANSWERED = {"not-found": 404, "refused": 403}
+ANSWERED = {"not-found": 404, "refused": 403, "link-over": 410}
 LANGUAGES = {"zh-hans": "zh-CN", "en": "en"}
 Screen = tuple[str, str]
 
@@ -95,6 +95,8 @@ def _full(crowd: Crowd) -> dict[str, list[Screen]]:
         "": [
             ("sign-in", "/accounts/login/?next=/needs/"),
             ("forgotten", "/accounts/password/reset/"),
+            ("notice-link", f"/notices/read/{crowd.link}"),
+            ("link-over", "/notices/read/spoilt"),
         ],
         "secretary": [
             ("home", "/"),
@@ -127,6 +129,11 @@ def _full(crowd: Crowd) -> dict[str, list[Screen]]:
             ("unmask", f"/people/{world.local}/unmask"),
             ("register-building", f"/places/{FENGLIN}/buildings/register"),
             ("work-sites", "/places/work-sites"),
+            ("notices-sent", "/notices/sent/"),
+            ("notice", f"/notices/{crowd.notice}/"),
+            ("chase", f"/notices/{crowd.notice}/chase"),
+            ("write-notice", "/notices/write"),
+            ("messages", "/notices/messages/"),
         ],
         "leader": [
             ("teams", "/deployment/"),
@@ -136,7 +143,12 @@ def _full(crowd: Crowd) -> dict[str, list[Screen]]:
             ("hand-over", f"/deployment/hand-over/{FENGLIN}/{team}"),
             ("going-home", f"/deployment/going-home/{FENGLIN}"),
         ],
-        "member": [("home", "/"), ("my-day", "/needs/mine")],
+        "member": [
+            ("home", "/"),
+            ("my-day", "/needs/mine"),
+            ("notices", "/notices/"),
+            ("notice", f"/notices/{crowd.notice}/"),
+        ],
         "organiser": [
             ("enter-person", "/people/enter"),
             ("units", "/people/units/"),
@@ -208,6 +220,9 @@ def _empty() -> dict[str, list[Screen]]:
             ("bulletins", "/command/bulletins/"),
             ("places", "/places/search?q=无此社区"),
             ("people", f"/people/?q={LOCAL}"),
+            ("notices", "/notices/"),
+            ("notices-sent", "/notices/sent/"),
+            ("messages", "/notices/messages/"),
         ],
         "headquarters": [("bulletins", "/command/bulletins/"), ("declared", "/command/declared/")],
         "organiser": [

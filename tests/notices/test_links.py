@@ -230,3 +230,17 @@ def test_many_confirm_at_once_and_each_once(committed_world: World) -> None:
         assert set(readers.map(press, SENT * 2)) == {Proof.PROVEN}
     assert Receipt.objects.count() == len(SENT)
     assert Incident.objects.get().pk == made.incident_id
+
+
+def test_behind_a_proxy_each_address_counts_for_itself(made: Notice) -> None:
+    client, link = Client(), group_link(made)
+    given = {"name": "某人", "digits": "0000"}
+    for last in (7, 8):
+        # What the visitor says of itself stands first, and is not believed.
+        said = f"203.0.113.{60 + last}, 198.51.100.{last}"
+        client.post(link, given, headers={"X-Forwarded-For": said})
+    client.post(link, given, headers={"X-Forwarded-For": "198.51.100.7"}, REMOTE_ADDR="192.0.2.1")
+    indexes = [bytes(one.address_index) for one in FailedReading.objects.order_by("pk")]
+    assert len(set(indexes)) == 3
+    client.post(link, given, headers={"X-Forwarded-For": "203.0.113.1, 198.51.100.7"})
+    assert bytes(FailedReading.objects.latest("pk").address_index) == indexes[0]

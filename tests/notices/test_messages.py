@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connection, connections
-from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
+from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks, Settings
 
 from tests.channels.gateway import Gateway, gateway
 from tests.world import LOCAL, MORNING, World, phone_of
@@ -16,6 +16,7 @@ from xiachen.incidents.models import Incident
 from xiachen.incidents.operations import IncidentClosed
 from xiachen.notices.models.messages import Failure, Message, MessageState
 from xiachen.notices.operations import messages as operations
+from xiachen.notices.queries import messages as queries
 from xiachen.notices.rules.messages import TRY_AGAIN_AFTER
 from xiachen.people.models.members import Member
 from xiachen.people.operations.members import BadPhone
@@ -218,3 +219,31 @@ def test_the_worker_sends_what_was_committed(
             worker.submit(work, wait=False).result()
         assert [one["message"] for one in taking.taken] == [TEXT]
     assert Message.objects.get().state == MessageState.SENT
+
+
+def test_the_group_gets_a_text_where_one_is_connected(
+    world: World, taking: Gateway, settings: Settings
+) -> None:
+    def post() -> Message:
+        return operations.send_to_group(world.system, text=TEXT * 50, purpose="notice", at=MORNING)
+
+    with pytest.raises(operations.NoGroup):
+        post()
+    with settings.CHANNELS_FILE.open("a", encoding="utf-8") as file:
+        file.write(f'[group]\nurl = "json://127.0.0.1:{taking.port}/group"\n')
+    assert queries.has_group(world.scope(Role.LIAISON))
+    row = deliver(post())
+    assert row is not None and (row.state, row.number_index) == (MessageState.SENT, None)
+    assert taking.asked == ["/group"] and taking.taken[0]["message"] == TEXT * 50
+    Incident.objects.update(demonstration=True)
+    assert not queries.has_group(world.scope(Role.LIAISON))
+    with pytest.raises(operations.NoGroup):
+        post()
+
+
+def test_a_rush_of_codes_takes_few_statements_each(
+    world: World, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    send(world)
+    with django_assert_max_num_queries(8):
+        send(world)

@@ -14,6 +14,7 @@ urlpatterns = [
     path("<uuid:id>/", notices.notice, name="notice"),
     path("<uuid:id>/chase", notices.chase, name="chase"),
     path("<uuid:id>/remind", notices.remind, name="remind"),
+    path("<uuid:id>/post", notices.post, name="post"),
     path("documents/", documents.documents, name="documents"),
     path("documents/issue", documents.issue, name="issue"),
     path("documents/<uuid:id>/receive", documents.receive, name="receive"),

@@ -14,6 +14,7 @@ from xiachen.privacy.scope import Scope
 # So many searches can be gone back to.
 _SEARCHES_KEPT = 10
 _LONGEST_SEARCH = 80
+_THIS_MACHINE = frozenset({"127.0.0.1", "::1"})
 
 
 class ScopedRequest(HttpRequest):
@@ -41,6 +42,17 @@ class Day(DateInput):
 def explain(form: BaseForm, refusal: Refused) -> None:
     """Show a refusal in the form it is about: beside its field where it names one."""
     form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+
+
+def address_of(request: HttpRequest) -> str:
+    """
+    Return the address that a request comes from; limits count by it, and keep an index only.
+
+    What a proxy on this machine says last, it has seen itself; anybody else could say anything.
+    """
+    seen: str = request.META.get("REMOTE_ADDR", "")
+    said = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+    return said[:60] if said and seen in _THIS_MACHINE else seen
 
 
 def keep_search(request: HttpRequest, text: str) -> str:

@@ -209,6 +209,7 @@ def _team(
         "forms": forms,
         "ends": forms and _may_disband(request, shown.team),
         "forms_branches": forms and request.scope.allows(Can.FORM_BRANCHES),
+        "notifies": request.scope.allows(Can.NOTIFY),
         "posts": TeamPost.choices,
         "squads": [(place, shown.squads[place.community_id]) for place in shown.communities],
     }

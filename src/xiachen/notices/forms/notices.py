@@ -56,7 +56,7 @@ class NoticeForm(forms.Form):
         help_text=_("Whoever holds such a role within your responsibility."),
     )
     organisations = forms.MultipleChoiceField(
-        label=_("units"),
+        label=pgettext_lazy("organisation", "units"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=_("Their people, and those of the units below them."),

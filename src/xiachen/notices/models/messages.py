@@ -41,6 +41,7 @@ class Failure(models.TextChoices):
 PURPOSES = {
     "sign-up-code": _("code for signing up"),
     "reminder": _("reminder"),
+    "notice": _("notice for the chat group"),
 }
 
 

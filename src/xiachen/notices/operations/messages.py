@@ -40,6 +40,13 @@ class NoChannel(Refused):
     status = 503
 
 
+class NoGroup(Refused):
+    """No chat group is connected."""
+
+    code = "notices.no-group"
+    message = _("No chat group is connected. Copy the text and post it yourself.")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
     """
@@ -78,31 +85,23 @@ def send_messages(
     :raises BadPhone, NoChannel:
     """
     scope.require(Can.NOTIFY)
-    incident = _incident(scope)
-    if not rules.is_purpose(purpose):
-        raise Invalid(field="purpose", reason=_("there is no such purpose"))
-    texts = [_checked(one) for one in texts]
-    channel = Channel(kind_of(_address(incident, _channels())))
-    rows = [
-        Message(
-            incident=incident,
-            purpose=purpose,
-            channel=channel,
-            number_index=_index(one.phone, at),
-            state=MessageState.QUEUED,
-            queued_at=at,
-            sent_by=scope.account,
-            delivery_id=one.delivery,
-        )
-        for one in texts
-    ]
-    for row, one in zip(rows, texts, strict=True):
-        _start(row, one, at)
-    Message.objects.bulk_create(rows, batch_size=_CHUNK)
-    if channel is not Channel.CONSOLE:
-        queue.defer_each(_SENDING, "message", [row.pk for row in rows])
-    audit.record(scope, "notices.send-message", targets=[row.pk for row in rows])
-    return rows
+    return _send(scope, [_checked(one) for one in texts], purpose, at)
+
+
+@transaction.atomic
+def send_to_group(scope: Scope, *, text: str, purpose: str, at: datetime) -> Message:
+    """
+    Post a text into the work's chat group.
+
+    :raises NoGroup: the installation names none, or the incident is a demonstration
+    :raises NoChannel:
+    """
+    scope.require(Can.NOTIFY)
+    if not _address(_incident(scope), _channels(), group=True):
+        raise NoGroup()
+    if not 1 <= len(text) <= rules.LONGEST_GROUP_TEXT:
+        raise Invalid(field="text", reason=_("it is missing or too long"))
+    return _send(scope, [Text(phone="", text=text)], purpose, at)[0]
 
 
 @transaction.atomic
@@ -139,6 +138,35 @@ def _incident(scope: Scope) -> Incident:
     return found
 
 
+def _send(scope: Scope, texts: Sequence[Text], purpose: str, at: datetime) -> list[Message]:
+    """Keep and queue texts: all of them to numbers, or the one to the group."""
+    incident = _incident(scope)
+    if not rules.is_purpose(purpose):
+        raise Invalid(field="purpose", reason=_("there is no such purpose"))
+    group = any(not one.phone for one in texts)
+    channel = Channel(kind_of(_address(incident, _channels(), group=group)))
+    rows = [
+        Message(
+            incident=incident,
+            purpose=purpose,
+            channel=channel,
+            number_index=_index(one.phone, at) if one.phone else None,
+            state=MessageState.QUEUED,
+            queued_at=at,
+            sent_by=scope.account,
+            delivery_id=one.delivery,
+        )
+        for one in texts
+    ]
+    for row, one in zip(rows, texts, strict=True):
+        _start(row, one, at)
+    Message.objects.bulk_create(rows, batch_size=_CHUNK)
+    if channel is not Channel.CONSOLE:
+        queue.defer_each(_SENDING, "message", [row.pk for row in rows])
+    audit.record(scope, "notices.send-message", targets=[row.pk for row in rows])
+    return rows
+
+
 def _checked(given: Text) -> Text:
     phone = people.phone_number(given.phone)
     if people.phone_fault(phone):
@@ -167,7 +195,7 @@ def _hand_over(row: Message) -> Failure | None:
         return Failure.LOST
     except Unusable:
         return Failure.NO_CHANNEL
-    url = _address(row.incident, channels)
+    url = _address(row.incident, channels, group=row.number_index is None)
     if not url:  # the channel was taken away meanwhile, or the incident is a demonstration
         row.channel = Channel.CONSOLE
         sending.tell_console(content["text"], phone=content["phone"])
@@ -181,9 +209,11 @@ def _hand_over(row: Message) -> Failure | None:
     }[handed]
 
 
-def _address(incident: Incident, channels: Channels) -> str:
+def _address(incident: Incident, channels: Channels, *, group: bool) -> str:
     """Return where texts of an incident go; a demonstration has no way out of the machine."""
-    return "" if incident.demonstration else channels.phone
+    if incident.demonstration:
+        return ""
+    return channels.group if group else channels.phone
 
 
 def _channels() -> Channels:

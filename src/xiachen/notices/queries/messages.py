@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
+from xiachen.channels import sending
+from xiachen.channels.configured import Unusable
+from xiachen.incidents import queries as incidents
 from xiachen.notices.models.messages import Message
 from xiachen.people.models.members import Member
 from xiachen.people.queries.members import members_reached, shown_names
@@ -35,6 +38,14 @@ def messages(scope: Scope) -> QuerySet[Message]:
         return rows.none()
     reached = members_reached(scope).order_by().exclude(phone_index=None).values("phone_index")
     return rows.filter(Q(sent_by=scope.account) | Q(number_index__in=reached))
+
+
+def has_group(scope: Scope) -> bool:
+    """Tell whether a text can be posted into a chat group; a demonstration has none."""
+    try:
+        return bool(sending.channels().group) and not incidents.incident_of(scope).demonstration
+    except Unusable:
+        return False
 
 
 def message_lines(scope: Scope, rows: Sequence[Message]) -> list[MessageLine]:

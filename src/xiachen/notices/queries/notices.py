@@ -188,7 +188,7 @@ def roles_reached(scope: Scope, *, at: datetime) -> list[tuple[str, str]]:
         .values_list("role")
         .annotate(count=Count("account", distinct=True))
     )
-    return [(role.value, f"{_role_name(role)} · {counts[role]}") for role in Role if role in counts]
+    return [(role.value, f"{_role_name(role)} ({counts[role]})") for role in Role if role in counts]
 
 
 def communities_reached(scope: Scope, *, at: datetime) -> list[tuple[str, str]]:

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 LONGEST_TEXT = 500
+LONGEST_GROUP_TEXT = 3000
 # After each try that failed; when these are used up it is given up. Whoever waits for a code does
 # not wait longer.
 TRY_AGAIN_AFTER = (

@@ -16,7 +16,7 @@ REMIND_AGAIN_AFTER = timedelta(minutes=30)
 # Wrong digits for one person, and wrong entries from one address (a whole office may have one).
 TRIES_WITHIN = timedelta(hours=1)
 TRIES_FOR_PERSON = 5
-TRIES_FROM_ADDRESS = 30
+TRIES_FROM_ADDRESS = 60
 
 _SHOWN_NAMES = 200
 

@@ -18,9 +18,11 @@ from xiachen.base import clock
 from xiachen.base.errors import NotFound
 from xiachen.notices.forms.notices import NoticeForm
 from xiachen.notices.models.notices import Notice
+from xiachen.notices.operations import messages as sending
 from xiachen.notices.operations import notices as operations
 from xiachen.notices.queries import links
 from xiachen.notices.queries import notices as queries
+from xiachen.notices.queries.messages import has_group
 from xiachen.notices.rules.notices import listed
 from xiachen.papers.tables import Table
 from xiachen.papers.ways_out import exported
@@ -138,6 +140,16 @@ def remind(request: ScopedRequest, id: UUID) -> HttpResponse:
     return redirect("notices:notice", id)
 
 
+@require_POST
+def post(request: ScopedRequest, id: UUID) -> HttpResponse:
+    """Post a notice into the chat group that is connected."""
+    found = queries.notice(request.scope, id)
+    text = _group_text(request, found)
+    sending.send_to_group(request.scope, text=text, purpose="notice", at=clock.now())
+    messages.success(request, _("It is on its way into the chat group."))
+    return redirect("notices:notice", id)
+
+
 def _followed(request: ScopedRequest, found: Notice) -> dict[str, object]:
     rows = queries.deliveries(request.scope, notices=[found.pk])
     rows = rows.select_related("account", "member")
@@ -148,6 +160,7 @@ def _followed(request: ScopedRequest, found: Notice) -> dict[str, object]:
         "page": {"number": shown.number, "pages": shown.paginator.num_pages},
         "counts": counts,
         "text": _group_text(request, found),
+        "group": has_group(request.scope),
     }
 
 

@@ -12,6 +12,7 @@ from xiachen.notices.forms.notices import ReadingForm
 from xiachen.notices.operations import readings as operations
 from xiachen.notices.queries import links
 from xiachen.notices.queries import notices as queries
+from xiachen.privacy.doors import address_of
 from xiachen.privacy.scope import Scope, system_scope
 
 
@@ -49,7 +50,7 @@ def _by_name(
         token=token,
         name=form.cleaned_data["name"],
         digits=form.cleaned_data["digits"],
-        address=request.META.get("REMOTE_ADDR", ""),
+        address=address_of(request),
         at=clock.now(),
     )
     if proof is operations.Proof.PROVEN:

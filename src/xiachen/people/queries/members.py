@@ -152,8 +152,8 @@ def find_members(scope: Scope, text: str) -> QuerySet[Member]:
     return reached.filter(_about(text, parts=knows_names(scope))) if text.strip() else reached
 
 
-def member_page(scope: Scope, wanted: Wanted, page: int = 1) -> MemberPage:
-    """Return one page of the people wanted; a number beyond the last gives the last."""
+def wanted_members(scope: Scope, wanted: Wanted) -> QuerySet[Member]:
+    """Return the people wanted of those reached, sorted by name."""
     rows = find_members(scope, wanted.text)
     if wanted.organisation:
         rows = rows.filter(organisation_id=wanted.organisation)
@@ -163,6 +163,12 @@ def member_page(scope: Scope, wanted: Wanted, page: int = 1) -> MemberPage:
         rows = rows.filter(identities__kind=wanted.kind)
     if wanted.skill:
         rows = rows.filter(skills__code=wanted.skill)
+    return rows
+
+
+def member_page(scope: Scope, wanted: Wanted, page: int = 1) -> MemberPage:
+    """Return one page of the people wanted; a number beyond the last gives the last."""
+    rows = wanted_members(scope, wanted)
     total = rows.count()
     pages = max(1, -(-total // PAGE_SIZE))
     number = min(max(1, page), pages)

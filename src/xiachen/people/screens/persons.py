@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from xiachen.base import clock
+from xiachen.papers.ways_out import exported
 from xiachen.people.forms.persons import FitnessForm, MemberForm, PhoneForm, SkillForm, SkillsForm
 from xiachen.people.forms.units import units
 from xiachen.people.models.members import IdentityKind
@@ -19,6 +20,7 @@ from xiachen.people.operations import fitness, skills
 from xiachen.people.operations import members as operations
 from xiachen.people.queries import members as queries
 from xiachen.people.queries.members import Wanted
+from xiachen.people.queries.tables import members_table
 from xiachen.privacy.doors import ScopedRequest, done, explain, keep_search, searched
 from xiachen.privacy.scope import Can
 
@@ -29,6 +31,9 @@ def members(request: ScopedRequest) -> HttpResponse:
     request.scope.require(Can.SEE_PEOPLE)
     if request.method == "POST":
         return redirect(_found(request))
+    taken = exported(request, lambda: members_table(request.scope, _wanted(request)))
+    if taken is not None:
+        return taken
     page = operations.view_members(
         request.scope, wanted=_wanted(request), page=_number(request.GET.get("page")) or 1
     )

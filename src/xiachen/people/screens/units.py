@@ -6,10 +6,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from xiachen.papers.ways_out import exported
 from xiachen.people.forms.units import PartyOrganisationForm, UnitForm
 from xiachen.people.operations import units as operations
 from xiachen.people.queries import branches as branch_queries
 from xiachen.people.queries import units as queries
+from xiachen.people.queries.tables import units_table
 from xiachen.privacy.doors import ScopedRequest, done
 from xiachen.privacy.scope import Can
 
@@ -17,6 +19,9 @@ from xiachen.privacy.scope import Can
 @require_safe
 def units(request: ScopedRequest) -> HttpResponse:
     """The units of the scope as a tree, their party organisations beside them."""
+    taken = exported(request, lambda: units_table(request.scope))
+    if taken is not None:
+        return taken
     return render(
         request,
         "people/units.html",

@@ -10,10 +10,12 @@ from django.views.decorators.http import require_http_methods
 
 from xiachen.base import clock
 from xiachen.base.errors import Refused
+from xiachen.papers.ways_out import exported
 from xiachen.places import forms
 from xiachen.places.operations import buildings
 from xiachen.places.queries import communities as places
 from xiachen.places.queries import premises
+from xiachen.places.queries.tables import doors_table
 from xiachen.places.screens.editing import address, ask, correct, done, manages
 from xiachen.privacy.doors import ScopedRequest
 from xiachen.privacy.scope import Can
@@ -50,6 +52,9 @@ def register_building(request: ScopedRequest, community: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def building(request: ScopedRequest, community: int, id: UUID) -> HttpResponse:
     """A building: its doors, and more of them to register."""
+    taken = exported(request, lambda: doors_table(request.scope, community=community, building=id))
+    if taken is not None:
+        return taken
     held = premises.building_of(request.scope, community=community, building=id)
     form = forms.DoorsForm(request.POST or None)
     outcomes: list[tuple[str, Refused]] = []

@@ -7,10 +7,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from xiachen.papers.ways_out import exported
 from xiachen.places import forms
 from xiachen.places.operations import communities
 from xiachen.places.queries import communities as places
 from xiachen.places.queries import premises
+from xiachen.places.queries.tables import grids_table
 from xiachen.places.screens.editing import ask, done, manages
 from xiachen.privacy.doors import ScopedRequest
 from xiachen.privacy.scope import Can
@@ -51,6 +53,9 @@ def search(request: ScopedRequest) -> HttpResponse:
 @require_safe
 def community(request: ScopedRequest, community: int) -> HttpResponse:
     """A community: its grids, compounds and gates, counted; and whom to call."""
+    taken = exported(request, lambda: grids_table(request.scope, community))
+    if taken is not None:
+        return taken
     return _page(request, community, forms.AliasForm())
 
 

@@ -9,10 +9,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from xiachen.base import clock
+from xiachen.papers.ways_out import exported
 from xiachen.places import forms
 from xiachen.places.operations import compounds
 from xiachen.places.queries import communities as places
 from xiachen.places.queries import premises
+from xiachen.places.queries.tables import buildings_table
 from xiachen.places.screens.editing import address, ask, correct, done, manages
 from xiachen.privacy.doors import ScopedRequest
 from xiachen.privacy.scope import Can
@@ -21,6 +23,9 @@ from xiachen.privacy.scope import Can
 @require_safe
 def compound(request: ScopedRequest, community: int, id: UUID) -> HttpResponse:
     """A compound: its gates and its buildings."""
+    taken = exported(request, lambda: buildings_table(request.scope, community, compound=id))
+    if taken is not None:
+        return taken
     return _page(request, community, id, forms.GateForm())
 
 

@@ -9,10 +9,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from xiachen.base import clock
+from xiachen.papers.ways_out import exported
 from xiachen.places import forms
 from xiachen.places.operations import grids
 from xiachen.places.queries import communities as places
 from xiachen.places.queries import premises
+from xiachen.places.queries.tables import buildings_table
 from xiachen.places.screens.editing import address, ask, correct, done, manages
 from xiachen.privacy.doors import ScopedRequest
 from xiachen.privacy.scope import Can
@@ -21,6 +23,9 @@ from xiachen.privacy.scope import Can
 @require_safe
 def grid(request: ScopedRequest, community: int, id: UUID) -> HttpResponse:
     """A grid: its buildings and its parts."""
+    taken = exported(request, lambda: buildings_table(request.scope, community, grid=id))
+    if taken is not None:
+        return taken
     line = premises.grid_line(request.scope, community=community, grid=id)
     rows = premises.buildings_of(request.scope, community, grid=id)
     return render(

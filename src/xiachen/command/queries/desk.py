@@ -17,6 +17,7 @@ from xiachen.command.queries import house, supervision
 from xiachen.command.queries.rows import openable
 from xiachen.command.rules.views import FigureLine
 from xiachen.command.rules.wording import Statements
+from xiachen.deployment.queries.moves import overdue, to_answer
 from xiachen.deployment.queries.squads import squads_at
 from xiachen.needs.models import TaskState
 from xiachen.needs.queries import tasks as needs
@@ -53,6 +54,10 @@ DONE: dict[str, str | Promise] = {
     "deployment.form-squads": gettext_lazy("divisions into squads"),
     "deployment.write-briefing": gettext_lazy("hand-over sheets written"),
     "deployment.withdraw": gettext_lazy("withdrawals"),
+    "deployment.say-strength": gettext_lazy("statements of people wanted"),
+    "deployment.say-enough": gettext_lazy("words of “enough, thank you”"),
+    "deployment.ask-move": gettext_lazy("requests to move a team"),
+    "deployment.answer-move": gettext_lazy("answers to such requests"),
     "attendance.check-in": gettext_lazy("people signed in"),
     "attendance.correct-check-in": gettext_lazy("sign-ins corrected"),
     "attendance.answer": gettext_lazy("answers to the two lists"),
@@ -119,7 +124,7 @@ def desk(scope: Scope, *, day: date, since: datetime, at: datetime) -> Desk:
     if scope.incident is None:
         return Desk(at=at, waiting=[], figures=[], openable=frozenset(), changes=[])
     said = _said(scope, day)
-    found = (*_notices(scope, at), *_waiting(scope, day, said, at))
+    found = (*_notices(scope, at), *_moves(scope, at), *_waiting(scope, day, said, at))
     waiting = sorted(found, key=lambda one: (not one.urgent, one.since or at))
     return Desk(
         at=at,
@@ -142,6 +147,31 @@ def _waiting(scope: Scope, day: date, said: Statements, at: datetime) -> Iterato
     if scope.allows(Can.PUBLISH):
         yield from _bulletin(scope, day)
     yield from _supervision(scope, at)
+
+
+def _moves(scope: Scope, at: datetime) -> Iterator[Waiting]:
+    """Tell of teams that wait for the reader's word, and of requests that nobody answers."""
+    late = set(overdue(scope, at=at).values_list("pk", flat=True))
+    mine = list(to_answer(scope))
+    if mine:
+        words = ngettext(
+            "%(n)d request to move a team waits for your answer.",
+            "%(n)d requests to move a team wait for your answer.",
+            len(mine),
+        )
+        yield Waiting(
+            words=words % {"n": len(mine)},
+            page="deployment:moves",
+            since=mine[0].asked_at,
+            urgent=any(one.pk in late for one in mine),
+        )
+    if late and scope.allows(Can.MOVE_TEAMS):
+        words = ngettext(
+            "%(n)d request to move a team has not been answered for more than a day.",
+            "%(n)d requests to move a team have not been answered for more than a day.",
+            len(late),
+        )
+        yield Waiting(words=words % {"n": len(late)}, page="deployment:moves", urgent=True)
 
 
 def _notices(scope: Scope, at: datetime) -> Iterator[Waiting]:

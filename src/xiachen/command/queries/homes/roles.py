@@ -3,12 +3,16 @@
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 
-from xiachen.command.queries.homes import liaison
+from xiachen.command.queries.homes import liaison, secretary, street
 from xiachen.command.queries.homes.home import Asked, Home
 from xiachen.privacy.scope import Role, Scope
 
 # Each is called with the scope, the day, now, and what the address asks.
-HOMES: Mapping[Role, Callable[..., Home]] = {Role.LIAISON: liaison.home}
+HOMES: Mapping[Role, Callable[..., Home]] = {
+    Role.LIAISON: liaison.home,
+    Role.SECRETARY: secretary.home,
+    Role.STREET: street.home,
+}
 
 
 def home_of(scope: Scope, *, day: date, at: datetime, asked: Asked) -> Home | None:

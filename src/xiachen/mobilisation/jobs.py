@@ -1,9 +1,11 @@
 """Background work of mobilisation: places that are offered, and offers whose time is over."""
 
+from uuid import UUID
+
 from procrastinate.contrib.django import app
 
 from xiachen.base import clock
-from xiachen.mobilisation.operations import selections
+from xiachen.mobilisation.operations import phone_codes, selections, telling
 from xiachen.privacy.scope import system_scope
 
 
@@ -16,3 +18,20 @@ from xiachen.privacy.scope import system_scope
 def lapse_overdue(timestamp: int) -> None:
     """Let offers lapse whose time is over; their places go to the next."""
     selections.lapse_overdue(system_scope(), at=clock.now())
+
+
+@app.task(name="mobilisation.jobs.tell_offer", pass_context=False)
+def tell_offer(sign_up: str) -> None:
+    """Tell somebody that a place is offered."""
+    telling.tell_offer(system_scope(), sign_up=UUID(sign_up), at=clock.now())
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(
+    name="mobilisation.jobs.forget_codes",
+    queueing_lock="mobilisation.jobs.forget_codes",
+    pass_context=False,
+)
+def forget_codes(timestamp: int) -> None:
+    """Delete codes that are over."""
+    phone_codes.forget_codes(system_scope(), at=clock.now())

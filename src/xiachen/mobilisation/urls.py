@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from xiachen.mobilisation.screens import boards, dispatches, excuses, joining, stays
+from xiachen.mobilisation.screens import (
+    boards,
+    call_ups,
+    dispatches,
+    excuses,
+    joining,
+    own_sign_ups,
+    public_sign_ups,
+    selections,
+    stays,
+)
 
 app_name = "mobilisation"
 urlpatterns = [
@@ -12,6 +22,17 @@ urlpatterns = [
     path("dispatches/", dispatches.dispatches, name="dispatches"),
     path("dispatches/new", dispatches.new_dispatch, name="new-dispatch"),
     path("dispatches/<uuid:id>", dispatches.dispatch, name="dispatch"),
+    path("call-ups/", call_ups.call_ups, name="call-ups"),
+    path("call-ups/new", call_ups.new_call_up, name="new-call-up"),
+    path("call-ups/<uuid:id>", call_ups.call_up, name="call-up"),
+    path("call-ups/<uuid:id>/change", call_ups.change_call_up, name="change-call-up"),
+    path("call-ups/<uuid:id>/units", call_ups.quotas, name="quotas"),
+    path("call-ups/<uuid:id>/close", call_ups.close_call_up, name="close-call-up"),
+    path("call-ups/<uuid:id>/offer", call_ups.offer_places, name="offer-places"),
+    path("call-ups/<uuid:id>/selection", selections.board, name="selection"),
+    path("call-ups/<uuid:id>/decide", selections.decide, name="decide"),
+    path("sign-ups/", own_sign_ups.mine, name="my-sign-ups"),
+    path("sign-ups/<uuid:id>", own_sign_ups.answer, name="answer-sign-up"),
     path("stays/<uuid:id>/end", stays.release, name="release"),
     path("<int:community>/", boards.community, name="community"),
     path("<int:community>/report-in", boards.take, name="report-in"),
@@ -19,3 +40,13 @@ urlpatterns = [
     path("<int:community>/join", joining.join, name="join"),
     path("<int:community>/report-in/<uuid:id>", boards.take_back, name="take-back"),
 ]
+
+# Of the pages for everybody who has the link, at an address of their own.
+public = (
+    [
+        path("answer/<str:key>", public_sign_ups.answer, name="answer"),
+        path("<str:token>", public_sign_ups.page, name="page"),
+        path("<str:token>/own", public_sign_ups.own, name="own"),
+    ],
+    "sign-up",
+)

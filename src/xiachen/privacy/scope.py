@@ -79,6 +79,7 @@ class Can(StrEnum):
     CALL_UP = "call-up"
     SELECT = "select"
     SIGN_UP_PEOPLE = "sign-up-people"
+    SIGN_UP = "sign-up"
     DISPATCH = "dispatch"
     EXCUSE = "excuse"
     REPORT_IN = "report-in"
@@ -220,7 +221,14 @@ ALLOWED: dict[Role, frozenset[Can]] = {
     Role.DOCTOR: frozenset({Can.SEE_PEOPLE, Can.ASK_TO_UNMASK, Can.RECORD_HEALTH, Can.CLAIM_TASKS}),
     Role.POLICE: frozenset({Can.SEE_PEOPLE}),
     Role.MEMBER: frozenset(
-        {Can.REPORT_IN, Can.CHECK_IN, Can.CLAIM_TASKS, Can.ANSWER, Can.ANSWER_SUPERVISION}
+        {
+            Can.SIGN_UP,
+            Can.REPORT_IN,
+            Can.CHECK_IN,
+            Can.CLAIM_TASKS,
+            Can.ANSWER,
+            Can.ANSWER_SUPERVISION,
+        }
     ),
     Role.INSPECTOR: frozenset({Can.SEE_FIGURES, Can.VERIFY}),
     Role.AUDITOR: frozenset({Can.SEE_FIGURES, Can.READ_AUDIT}),

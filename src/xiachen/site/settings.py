@@ -4,6 +4,7 @@ Settings of the whole site, read from the environment; a bad value stops the sta
 XIACHEN_HOME        where keys, the embedded database and logs live
 DATABASE_URL        one's own PostgreSQL server instead of the embedded one
 XIACHEN_DATABASE    name of the database on the embedded server
+XIACHEN_ADDRESS     how people reach the site, such as https://xiachen.example, for links
 XIACHEN_AS_OWNER    1 for commands that change tables
 """
 
@@ -23,6 +24,8 @@ MASTER_KEY_FILE = HOME / "master.key"
 CHANNELS_FILE = HOME / "channels.toml"
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("XIACHEN_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
+# Where people reach the site from outside; links in messages begin with it.
+PUBLIC_ADDRESS = os.environ.get("XIACHEN_ADDRESS", f"https://{ALLOWED_HOSTS[0]}").rstrip("/")
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if host != "*"]
 
 INSTALLED_APPS = [

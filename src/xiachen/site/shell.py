@@ -20,6 +20,8 @@ WAYS: tuple[tuple[str, str | Promise, frozenset[Can]], ...] = (
     ("home", _("Today"), frozenset()),
     ("notices:notices", _("Notices"), frozenset()),
     ("needs:mine", _("My day"), frozenset({Can.CLAIM_TASKS})),
+    ("mobilisation:my-sign-ups", _("Sign-up"), frozenset({Can.SIGN_UP})),
+    ("mobilisation:call-ups", _("Call-ups"), frozenset({Can.CALL_UP, Can.SIGN_UP_PEOPLE})),
     ("mobilisation:board", _("Report-in"), frozenset({Can.SEE_PEOPLE})),
     ("deployment:teams", _("Teams"), frozenset({Can.SEE_PEOPLE})),
     ("deployment:needed", _("Where people are needed"), frozenset({Can.SEE_FIGURES})),

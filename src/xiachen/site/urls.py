@@ -4,6 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.generic import TemplateView
 
+from xiachen.mobilisation import urls as mobilisation
 from xiachen.site import api, screens
 from xiachen.site.second_factor import SetUp
 
@@ -26,6 +27,7 @@ urlpatterns = [
     path("people/", include("xiachen.people.urls")),
     path("incidents/", include("xiachen.incidents.urls")),
     path("notices/", include("xiachen.notices.urls")),
+    path("sign-up/", include(mobilisation.public)),
     path("mobilisation/", include("xiachen.mobilisation.urls")),
     path("deployment/", include("xiachen.deployment.urls")),
     path("attendance/", include("xiachen.attendance.urls")),

@@ -17,7 +17,7 @@ from xiachen.command.rules.wording import Stated
 from xiachen.deployment import figures as deployment
 from xiachen.figures.figure import Cutoff, Figure
 from xiachen.incidents import queries as incidents
-from xiachen.mobilisation.figures import completion, forces
+from xiachen.mobilisation.figures import call_ups, completion, forces
 from xiachen.mobilisation.figures import stays as mobilisation
 from xiachen.mobilisation.queries.stays import enrolled_in
 from xiachen.needs import figures as needs
@@ -35,6 +35,7 @@ def _house() -> Mapping[str, Figure]:
     areas = (
         people,
         notices,
+        call_ups,
         mobilisation,
         completion,
         forces,

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
+from xiachen.base import queue
 from xiachen.base.errors import Invalid, Outcome
 from xiachen.mobilisation.models.call_ups import CallUp
 from xiachen.mobilisation.models.sign_ups import HOLDING, Reason, SignUp, State
@@ -25,6 +26,8 @@ from xiachen.mobilisation.rules import sign_ups as rules
 from xiachen.people.models.members import Member
 from xiachen.privacy import audit
 from xiachen.privacy.scope import Can, Role, Scope, system_scope
+
+_TELL = "mobilisation.jobs.tell_offer"
 
 
 @transaction.atomic
@@ -150,7 +153,10 @@ def lapse_overdue(scope: Scope, *, at: datetime) -> int:
     """
     scope.require(Can.SELECT)
     overdue = SignUp.objects.filter(answer_until__lte=at, call_up__closed_at=None)
-    overdue = overdue.filter(call_up__incident__closed_at=None)
+    # A demonstration lies in the past, where every offer is overdue by today's clock.
+    overdue = overdue.filter(
+        call_up__incident__closed_at=None, call_up__incident__demonstration=False
+    )
     calls = overdue.order_by("call_up").values_list("call_up", "call_up__incident").distinct()
     lapsed = 0
     for id, incident in list(calls):
@@ -233,4 +239,6 @@ def _offer_next(call: CallUp, count: int, at: datetime) -> int:
         until = at + timedelta(hours=call.answer_hours)
         decide(within, rows=chosen, state=State.OFFERED, at=at, until=until)
         audit.record(within, "mobilisation.offer", targets=[row.pk for row in chosen])
+        for row in chosen:
+            queue.defer(_TELL, sign_up=row.pk)
     return len(chosen)

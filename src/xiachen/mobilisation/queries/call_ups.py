@@ -122,6 +122,12 @@ def public_call_up(scope: Scope, *, token: str) -> CallUp:
     return found
 
 
+def documents_called_on(scope: Scope) -> set[UUID]:
+    """Return the documents of the scope's incident on which there is a call."""
+    rows = CallUp.objects.filter(incident=scope.incident)
+    return set(rows.values_list("document_id", flat=True))
+
+
 def invited_units(scope: Scope, *, call_up: UUID) -> list[Organisation]:
     """Return the units that a call asks, by name; none when it asks everybody."""
     asked = Quota.objects.filter(call_up=call_up).values("organisation_id")

@@ -70,6 +70,17 @@ class QuotaFull(Refused):
     )
 
 
+class LineNotUnderstood(Refused):
+    """A line of the list of units names none that is registered."""
+
+    code = "mobilisation.line-not-understood"
+    message = _(
+        "Line %(line)s names no unit that is registered. "
+        "Write its whole name, or register it first."
+    )
+    status = 422
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A criterion: met or not; without a weight it must be met."""

@@ -46,7 +46,7 @@ def report_in_of(scope: Scope, *, community: int, report_in: UUID) -> ReportIn:
 
 def reported_in(scope: Scope, cutoff: Cutoff) -> QuerySet[Enrolment]:
     """Return those who are expected and have reported in there; one row for each stay."""
-    return expected(scope, cutoff).filter(Exists(_their_report_ins(scope, cutoff)))
+    return expected(scope, cutoff).filter(Exists(_their_report_ins(cutoff)))
 
 
 def reported_on(
@@ -59,12 +59,22 @@ def reported_on(
 
 def not_reported(scope: Scope, cutoff: Cutoff) -> QuerySet[Enrolment]:
     """Return those who are expected and have not reported in there."""
-    return expected(scope, cutoff).filter(~Exists(_their_report_ins(scope, cutoff)))
+    return expected(scope, cutoff).filter(~Exists(_their_report_ins(cutoff)))
 
 
-def _their_report_ins(scope: Scope, cutoff: Cutoff) -> QuerySet[ReportIn]:
-    return report_ins(scope, cutoff).filter(
-        member=OuterRef("member_id"), community_id=OuterRef("community_id")
+def _their_report_ins(cutoff: Cutoff) -> QuerySet[ReportIn]:
+    """
+    Return the report-ins of a stay, for `Exists`.
+
+    Whoever reads the stay reads that; the reach stated once more would have the database go
+    through all communities for each person.
+    """
+    rows: QuerySet[ReportIn] = ReportIn.objects.standing(cutoff.marks)
+    return rows.filter(
+        incident_id=cutoff.incident,
+        occurred_at__lte=cutoff.occurred_until,
+        member=OuterRef("member_id"),
+        community_id=OuterRef("community_id"),
     )
 
 

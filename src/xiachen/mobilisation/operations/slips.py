@@ -13,13 +13,17 @@ from xiachen.base.owned.appending import append, superseding
 from xiachen.incidents.models import Incident, IncidentCommunity
 from xiachen.mobilisation.models.slips import Slip
 from xiachen.mobilisation.queries import stays
+from xiachen.mobilisation.queries.slips import slip_of
 from xiachen.mobilisation.rules import duties as rules
 from xiachen.mobilisation.rules import stays as staying
+from xiachen.papers.operations.photos import keep_photo
+from xiachen.papers.queries.photos import photo
 from xiachen.people.models.members import Member
 from xiachen.people.queries.members import members_reached, shown_names
 from xiachen.places.models import Community
 from xiachen.places.queries.communities import CommunityAmbiguous, CommunityUnknown, resolve
 from xiachen.privacy import audit
+from xiachen.privacy.classes import DataClass
 from xiachen.privacy.scope import Can, Scope
 
 LONGEST_PLACE = 120
@@ -73,6 +77,50 @@ def enter_slips(scope: Scope, *, entries: Sequence[SlipEntry], at: datetime) -> 
         )
         for index, entry in enumerate(entries)
     ]
+
+
+@transaction.atomic
+def enter_slip(
+    scope: Scope, *, entry: SlipEntry, picture: bytes | None = None, at: datetime
+) -> Slip | None:
+    """
+    Accept one slip with its photo, which is drawn anew and kept sealed; None of a known one.
+
+    :raises NoPhoto, PhotoTooLarge: the picture cannot be opened
+    """
+    scope.require(Can.EXCUSE)
+    if picture is not None:
+        kept = keep_photo(
+            scope,
+            content=picture,
+            keyring=stays.working_incident(scope).pk,
+            data_class=DataClass.SERVICE,
+            purpose="mobilisation.slip",
+            at=at,
+        )
+        entry = replace(entry, photo=kept.pk)
+    (outcome,) = enter_slips(scope, entries=[entry], at=at)
+    if outcome.refusal:
+        raise outcome.refusal
+    return Slip.objects.get(pk=entry.id) if outcome.new else None
+
+
+@transaction.atomic
+def view_photo(scope: Scope, *, slip: UUID) -> bytes:
+    """
+    Return the photo of a slip as JPEG, and note the reading.
+
+    :raises NotFound: the scope does not reach the slip, or it has no photo
+    """
+    scope.require(Can.SEE_PEOPLE)
+    found = slip_of(scope, slip)
+    if found.photo is None:
+        raise NotFound()
+    content = photo(scope, found.photo)
+    audit.record(
+        scope, "mobilisation.view-slip-photo", subject=found.member_id, targets=(found.pk,)
+    )
+    return content
 
 
 @transaction.atomic

@@ -78,15 +78,19 @@ def dispatch_lines(scope: Scope, rows: Sequence[Dispatch], *, day: date) -> list
 
 
 def stays_of(scope: Scope, *, dispatch: UUID) -> QuerySet[Enrolment]:
-    """Return the stays that a dispatch began, with `last_day` where they have ended, by name."""
+    """
+    Return the stays of those whom a dispatch sent, by name; where they have ended, with `last_day`.
+
+    Who was moved has one for each community.
+    """
     if scope.incident is None:
         return Enrolment.objects.none()
     ended = Release.objects.standing().filter(enrolment_id=OuterRef("pk")).values("last_day")
     rows = enrolments(scope, incident=scope.incident).filter(dispatch=dispatch)
     return (
         rows.annotate(last_day=Subquery(ended[:1]))
-        .select_related("member__organisation")
-        .order_by("member__sort_key", "member_id")
+        .select_related("member__organisation", "community")
+        .order_by("member__sort_key", "member_id", "from_day")
     )
 
 

@@ -99,9 +99,14 @@ def by_kind(scope: Scope, cutoff: Cutoff) -> dict[str, int]:
     return dict(rows.order_by().values_list("kind").annotate(Count("member_id", distinct=True)))
 
 
-def by_unit(scope: Scope, cutoff: Cutoff) -> dict[str, int]:
-    """Return how many people of each unit there are among the forces; `NO_UNIT` of none."""
-    rows = forces(scope, cutoff).order_by().values_list("organisation_id").annotate(Count("pk"))
+def by_unit(scope: Scope, cutoff: Cutoff, kind: str = "") -> dict[str, int]:
+    """
+    Return how many people of each unit there are among the forces; `NO_UNIT` of none.
+
+    :param kind: counts those of one kind alone
+    """
+    people = of_kind(scope, cutoff, kind) if kind else forces(scope, cutoff)
+    rows = people.order_by().values_list("organisation_id").annotate(Count("pk"))
     return {str(unit or NO_UNIT): number for unit, number in rows}
 
 
@@ -116,14 +121,14 @@ def of_unit(scope: Scope, cutoff: Cutoff, key: str) -> QuerySet[Member]:
         return rows.none()
 
 
-def by_community(scope: Scope, cutoff: Cutoff) -> dict[str, int]:
+def by_community(scope: Scope, cutoff: Cutoff, kind: str = "") -> dict[str, int]:
     """Return how many people each community has had; somebody may have been in several."""
-    return _by_place(scope, cutoff, "community_id")
+    return _by_place(scope, cutoff, "community_id", kind)
 
 
-def by_street(scope: Scope, cutoff: Cutoff) -> dict[str, int]:
+def by_street(scope: Scope, cutoff: Cutoff, kind: str = "") -> dict[str, int]:
     """Return how many people each street has had; somebody may have been in several."""
-    return _by_place(scope, cutoff, "street")
+    return _by_place(scope, cutoff, "street", kind)
 
 
 def of_place(scope: Scope, cutoff: Cutoff, key: str) -> QuerySet[Member]:
@@ -156,11 +161,14 @@ def there_on(scope: Scope, rows: QuerySet[Enrolment]) -> Counter[int]:
     return Counter(dict(counted))
 
 
-def _by_place(scope: Scope, cutoff: Cutoff, place: str) -> dict[str, int]:
+def _by_place(scope: Scope, cutoff: Cutoff, place: str, kind: str) -> dict[str, int]:
     """Count those enrolled in each place, and those who only live and report there."""
     street = _street("community_id")
     stays = enrolled(scope, cutoff).annotate(street=street).order_by()
     homes = at_home(scope, cutoff).annotate(street=street).order_by()
+    if kind:
+        theirs = Identity.objects.filter(kind=kind).values("member_id")
+        stays, homes = stays.filter(member__in=theirs), homes.filter(member__in=theirs)
     as_well = stays.filter(member_id=OuterRef("member"), **{place: OuterRef(place)})
     found: Counter[int] = Counter()
     for number, people in stays.values_list(place).annotate(Count("member_id", distinct=True)):

@@ -145,6 +145,7 @@ def _render(
         "corrects": community is not None
         and request.scope.allows(Can.CORRECT, community=community),
         "excuses": request.scope.allows(Can.EXCUSE),
+        "figures": request.scope.allows(Can.SEE_FIGURES),
         "ends": community is not None and ends_stays(request, community),
         "past": request.day != clock.local_day(clock.now()),
     }

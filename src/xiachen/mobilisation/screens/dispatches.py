@@ -54,6 +54,8 @@ def dispatch(request: ScopedRequest, id: UUID) -> HttpResponse:
         "page": shown,
         "within": request.scope.covers(place),
         "ends": ends_stays(request, place),
+        "sends": request.scope.allows(Can.DISPATCH, community=place),
+        "sent": sum(stay.follows_id is None for stay, _name in shown.people),
     }
     return render(request, "mobilisation/dispatch.html", page)
 

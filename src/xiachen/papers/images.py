@@ -1,11 +1,10 @@
 """Photos from outside, drawn anew in the cage before anybody looks at them."""
 
-import tempfile
-
 from django.utils.translation import gettext_lazy as _
 
 from xiachen.base.errors import Refused
 from xiachen.papers import cage
+from xiachen.papers.uploads import in_memory
 
 _JPEG = b"\xff\xd8\xff"
 
@@ -33,9 +32,7 @@ def redrawn(content: bytes) -> bytes:
     :raises NoPhoto: it is no JPEG, PNG or WebP picture, or is damaged
     :raises PhotoTooLarge: it would take more memory or time than a photo needs
     """
-    with tempfile.TemporaryFile() as file:
-        file.write(content)
-        file.flush()
+    with in_memory(content) as file:
         try:
             answer = cage.ask("photos", file, name="")
         except cage.TooLarge:

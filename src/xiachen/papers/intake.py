@@ -136,3 +136,26 @@ class Intake:
     enter: Enter
     in_community: bool = False
     asks: tuple[Ask, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reception:
+    """
+    What the house takes in; the site makes it, and hands it to the screens and the job.
+
+    Passed on as an argument rather than registered somewhere: this room lies below the areas whose
+    intakes it works for, and every test can have intakes of its own.
+
+    :param communities: the communities of a scope that a sheet can be of, code and name
+    """
+
+    intakes: tuple[Intake, ...]
+    communities: Choices
+
+    def intake(self, kind: str) -> Intake | None:
+        """Return the intake of that kind."""
+        return next((one for one in self.intakes if one.kind == kind), None)
+
+    def offered(self, scope: Scope) -> list[Intake]:
+        """Return the intakes that the scope's role may use."""
+        return [one for one in self.intakes if scope.allows(one.can)]

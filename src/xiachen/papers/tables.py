@@ -99,6 +99,11 @@ def export(scope: Scope, *, table: Table, kind: Kind, by: str, at: datetime) -> 
     )
 
 
+def media_type(kind: Kind) -> str:
+    """Return what browsers call this kind of file."""
+    return _MEDIA[kind]
+
+
 def watermark(*, by: str, at: datetime) -> str:
     """Return the line that says who took a paper and when."""
     local = at.astimezone(clock.local_zone())

@@ -161,6 +161,8 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 WHITENOISE_MAX_AGE = 3600
 
+# Files never lie on the disk in clear, and what is too large is dropped while it comes in.
+FILE_UPLOAD_HANDLERS = ["xiachen.papers.uploads.InMemory"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 

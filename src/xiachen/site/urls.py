@@ -6,6 +6,7 @@ from django.views.generic import TemplateView
 
 from xiachen.mobilisation import urls as mobilisation
 from xiachen.site import api, screens
+from xiachen.site.intakes import RECEPTION
 from xiachen.site.second_factor import SetUp
 
 urlpatterns = [
@@ -23,6 +24,7 @@ urlpatterns = [
     path("accounts/2fa/totp/activate/", SetUp.as_view(), name="mfa_activate_totp"),
     path("accounts/", include("allauth.urls")),
     path("language/", include("django.conf.urls.i18n")),
+    path("papers/", include("xiachen.papers.urls"), {"reception": RECEPTION}),
     path("places/", include("xiachen.places.urls")),
     path("people/", include("xiachen.people.urls")),
     path("incidents/", include("xiachen.incidents.urls")),

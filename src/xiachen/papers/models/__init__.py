@@ -1,5 +1,5 @@
 """Records of papers, a noun in each module; Django finds them here."""
 
-from xiachen.papers.models import files
+from xiachen.papers.models import drafts, files, matchings
 
-__all__ = ["files"]
+__all__ = ["drafts", "files", "matchings"]

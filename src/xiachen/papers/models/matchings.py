@@ -1,0 +1,33 @@
+"""Which columns somebody has confirmed for sheets with the same headings."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from xiachen.base.ids import uuid7
+from xiachen.privacy.classes import Handling
+
+
+class Matching(models.Model):
+    """
+    The columns of one set of headings, confirmed by a person and proposed the next time.
+
+    Headings stand in it as hashes: in a sheet that lacks them, they are the first person's data.
+    """
+
+    placement: ClassVar[str] = "central"
+    handling = Handling(
+        _("Ask for the columns of a sheet only once"),
+        none=("id", "kind", "headings", "fields", "confirmed_at"),
+    )
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    kind = models.CharField(_("kind of sheet"), max_length=40)
+    headings = models.CharField(_("headings"), max_length=64)
+    fields = models.JSONField(_("columns"))
+    confirmed_at = models.DateTimeField(_("confirmed at"))
+
+    class Meta:
+        verbose_name = _("matching of columns")
+        constraints = (models.UniqueConstraint(name="matching_once", fields=("kind", "headings")),)

@@ -1,0 +1,56 @@
+"""From the rows of a file to the lines that an intake enters."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID, uuid5
+
+from xiachen.papers.intake import CellFault, Field, Line
+from xiachen.papers.reading import Row
+from xiachen.papers.rules.values import Misread, understood
+
+_LINES = UUID("0d4a4f0e-6c2b-4a57-9d8e-3f6b5b1a7c11")
+
+
+def lines_of(
+    fields: Sequence[Field], mapping: Sequence[str], rows: Sequence[Row], digest: str
+) -> tuple[list[Line], dict[int, list[CellFault]]]:
+    """
+    Return the rows understood, and by line number what in them cannot be.
+
+    :param mapping: the field's name for each column; empty for one that is not used
+    :param digest: of the file's content: with the line's number it makes the id
+    """
+    kinds = {field.name: field.content for field in fields}
+    columns = [(at, name, kinds[name]) for at, name in enumerate(mapping) if name]
+    empty = dict.fromkeys(kinds, "")
+    lines: list[Line] = []
+    faults: dict[int, list[CellFault]] = {}
+    for row in rows:
+        values = dict(empty)
+        for at, name, content in columns:
+            try:
+                values[name] = understood(content, row.cells[at], lost=at in row.lost)
+            except Misread as misread:
+                fault = CellFault(field=name, words=str(misread.words))
+                faults.setdefault(row.number, []).append(fault)
+        lines.append(Line(number=row.number, id=line_id(digest, row.number), values=values))
+    return lines, faults
+
+
+def line_id(digest: str, number: int) -> UUID:
+    """Return the id of a line: of the file and the line, never of what a number tells."""
+    return uuid5(_LINES, f"{digest} {number}")
+
+
+def missing(fields: Sequence[Field], mapping: Sequence[str]) -> list[Field]:
+    """Return the needed fields that no column has."""
+    return [field for field in fields if field.needed and field.name not in mapping]
+
+
+def repeated(mapping: Sequence[str]) -> set[str]:
+    """Return the fields that several columns have."""
+    return {name for name in mapping if name and mapping.count(name) > 1}
+
+
+def by_heading(headings: Sequence[str], mapping: Sequence[str]) -> Mapping[str, str]:
+    """Return the fields by heading, as they are remembered."""
+    return {heading: name for heading, name in zip(headings, mapping, strict=True) if name}

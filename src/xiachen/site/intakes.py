@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from xiachen.mobilisation.operations.sign_up_sheets import SIGN_UPS
 from xiachen.papers.intake import Intake, Reception
 from xiachen.people.operations.sheets.households.intake import HOUSEHOLDS
 from xiachen.people.operations.sheets.members import MEMBERS
@@ -14,7 +15,14 @@ from xiachen.privacy.scope import Scope
 # More than any city district has; whoever reaches more chooses a narrower role.
 _MOST = 1_000
 
-INTAKES: tuple[Intake, ...] = (ORGANISATIONS, PARTY_ORGANISATIONS, MEMBERS, PREMISES, HOUSEHOLDS)
+INTAKES: tuple[Intake, ...] = (
+    ORGANISATIONS,
+    PARTY_ORGANISATIONS,
+    MEMBERS,
+    SIGN_UPS,
+    PREMISES,
+    HOUSEHOLDS,
+)
 
 
 def _communities(scope: Scope) -> Sequence[tuple[str, str]]:

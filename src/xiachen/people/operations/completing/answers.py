@@ -1,6 +1,7 @@
 """What becomes of an entry of a list that may be registered already."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
@@ -20,8 +21,13 @@ class SaidOtherwise(EnteredOtherwise):
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """What became of an entry: entered new, completed, there already, or refused."""
+    """
+    What became of an entry: entered new, completed, there already, or refused.
+
+    :param member: whom the entry means; None where it was refused
+    """
 
     new: bool = False
     completed: bool = False
     refusal: Refused | None = None
+    member: UUID | None = None

@@ -9,7 +9,7 @@ is written; what it says otherwise is refused, for a person to decide.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -97,10 +97,11 @@ def enter_or_complete_members(
         if one.refusal:
             answers.append(Completion(refusal=one.refusal))
         elif one.found:
-            answers.append(next(completed))
+            answers.append(replace(next(completed), member=one.found))
         else:
             outcome = next(entered)
-            answers.append(Completion(new=outcome.new, refusal=outcome.refusal))
+            member = None if outcome.refusal else outcome.id
+            answers.append(Completion(outcome.new, refusal=outcome.refusal, member=member))
     return answers
 
 

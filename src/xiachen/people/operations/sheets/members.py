@@ -37,6 +37,19 @@ def enter_members_of_sheet(
     scope: Scope, setting: Setting, lines: Sequence[Line], at: datetime
 ) -> list[LineOutcome]:
     """Enter people who are not registered and complete the others; see `papers.intake`."""
+    answers, _people = people_of_lines(scope, lines=lines, at=at)
+    return answers.outcomes()
+
+
+@transaction.atomic
+def people_of_lines(
+    scope: Scope, *, lines: Sequence[Line], at: datetime
+) -> tuple[Answers, dict[int, UUID]]:
+    """
+    Enter or complete the people of a sheet, also for sheets that say more of them.
+
+    Return the answers so far, and whom each line means; faulty and repeated lines mean nobody.
+    """
     scope.require(Can.ENTER_PEOPLE)
     answers = Answers(lines)
     meanings = _Meanings(scope, lines)
@@ -49,7 +62,12 @@ def enter_members_of_sheet(
     outcomes = enter_or_complete_members(scope, entries=[entry for _line, entry in good], at=at)
     for (line, _entry), outcome in zip(good, outcomes, strict=True):
         answers.answer(line, new=outcome.new, changed=outcome.completed, refusal=outcome.refusal)
-    return answers.outcomes()
+    who = {
+        line.number: outcome.member
+        for (line, _entry), outcome in zip(good, outcomes, strict=True)
+        if outcome.member is not None
+    }
+    return answers, who
 
 
 class _Meanings:

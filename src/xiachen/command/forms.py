@@ -5,9 +5,11 @@ from datetime import date, datetime, time, timedelta
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from xiachen.base import clock
+from xiachen.mobilisation.models.stays import ExcuseReason
 
 _DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 _SENSIBLE = (MinValueValidator(clock.FIRST_DAY), MaxValueValidator(clock.LAST_DAY))
@@ -152,3 +154,25 @@ class WhyForm(forms.Form):
     """Why an answer is not enough, or why nothing is asked any more."""
 
     words = forms.CharField(label=_("Why"), max_length=200)
+
+
+class SaidForm(forms.Form):
+    """What somebody who is missing says."""
+
+    words = forms.CharField(
+        label=_("What the person says"), max_length=500, widget=forms.Textarea({"rows": 3})
+    )
+    excuses = forms.BooleanField(
+        label=_("It explains why they are not on site, or have no work recorded"), required=False
+    )
+
+
+class ExcuseForm(forms.Form):
+    """Why somebody cannot come, and until when."""
+
+    reason = forms.ChoiceField(label=_("reason"), choices=ExcuseReason.choices)
+    from_day = forms.DateField(label=_("from"), widget=_DAY, validators=_SENSIBLE)
+    to_day = forms.DateField(label=_("to"), widget=_DAY, validators=_SENSIBLE)
+
+    def __init__(self, day: date, data: QueryDict | None = None) -> None:
+        super().__init__(data, initial={"from_day": day, "to_day": day}, auto_id="excuse_%s")

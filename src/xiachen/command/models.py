@@ -297,7 +297,7 @@ class Reminder(CentralFact):
 
     handling = Handling(
         _("Remind nobody twice without knowing, and hear what they say"),
-        none=("incident", "day", "kind", "about", "message"),
+        none=("incident", "day", "kind", "about", "notice"),
         service=("member", "words"),
     )
 
@@ -306,7 +306,7 @@ class Reminder(CentralFact):
     day = models.DateField(_("day"))
     kind = models.CharField(_("kind"), max_length=10, choices=ReminderKind)
     about = models.CharField(_("about"), max_length=20)
-    message = models.UUIDField(_("message"), null=True, blank=True)
+    notice = models.UUIDField(_("notice"), null=True, blank=True)
     words = models.TextField(_("what was said"), blank=True)
 
     class Meta:

@@ -1,8 +1,8 @@
-"""Addresses of the figures, the bulletins and the supervision items."""
+"""Addresses of the figures, the bulletins, people who are missing and supervision items."""
 
 from django.urls import path
 
-from xiachen.command.screens import figures, supervision
+from xiachen.command.screens import figures, reminding, supervision
 
 app_name = "command"
 urlpatterns = [
@@ -15,6 +15,10 @@ urlpatterns = [
     path("bulletins/<uuid:id>/<str:code>/", figures.frozen_rows, name="frozen-rows"),
     path("declared/", figures.declare, name="declare"),
     path("declared/<uuid:id>/", figures.correct, name="correct-declared"),
+    path("people/remind", reminding.remind, name="remind-missing"),
+    path("people/<uuid:member>/", reminding.person, name="person"),
+    path("people/<uuid:member>/answer", reminding.record_answer, name="record-answer"),
+    path("people/<uuid:member>/excuse", reminding.excuse_person, name="excuse-person"),
     path("supervision/", supervision.supervisions, name="supervisions"),
     path("supervision/issue", supervision.issue_supervision, name="issue-supervision"),
     path("supervision/remind", supervision.remind_supervision, name="remind-supervision"),

@@ -196,7 +196,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("about", models.CharField(max_length=20, verbose_name="about")),
-                ("message", models.UUIDField(blank=True, null=True, verbose_name="message")),
+                ("notice", models.UUIDField(blank=True, null=True, verbose_name="notice")),
                 ("words", models.TextField(blank=True, verbose_name="what was said")),
                 (
                     "incident",

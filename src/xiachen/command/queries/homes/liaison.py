@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from xiachen.attendance.models import Answer
 from xiachen.attendance.queries import records
 from xiachen.attendance.queries.funnels import SignIn
+from xiachen.command.models import Reminder, ReminderKind
 from xiachen.command.queries.homes import people
 from xiachen.command.queries.homes.home import Asked, Choice, Home
+from xiachen.command.queries.homes.reminders import reminders
 from xiachen.command.queries.said import Said, said_of
 from xiachen.command.rules.whereabouts import (
     ASKED,
@@ -52,6 +54,8 @@ class Person:
     :param stays: where the person belongs, sent or joined on the spot
     :param report_ins: each with the name of its community, through both channels
     :param excuse: the excuse with its reason, for a role that excuses people
+    :param answers: what was said to a list to verify
+    :param chased: reminders of the day, and what was said to them
     """
 
     member: Member
@@ -63,6 +67,7 @@ class Person:
     excuse: Excuse | None = None
     answers: list[Answer] = field(default_factory=list)
     said: Said = field(default_factory=Said)
+    chased: list[Reminder] = field(default_factory=list)
 
     @property
     def why(self) -> str:
@@ -73,6 +78,17 @@ class Person:
     def missing(self) -> bool:
         """Tell whether nothing explains yet why the person is not on site."""
         return self.whereabouts in MISSING
+
+    @property
+    def reminded(self) -> list[Reminder]:
+        """Return the reminders of the day, the last one last."""
+        return [one for one in self.chased if one.kind == ReminderKind.REMINDED]
+
+    @property
+    def words(self) -> list[str]:
+        """Return what the person has said on the day."""
+        told = [one.words for one in self.chased if one.kind == ReminderKind.SAID]
+        return told + [one.words for one in self.answers]
 
     @property
     def can_be_asked(self) -> bool:
@@ -105,6 +121,11 @@ class LiaisonHome(Home):
     total: int
     number: int
     pages: int
+
+    @property
+    def asks(self) -> bool:
+        """Tell whether somebody on the page can be reminded."""
+        return any(one.can_be_asked for one in self.people)
 
     @property
     def named(self) -> list[UUID]:
@@ -173,6 +194,8 @@ def _fill(scope: Scope, found: Mapping[UUID, Person], cutoff: Cutoff) -> None:
         excuses = stays.excuses(scope, incident=cutoff.incident).filter(member__in=found)
         for excuse in excuses.filter(from_day__lte=cutoff.day, to_day__gte=cutoff.day):
             found[excuse.member_id].excuse = excuse
+    for chased in reminders(scope, members=found.keys(), cutoff=cutoff):
+        found[chased.member_id].chased.append(chased)
     for member, said in said_of(scope, members=found.keys()).items():
         found[member].said = said
 

@@ -8,23 +8,27 @@ from typing import IO
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
-from xiachen.base.errors import NotFound
+from xiachen.base.errors import NotFound, Refused
 from xiachen.papers.intake import Intake, Line, LineOutcome, Setting
 from xiachen.papers.models.drafts import Draft, DraftPart, State
 from xiachen.papers.operations.drafts import ColumnMissing
 from xiachen.papers.queries import drafts as queries
 from xiachen.papers.reading import Row, read
 from xiachen.papers.rules.lines import lines_of, missing
-from xiachen.papers.rules.matching import known_headings, match
+from xiachen.papers.rules.matching import Sureness, known_headings, match
 from xiachen.privacy import audit
 from xiachen.privacy.scope import Scope
+
+# What is proposed to a person, and not taken without one.
+_UNSURE = frozenset({Sureness.ASKED, Sureness.NEAR})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entered:
     """
-    What came of a file; with any fault nothing was entered.
+    What came of a file; with any fault nothing was entered, unless the good lines were wanted.
 
     :param faults: line, heading of the cell (empty for the whole line) and words
     """
@@ -33,6 +37,17 @@ class Entered:
     changed: int
     already: int
     faults: Sequence[tuple[int, str, str]]
+
+
+class ColumnsUnclear(Refused):
+    """Columns that could be a field, where nobody can be asked."""
+
+    code = "papers.columns-unclear"
+    message = _(
+        "It is not certain what these columns are: %(headings)s. Name them as the documents say, "
+        "or send the file on the page for sheets, where you confirm them."
+    )
+    status = 422
 
 
 class _TakeBack(Exception):
@@ -93,6 +108,7 @@ def enter_file(
     file: IO[bytes],
     name: str,
     setting: Setting | None = None,
+    keeps_good: bool = False,
     at: datetime,
 ) -> Entered:
     """
@@ -100,13 +116,18 @@ def enter_file(
 
     For doors where nobody can be asked, such as the command line.
 
-    :raises ColumnMissing: a needed column is not there, or not certain
+    :param keeps_good: enter the good lines even if others are faulty
+    :raises ColumnsUnclear: a column could be a field, but is not certain
+    :raises ColumnMissing: a needed column is not there
     :raises Refused: the file cannot be read
     """
     setting = setting or Setting()
     scope.require(intake.can, community=setting.community)
     sheet = read(file, name=name, known=known_headings(intake.fields))
-    mapping = [one.field for one in match(intake.fields, sheet.headings)]
+    matches = match(intake.fields, sheet.headings)
+    if unclear := [one.heading for one in matches if one.sureness in _UNSURE]:
+        raise ColumnsUnclear(headings="、".join(unclear))
+    mapping = [one.field for one in matches]
     if lacking := missing(intake.fields, mapping):
         raise ColumnMissing(titles="、".join(str(field.title) for field in lacking))
     file.seek(0)
@@ -115,7 +136,7 @@ def enter_file(
     try:
         with transaction.atomic():
             outcomes = _outcomes(scope, intake, setting, (mapping, sheet.rows, digest), at)
-            if any(one.faults for one in outcomes):
+            if any(one.faults for one in outcomes) and not keeps_good:
                 raise _TakeBack
     except _TakeBack:
         pass

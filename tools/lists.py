@@ -89,7 +89,7 @@ def figures() -> list[str]:
 def roles(comma: str) -> list[str]:
     """Return a row for each verb with the roles that may do it."""
     from xiachen.drill.rules.allowed import roles_for
-    from xiachen.drill.rules.verbs import VERBS
+    from xiachen.drill.rules.verbs.table import VERBS
 
     return [f"| `{verb}` | {comma.join(roles_for(verb))} |" for verb in VERBS]
 

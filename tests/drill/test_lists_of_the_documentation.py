@@ -13,7 +13,7 @@ from xiachen.base.errors import Refused
 from xiachen.command.queries import house
 from xiachen.deployment.rules import TEAM_TYPES
 from xiachen.drill.rules.allowed import roles_for
-from xiachen.drill.rules.verbs import VERBS
+from xiachen.drill.rules.verbs.table import VERBS
 from xiachen.incidents.rules import PARAMETERS
 from xiachen.needs.rules import NEEDS, WORK
 

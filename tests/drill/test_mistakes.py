@@ -13,7 +13,7 @@ from xiachen.drill.operations.playing import play
 from xiachen.drill.operations.verbs.table import ADAPTERS
 from xiachen.drill.rules.allowed import ASKED, roles_for
 from xiachen.drill.rules.faults import EventForbidden
-from xiachen.drill.rules.verbs import VERBS
+from xiachen.drill.rules.verbs.table import VERBS
 from xiachen.incidents.operations import set_parameter
 from xiachen.people.operations.accounts import give_grant
 

@@ -13,7 +13,7 @@ from xiachen.drill.rules.faults import NoScenario, ScenarioFaulty
 from xiachen.drill.rules.grammar import HEADER, SECTIONS
 from xiachen.drill.rules.reading import scenario_from
 from xiachen.drill.rules.scenario import Scenario
-from xiachen.drill.rules.verbs import VERBS
+from xiachen.drill.rules.verbs.table import VERBS
 from xiachen.people.rules import Reach, reach_of
 from xiachen.privacy.scope import Role
 

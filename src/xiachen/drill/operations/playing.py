@@ -20,7 +20,7 @@ from xiachen.drill.queries.files import scenario as read
 from xiachen.drill.rules.allowed import roles_for
 from xiachen.drill.rules.faults import AnotherScenario, NoRole, RealRecords, failing_at
 from xiachen.drill.rules.scenario import Entry, Event, Scenario
-from xiachen.drill.rules.verbs import VERBS
+from xiachen.drill.rules.verbs.table import VERBS
 from xiachen.incidents.models import Incident
 from xiachen.people.models.accounts import Grant
 from xiachen.privacy import audit

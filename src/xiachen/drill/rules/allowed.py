@@ -8,6 +8,24 @@ from xiachen.privacy.scope import ALLOWED, Can, Role
 ASKED: Mapping[str, tuple[Can, ...]] = {
     "incidents.set-parameter": (Can.MANAGE_INCIDENTS,),
     "notices.issue-document": (Can.ISSUE_DOCUMENTS,),
+    "notices.send-notice": (Can.NOTIFY,),
+    "notices.read-notice": (),
+    "mobilisation.call-up": (Can.CALL_UP,),
+    "mobilisation.sign-up": (Can.SIGN_UP_PEOPLE,),
+    "mobilisation.confirm-for-unit": (Can.SIGN_UP_PEOPLE,),
+    "mobilisation.accept": (Can.SELECT,),
+    "mobilisation.refuse": (Can.SELECT, Can.SIGN_UP_PEOPLE),
+    "mobilisation.put-on-waiting-list": (Can.SELECT,),
+    "mobilisation.offer-waiting": (Can.SELECT,),
+    "mobilisation.confirm": (Can.SIGN_UP_PEOPLE,),
+    "mobilisation.withdraw-sign-up": (Can.SIGN_UP_PEOPLE,),
+    "mobilisation.close-call-up": (Can.CALL_UP,),
+    "mobilisation.oblige": (Can.DISPATCH,),
+    "mobilisation.lift-duty": (Can.DISPATCH,),
+    "mobilisation.enter-slip": (Can.EXCUSE,),
+    "mobilisation.take-back-slip": (Can.EXCUSE,),
+    "mobilisation.move": (Can.DISPATCH,),
+    "mobilisation.recall": (Can.DISPATCH, Can.CORRECT),
     "mobilisation.dispatch": (Can.DISPATCH,),
     "mobilisation.join": (Can.REPORT_IN,),
     "mobilisation.report-in": (Can.REPORT_IN,),
@@ -43,8 +61,22 @@ ASKED: Mapping[str, tuple[Can, ...]] = {
     "command.issue-bulletin": (Can.PUBLISH,),
 }
 
+# Roles that need no such right there: people answer for themselves, a street moves people among
+# its own communities, and whoever got a notice reads it.
+ALSO: Mapping[str, tuple[Role, ...]] = {
+    "notices.read-notice": tuple(role for role in Role if role is not Role.SYSTEM),
+    "mobilisation.sign-up": (Role.MEMBER,),
+    "mobilisation.confirm": (Role.MEMBER,),
+    "mobilisation.withdraw-sign-up": (Role.MEMBER,),
+    "mobilisation.move": (Role.STREET,),
+}
+
 
 def roles_for(verb: str) -> list[str]:
     """Return the roles that may do a verb, as a scenario writes them."""
-    asked = set(ASKED[verb])
-    return [role.value for role in Role if role is not Role.SYSTEM and asked & ALLOWED[role]]
+    asked, also = set(ASKED[verb]), ALSO.get(verb, ())
+    return [
+        role.value
+        for role in Role
+        if role is not Role.SYSTEM and (asked & ALLOWED[role] or role in also)
+    ]

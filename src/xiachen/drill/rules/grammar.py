@@ -36,6 +36,8 @@ class Thing(StrEnum):
     PERSON = "person"
     ACCOUNT = "account"
     DOCUMENT = "document"
+    NOTICE = "notice"
+    CALL_UP = "call-up"
     DISPATCH = "dispatch"
     ENROLMENT = "enrolment"
     REPORT_IN = "report-in"
@@ -54,6 +56,8 @@ THING_NAMES: Mapping[Thing, str | Promise] = {
     Thing.PERSON: _("person"),
     Thing.ACCOUNT: _("account"),
     Thing.DOCUMENT: _("document"),
+    Thing.NOTICE: _("notice"),
+    Thing.CALL_UP: _("call-up"),
     Thing.DISPATCH: _("dispatch"),
     Thing.ENROLMENT: _("enrolment"),
     Thing.REPORT_IN: _("report-in"),

@@ -12,7 +12,8 @@ from xiachen.drill.rules.entries import Entries
 from xiachen.drill.rules.faults import nearest, nearest_codes
 from xiachen.drill.rules.grammar import SECTIONS, Keys, loosened
 from xiachen.drill.rules.scenario import Entry, Event
-from xiachen.drill.rules.verbs import VERBS, Verb
+from xiachen.drill.rules.verbs.table import VERBS
+from xiachen.drill.rules.verbs.verb import Verb
 from xiachen.incidents.rules import check_parameter
 
 MOST_DAYS = 400

@@ -3,11 +3,38 @@
 from collections.abc import Callable, Mapping
 
 from xiachen.drill.operations.stage import Act, Made
-from xiachen.drill.operations.verbs import attending, calling, deploying, leading, working
+from xiachen.drill.operations.verbs import (
+    attending,
+    calling,
+    deploying,
+    leading,
+    moving,
+    selecting,
+    telling,
+    working,
+)
 
 ADAPTERS: Mapping[str, Callable[[Act], Made]] = {
     "incidents.set-parameter": calling.sets_parameter,
     "notices.issue-document": calling.issues_document,
+    "notices.send-notice": telling.sends_notice,
+    "notices.read-notice": telling.reads_notice,
+    "mobilisation.call-up": selecting.calls_up,
+    "mobilisation.sign-up": selecting.signs_up,
+    "mobilisation.confirm-for-unit": selecting.confirms_for_unit,
+    "mobilisation.accept": selecting.accepts,
+    "mobilisation.refuse": selecting.refuses,
+    "mobilisation.put-on-waiting-list": selecting.puts_on_waiting_list,
+    "mobilisation.offer-waiting": selecting.offers_waiting,
+    "mobilisation.confirm": selecting.confirms,
+    "mobilisation.withdraw-sign-up": selecting.withdraws_sign_up,
+    "mobilisation.close-call-up": selecting.closes_call_up,
+    "mobilisation.oblige": moving.obliges,
+    "mobilisation.lift-duty": moving.lifts_duty,
+    "mobilisation.enter-slip": moving.enters_slip,
+    "mobilisation.take-back-slip": moving.takes_back_slip,
+    "mobilisation.move": moving.moves,
+    "mobilisation.recall": moving.recalls,
     "mobilisation.dispatch": calling.dispatches,
     "mobilisation.join": calling.joins,
     "mobilisation.report-in": calling.reports_in,

@@ -4,16 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from xiachen.deployment.models import Assignment, Squad, Team, Withdrawal
+from xiachen.deployment.models import Assignment, Membership, Squad, Team, Withdrawal
 from xiachen.deployment.queries.squads import squad_lines, squads_at
 from xiachen.deployment.queries.teams import teams
-from xiachen.figures.figure import Column, Cutoff, Figure
-from xiachen.figures.units import COMMUNITY, GRID, GROUP, PERSON, TEAM
+from xiachen.figures.figure import Beside, Column, Cutoff, Figure, Rows
+from xiachen.figures.units import COMMUNITY, GRID, GROUP, PERSON, TEAM, WORK_TEAM
 from xiachen.incidents import queries as incidents
+from xiachen.people.models.periods import standing_on
 from xiachen.people.queries.members import shown_names
 from xiachen.places.models import Community, Grid
 from xiachen.privacy.masking import mask_name
@@ -121,18 +122,116 @@ def _masked_names(names: str) -> str:
     return _BETWEEN.join(map(mask_name, names.split(_BETWEEN)))
 
 
+@dataclass(frozen=True, slots=True)
+class InTeam:
+    """A person's place in a team with what it names."""
+
+    row: Membership
+    name: str
+
+
+def present_memberships(scope: Scope, rows: Sequence[Any]) -> list[InTeam]:
+    """Return places in teams with names as the scope may see them."""
+    names = shown_names(scope, {row.member_id for row in rows})
+    return [InTeam(row=row, name=names.get(row.member_id, "")) for row in rows]
+
+
+def _of_type(code: str) -> Rows:
+    """Return how to read the teams of one type that exist on the day."""
+    return lambda scope, cutoff: _teams_at_work(scope, cutoff).filter(type__code=code)
+
+
+def _people_in(teams_of: Rows) -> Rows:
+    """Return how to read who is in some teams on the day; somebody may be in several."""
+
+    def rows(scope: Scope, cutoff: Cutoff) -> QuerySet[Membership]:
+        found = teams_of(scope, cutoff).order_by().values("pk")
+        inside = Membership.objects.filter(standing_on(cutoff.day), team__in=found)
+        return inside.select_related("team")
+
+    return rows
+
+
+def _people_of_each(teams_of: Rows) -> Beside:
+    """Return how to say how many people each of some teams has, the largest first: 42/42/41."""
+
+    def sizes(scope: Scope, cutoff: Cutoff) -> str:
+        inside = _people_in(teams_of)(scope, cutoff).order_by().values("team")
+        counted = inside.annotate(people=Count("pk")).values_list("people", flat=True)
+        return "/".join(map(str, sorted(counted, reverse=True)))
+
+    return sizes
+
+
+_TEAM_COLUMNS = (
+    Column(heading=_("team"), cell=lambda team: team.name),
+    Column(heading=_("type"), cell=lambda team: team.type),
+    Column(heading=_("organisation"), cell=lambda team: team.organisation, tag="#org+name"),
+    Column(heading=_("formed on"), cell=lambda team: team.formed_on, tag="#date+start"),
+)
+_PLACE_COLUMNS = (
+    Column(heading=pgettext_lazy("person", "name"), cell=lambda one: one.name, mask=mask_name),
+    Column(heading=_("team"), cell=lambda one: one.row.team.name),
+    Column(heading=_("from"), cell=lambda one: one.row.from_day, tag="#date+start"),
+)
+
 TEAMS = Figure(
     code="deployment.teams",
     title=_("Teams"),
     means=_("Teams that exist on the day, each team within another counted too."),
     unit=TEAM,
     rows=_teams_at_work,
-    columns=(
-        Column(heading=_("team"), cell=lambda team: team.name),
-        Column(heading=_("type"), cell=lambda team: team.type),
-        Column(heading=_("organisation"), cell=lambda team: team.organisation, tag="#org+name"),
-        Column(heading=_("formed on"), cell=lambda team: team.formed_on, tag="#date+start"),
-    ),
+    columns=_TEAM_COLUMNS,
+    personal=False,
+)
+TEAM_PEOPLE = Figure(
+    code="deployment.team-people",
+    title=_("People in teams"),
+    means=_("People who are in a team on the day, each counted once."),
+    unit=PERSON,
+    rows=_people_in(_teams_at_work),
+    columns=_PLACE_COLUMNS,
+    present=present_memberships,
+    distinct="member_id",
+)
+WORK_TEAMS = Figure(
+    code="deployment.work-teams",
+    title=_("Work teams"),
+    means=_("Work teams that exist on the day; beside it, how many people each has."),
+    unit=WORK_TEAM,
+    rows=_of_type("work-team"),
+    columns=_TEAM_COLUMNS,
+    beside=_people_of_each(_of_type("work-team")),
+    personal=False,
+)
+ASSAULT_TEAMS = Figure(
+    code="deployment.assault-teams",
+    title=_("Task squads"),
+    means=_("Task squads that exist on the day; beside it, how many people each has."),
+    unit=TEAM,
+    rows=_of_type("assault-team"),
+    columns=_TEAM_COLUMNS,
+    beside=_people_of_each(_of_type("assault-team")),
+    personal=False,
+)
+ASSAULT_PEOPLE = Figure(
+    code="deployment.assault-people",
+    title=_("People in task squads"),
+    means=_("People who are in a task squad on the day, each counted once."),
+    unit=PERSON,
+    rows=_people_in(_of_type("assault-team")),
+    columns=_PLACE_COLUMNS,
+    present=present_memberships,
+    distinct="member_id",
+)
+VOLUNTEER_TEAMS = Figure(
+    code="deployment.volunteer-teams",
+    title=_("Volunteer teams"),
+    means=_("Volunteer teams that exist on the day; beside it, how many people each has."),
+    unit=TEAM,
+    rows=_of_type("volunteer-team"),
+    columns=_TEAM_COLUMNS,
+    beside=_people_of_each(_of_type("volunteer-team")),
     personal=False,
 )
 SQUADS = Figure(
@@ -225,6 +324,11 @@ REACHED_GRIDS = Figure(
 
 FIGURES = (
     TEAMS,
+    TEAM_PEOPLE,
+    WORK_TEAMS,
+    ASSAULT_TEAMS,
+    ASSAULT_PEOPLE,
+    VOLUNTEER_TEAMS,
     SQUADS,
     WITHDRAWN,
     COMMUNITIES,

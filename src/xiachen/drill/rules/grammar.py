@@ -42,6 +42,7 @@ class Thing(StrEnum):
     ENROLMENT = "enrolment"
     REPORT_IN = "report-in"
     TEAM = "team"
+    TEAM_MOVE = "move"
     CHECK_IN = "check-in"
     CHECK_OUT = "check-out"
     TASK = "task"
@@ -62,6 +63,7 @@ THING_NAMES: Mapping[Thing, str | Promise] = {
     Thing.ENROLMENT: _("enrolment"),
     Thing.REPORT_IN: _("report-in"),
     Thing.TEAM: _("team"),
+    Thing.TEAM_MOVE: _("move"),
     Thing.CHECK_IN: _("check-in"),
     Thing.CHECK_OUT: _("check-out"),
     Thing.TASK: _("task"),

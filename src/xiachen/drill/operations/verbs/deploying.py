@@ -1,7 +1,9 @@
 """Verbs of teams, squads, briefing and withdrawal."""
 
 from xiachen.deployment.operations.briefings import write_briefing
+from xiachen.deployment.operations.moves import answer_move, ask_move, take_back_move
 from xiachen.deployment.operations.squads import form_squads
+from xiachen.deployment.operations.strength import say_enough, say_strength
 from xiachen.deployment.operations.teams import (
     add_members,
     assign_team,
@@ -77,6 +79,66 @@ def forms_squads(act: Act) -> Made:
         grids=act.ids(Thing.GRID, "grids"),
         at=act.at,
     )
+    return None
+
+
+def says_strength(act: Act) -> Made:
+    """Say how many people a community wants from a day on."""
+    say_strength(
+        act.scope,
+        community=act.community,
+        wanted=act.number("wanted"),
+        from_day=act.day("from_day"),
+        words=act.text("words"),
+        at=act.at,
+    )
+    return None
+
+
+def says_enough(act: Act) -> Made:
+    """Say “enough, thank you”."""
+    say_enough(
+        act.scope,
+        community=act.community,
+        from_day=act.day("from_day"),
+        words=act.text("words"),
+        at=act.at,
+    )
+    return None
+
+
+def asks_move(act: Act) -> Made:
+    """Ask a community to let a team, or some of its people, go to another."""
+    made = ask_move(
+        act.scope,
+        team=act.id(Thing.TEAM, "team"),
+        giving=act.stage.communities[act.text("giving")],
+        receiving=act.stage.communities[act.text("receiving")],
+        people=act.number("people") or None,
+        from_day=act.day("from_day"),
+        reason=act.text("reason"),
+        at=act.at,
+    )
+    return made.pk
+
+
+def answers_move(act: Act) -> Made:
+    """Let the people go, or say why not."""
+    answer_move(
+        act.scope,
+        move=act.id(Thing.TEAM_MOVE, "move"),
+        agrees=act.value("agrees") is True,
+        words=act.text("words"),
+        members=act.ids(Thing.PERSON, "members"),
+        first_day=act.day("first_day") if act.has("first_day") else None,
+        at=act.at,
+    )
+    return None
+
+
+def takes_back_move(act: Act) -> Made:
+    """Take a request back that nobody has answered."""
+    take_back_move(act.scope, move=act.id(Thing.TEAM_MOVE, "move"), at=act.at)
     return None
 
 

@@ -11,6 +11,7 @@ from xiachen.drill.rules.grammar import (
     NUMBER,
     TEXT,
     Key,
+    Kind,
     Thing,
     handle,
 )
@@ -55,6 +56,31 @@ DEPLOYING: Mapping[str, Verb] = {
             "grids": handle(Thing.GRID, many=True),
         }
     ),
+    "deployment.say-strength": Verb(
+        {"community": COMMUNITY, "wanted": NEEDED_NUMBER, "from_day": FROM_DAY, "words": TEXT}
+    ),
+    "deployment.say-enough": Verb({"community": COMMUNITY, "from_day": FROM_DAY, "words": TEXT}),
+    "deployment.ask-move": Verb(
+        {
+            "team": TEAM,
+            "giving": handle(Thing.COMMUNITY, needed=True),
+            "receiving": handle(Thing.COMMUNITY, needed=True),
+            "people": NUMBER,
+            "from_day": FROM_DAY,
+            "reason": NEEDED_TEXT,
+        },
+        makes=Thing.TEAM_MOVE,
+    ),
+    "deployment.answer-move": Verb(
+        {
+            "move": handle(Thing.TEAM_MOVE, needed=True),
+            "agrees": Key(kind=Kind.FLAG, needed=True),
+            "members": handle(Thing.PERSON, many=True),
+            "first_day": DAY,
+            "words": TEXT,
+        }
+    ),
+    "deployment.take-back-move": Verb({"move": handle(Thing.TEAM_MOVE, needed=True)}),
     "deployment.write-briefing": Verb(
         {
             "community": COMMUNITY,

@@ -168,7 +168,7 @@ def test_chosen_people_are_recalled_and_the_others_stay(cast: Cast) -> None:
     assert Release.objects.count() == 2
 
 
-def _at_once(*acts: Any) -> list[Refused | None]:
+def at_once(*acts: Any) -> list[Refused | None]:
     """Do several things in threads of their own and return who was refused."""
     barrier, answers = Barrier(len(acts)), [None] * len(acts)
 
@@ -189,10 +189,10 @@ def _at_once(*acts: Any) -> list[Refused | None]:
     return answers
 
 
-def test_of_two_organisers_who_send_one_person_at_once_one_is_refused(committed: Cast) -> None:
+def test_of_two_organisers_who_send_one_personat_once_one_is_refused(committed: Cast) -> None:
     cast = committed
     (alone,) = cast.people[:1]
-    answers = _at_once(
+    answers = at_once(
         lambda: send(cast, members=[alone]),
         lambda: send(cast, members=[alone], community=THERE),
     )
@@ -201,11 +201,11 @@ def test_of_two_organisers_who_send_one_person_at_once_one_is_refused(committed:
     assert Enrolment.objects.count() == 1
 
 
-def test_of_two_moves_of_one_person_at_once_one_is_refused(committed: Cast) -> None:
+def test_of_two_moves_of_one_personat_once_one_is_refused(committed: Cast) -> None:
     cast = committed
     send(cast)
     stays = open_stays(cast.people[0])
-    answers = _at_once(*[lambda: moved(cast, enrolments=stays)] * 2)
+    answers = at_once(*[lambda: moved(cast, enrolments=stays)] * 2)
     refused = [one for one in answers if one is not None]
     assert len(refused) == 1 and isinstance(refused[0], staying.ReleasedAlready)
     assert Enrolment.objects.count() == 11

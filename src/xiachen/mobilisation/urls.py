@@ -14,6 +14,7 @@ from xiachen.mobilisation.screens import (
     moves,
     own_sign_ups,
     public_sign_ups,
+    roll_calls,
     selections,
     slips,
     stays,
@@ -53,6 +54,7 @@ urlpatterns = [
     path("<int:community>/", boards.community, name="community"),
     path("<int:community>/report-in", boards.take, name="report-in"),
     path("<int:community>/units/<uuid:unit>", boards.take_unit, name="report-in-unit"),
+    path("<int:community>/roll-call", roll_calls.roll_call, name="roll-call"),
     path("<int:community>/join", joining.join, name="join"),
     path("<int:community>/report-in/<uuid:id>", boards.take_back, name="take-back"),
 ]

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from xiachen.mobilisation.operations.sheets.assignments import ASSIGNMENTS
+from xiachen.mobilisation.operations.sheets.report_ins import REPORT_INS
 from xiachen.mobilisation.operations.sign_up_sheets import SIGN_UPS
 from xiachen.papers.intake import Intake, Reception
 from xiachen.people.operations.sheets.households.intake import HOUSEHOLDS
@@ -20,6 +22,8 @@ INTAKES: tuple[Intake, ...] = (
     PARTY_ORGANISATIONS,
     MEMBERS,
     SIGN_UPS,
+    ASSIGNMENTS,
+    REPORT_INS,
     PREMISES,
     HOUSEHOLDS,
 )

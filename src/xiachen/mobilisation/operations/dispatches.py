@@ -75,10 +75,7 @@ def dispatch(
     if unit is None:
         raise NotFound(field="organisation")
     _check_people(people_sent, unit)
-    if there := stays.staying(scope, community=community, members=people_sent, day=sent_on):
-        raise rules.EnrolledAlready(there)
-    if elsewhere := sent_elsewhere(scope, community=community, members=people_sent, day=sent_on):
-        raise rules.SentElsewhere(elsewhere)
+    _check_free(scope, community, people_sent, sent_on)
     following = next_batch(scope, organisation=unit.pk, community=community)
     if batch is not None:
         _check_batch(scope, unit, community, batch, following)
@@ -95,6 +92,34 @@ def dispatch(
         scope, "mobilisation.dispatch", community=community, targets=(sent.pk, *people_sent)
     )
     return sent
+
+
+@transaction.atomic
+def add_to_dispatch(
+    scope: Scope, *, dispatch: UUID, members: Sequence[UUID], at: datetime
+) -> Dispatch:
+    """
+    Send more people with a dispatch, on its document and from its first day; all or nobody.
+
+    :raises NotFound: the scope does not reach it
+    :raises UnknownPeople, NotOfUnit, EnrolledAlready, SentElsewhere: as in `dispatch`
+    """
+    found = dispatch_of(scope, dispatch)
+    scope.require(Can.DISPATCH, community=found.community_id)
+    stays.working_incident(scope)
+    people_sent = sorted(set(members))
+    if not people_sent:
+        raise rules.NobodySent(field="members")
+    _check_people(people_sent, found.organisation)
+    _check_free(scope, found.community_id, people_sent, found.sent_on)
+    _enrol(scope, found, people_sent, at)
+    audit.record(
+        scope,
+        "mobilisation.dispatch",
+        community=found.community_id,
+        targets=(found.pk, *people_sent),
+    )
+    return found
 
 
 @transaction.atomic
@@ -137,6 +162,13 @@ def _check_people(members: Collection[UUID], unit: Organisation) -> None:
     own = organisations_below(unit.pk)
     if others := {member for member, theirs in units.items() if theirs not in own}:
         raise rules.NotOfUnit(others)
+
+
+def _check_free(scope: Scope, community: int, members: Sequence[UUID], day: date) -> None:
+    if there := stays.staying(scope, community=community, members=members, day=day):
+        raise rules.EnrolledAlready(there)
+    if elsewhere := sent_elsewhere(scope, community=community, members=members, day=day):
+        raise rules.SentElsewhere(elsewhere)
 
 
 def _check_batch(

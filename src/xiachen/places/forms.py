@@ -127,7 +127,7 @@ class BuildingForm(EditForm):
 class DoorsForm(forms.Form):
     """Doors of one unit of a building, registered together."""
 
-    unit = forms.CharField(label=_("unit"), max_length=10, required=False)
+    unit = forms.CharField(label=_("entrance"), max_length=10, required=False)
     doors = Names(
         label=_("doors"),
         help_text=_("One door on each line, or with commas between: 101, 102, 201."),
@@ -148,7 +148,7 @@ class DoorsForm(forms.Form):
 class HouseholdForm(EditForm):
     """The premises behind a door."""
 
-    unit = forms.CharField(label=_("unit"), max_length=10, required=False)
+    unit = forms.CharField(label=_("entrance"), max_length=10, required=False)
     door = forms.CharField(label=_("door"), max_length=30)
     kind = forms.ChoiceField(label=_("kind"), choices=PremisesKind.choices)
     vacant = forms.BooleanField(label=_("vacant"), required=False)

@@ -253,7 +253,7 @@ def _kinds(said: str) -> tuple[str, ...]:
 # fmt: off
 MEMBERS = Intake(
     kind="members",
-    title=_("people"),
+    title=_("People"),
     can=Can.ENTER_PEOPLE,
     enter=enter_members_of_sheet,
     fields=(

@@ -191,7 +191,7 @@ def _texts(lines: Sequence[Line], name: str) -> set[str]:
 # fmt: off
 ORGANISATIONS = Intake(
     kind="organisations",
-    title=_("organisations"),
+    title=_("Units"),
     can=Can.MANAGE_PEOPLE,
     enter=enter_organisations,
     fields=(

@@ -155,7 +155,7 @@ def _kind(said: str, name: str) -> str:
 # fmt: off
 PARTY_ORGANISATIONS = Intake(
     kind="party-organisations",
-    title=_("party organisations"),
+    title=_("Party organisations"),
     can=Can.MANAGE_PEOPLE,
     enter=enter_party_organisations,
     fields=(

@@ -144,7 +144,7 @@ GRID = Field(
 
 PREMISES = Intake(
     kind="premises",
-    title=_("compounds, buildings and grids"),
+    title=_("Compounds, buildings and grids"),
     can=Can.MANAGE_PLACES,
     in_community=True,
     enter=enter_premises,

@@ -163,7 +163,7 @@ def _enter_people(
 # fmt: off
 HOUSEHOLDS = Intake(
     kind="households",
-    title=_("households with residents"),
+    title=_("Households with residents"),
     can=Can.MANAGE_PLACES,
     in_community=True,
     enter=enter_households,

@@ -33,7 +33,7 @@ from xiachen.mobilisation.operations.selections import confirm, withdraw
 from xiachen.mobilisation.queries import answers
 from xiachen.mobilisation.queries.call_ups import invited_units, public_call_up
 from xiachen.mobilisation.queries.own_sign_ups import line_of
-from xiachen.privacy.doors import explain
+from xiachen.privacy.doors import address_of, explain
 from xiachen.privacy.scope import Scope, system_scope
 
 LANGUAGES = {"en": "en", "zh": "zh-hans"}
@@ -112,7 +112,7 @@ def _send(request: HttpRequest, scope: Scope, call: CallUp, form: PhoneForm) -> 
         scope,
         call_up=call.pk,
         phone=form.cleaned_data["phone"],
-        address=_address(request),
+        address=address_of(request),
         at=clock.now(),
     )
 
@@ -132,7 +132,7 @@ def _sign_up(request: HttpRequest, scope: Scope, call: CallUp, form: PublicForm)
             words=given["words"],
         ),
         code=given["code"],
-        address=_address(request),
+        address=address_of(request),
         at=clock.now(),
     )
     if outcome.refusal is not None:
@@ -146,7 +146,7 @@ def _found(request: HttpRequest, scope: Scope, call: CallUp, form: PhoneForm) ->
         call_up=call.pk,
         phone=form.cleaned_data["phone"],
         code=form.cleaned_data["code"],
-        address=_address(request),
+        address=address_of(request),
         at=clock.now(),
     )
     if outcome.refusal is not None:
@@ -188,7 +188,3 @@ def _render(request: HttpRequest, call: CallUp, page: dict[str, object]) -> Http
 
 def _open(call: CallUp) -> bool:
     return call.closed_at is None and call.opens_at <= clock.now() < call.closes_at
-
-
-def _address(request: HttpRequest) -> str:
-    return str(request.META.get("REMOTE_ADDR", ""))

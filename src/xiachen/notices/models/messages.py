@@ -40,6 +40,7 @@ class Failure(models.TextChoices):
 # What messages are sent for, in words; another purpose is shown as its code.
 PURPOSES = {
     "sign-up-code": _("code for signing up"),
+    "place-offered": _("a place is offered"),
     "reminder": _("reminder"),
     "notice": _("notice for the chat group"),
 }

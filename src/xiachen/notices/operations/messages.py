@@ -72,7 +72,8 @@ def send_message(scope: Scope, *, phone: str, text: str, purpose: str, at: datet
     :raises BadPhone: it is no mobile number
     :raises NoChannel: the installation's channels cannot be used
     """
-    return send_messages(scope, texts=[Text(phone=phone, text=text)], purpose=purpose, at=at)[0]
+    scope.require(Can.NOTIFY)
+    return _send(scope, [_checked(Text(phone=phone, text=text))], purpose, at)[0]
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -126,8 +127,7 @@ def chase(request: ScopedRequest, id: UUID) -> HttpResponse:
 @require_POST
 def remind(request: ScopedRequest, id: UUID) -> HttpResponse:
     """Send a reminder to each who has not read it."""
-    site = request.build_absolute_uri(reverse("notices:read", args=["-"]))[:-1]
-    told = operations.remind(request.scope, notice=id, site=site, at=clock.now())
+    told = operations.remind(request.scope, notice=id, site=_site(request), at=clock.now())
     words = [
         ngettext("%(n)d person was reminded.", "%(n)d people were reminded.", told.sent)
         % {"n": told.sent}
@@ -176,8 +176,15 @@ def _group_text(request: ScopedRequest, found: Notice) -> str:
 
 
 def _link(request: ScopedRequest, found: Notice) -> str:
-    token = links.group_token(request.scope, found)
-    return request.build_absolute_uri(reverse("notices:read", args=[token]))
+    return _site(request) + links.group_token(request.scope, found)
+
+
+def _site(request: ScopedRequest) -> str:
+    """Return what links begin with, as whoever opens them reaches the site."""
+    address = request.build_absolute_uri(reverse("notices:read", args=["-"]))[:-1]
+    # The proxy that speaks HTTPS to the outside speaks HTTP to us.
+    secure = settings.SESSION_COOKIE_SECURE
+    return f"https://{address.partition('://')[2]}" if secure else address
 
 
 def _send(request: ScopedRequest, form: NoticeForm, members: list[UUID]) -> Notice:

@@ -357,12 +357,9 @@ def _settle_repeated(drafts: Sequence[_Draft]) -> None:
 def _write(drafts: Sequence[_Draft]) -> None:
     written = insert_new([draft.row for draft in drafts if draft.row])
     for draft in drafts:
-        if draft.row is None:
-            continue
-        draft.new = draft.row.pk in written
-        if not draft.new:
-            # Somebody else entered the same number meanwhile.
-            draft.refusal = AlreadyRegistered()
+        draft.new = draft.row is not None and draft.row.pk in written
+    # Somebody else has entered the others meanwhile.
+    _settle_known([draft for draft in drafts if draft.row and not draft.new])
 
 
 def _write_extras(drafts: Sequence[_Draft], known: References) -> None:

@@ -21,6 +21,7 @@ from xiachen.base.errors import Refused
 from xiachen.base.owned.bulk import among, insert_new, update_rows
 from xiachen.people import rules
 from xiachen.people.models.members import Identity, Member, PartyStanding, contact_index
+from xiachen.people.models.units import Organisation
 from xiachen.people.operations.completing.answers import Completion, SaidOtherwise
 from xiachen.people.operations.members import (
     AlreadyRegistered,
@@ -29,6 +30,7 @@ from xiachen.people.operations.members import (
     enter_members,
 )
 from xiachen.people.queries.members import members_reached
+from xiachen.places.models import Community
 from xiachen.privacy import audit
 from xiachen.privacy.keyring.store import KeyMissing
 from xiachen.privacy.scope import Can, Scope
@@ -162,6 +164,7 @@ def _find_by_names(scope: Scope, sought: Sequence[_Sought]) -> None:
     """Find those whose name is registered in the same unit or home, where nothing contradicts."""
     if not sought:
         return
+    _await_others(sought)
     places: dict[tuple[str, object], list[Member]] = {}
     for row in _of_same_units(scope, sought):
         places.setdefault((rules.name_key(row.name), _place(row)), []).append(row)
@@ -172,6 +175,16 @@ def _find_by_names(scope: Scope, sought: Sequence[_Sought]) -> None:
             one.refusal = SeveralOfThisName(field="name")
         elif fitting:
             one.found = fitting[0].pk
+
+
+def _await_others(sought: Sequence[_Sought]) -> None:
+    """Have lists of the same units or homes wait for each other: names alone are not unique."""
+    units = {one.entry.organisation for one in sought if one.entry.organisation}
+    homes = {one.entry.home_community for one in sought if not one.entry.organisation}
+    for model, wanted, kind in ((Organisation, units, "uuid"), (Community, homes, "bigint")):
+        ids = among({one for one in wanted if one}, kind)
+        rows = model._default_manager.select_for_update(no_key=True).filter(pk__in=ids)
+        list(rows.order_by("pk").values_list("pk"))
 
 
 def _of_same_units(scope: Scope, sought: Sequence[_Sought]) -> Iterable[Member]:

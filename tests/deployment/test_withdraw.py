@@ -5,7 +5,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from tests.deployment.crew import Crew
 from tests.deployment.test_form_squads import form
@@ -13,12 +14,13 @@ from tests.mobilisation.cast import FIRST, HERE, MORNING, clock_at
 from xiachen.base.errors import Forbidden, Outcome
 from xiachen.deployment import figures, rules
 from xiachen.deployment.models import SquadMember, Withdrawal
-from xiachen.deployment.operations.withdrawals import WithdrawalEntry, withdraw
+from xiachen.deployment.operations.withdrawals import WithdrawalEntry, view_returned, withdraw
 from xiachen.deployment.queries.teams import memberships
 from xiachen.figures.figure import Cutoff
 from xiachen.figures.queries import verify_rollups
 from xiachen.mobilisation.queries import stays as mobilisation
 from xiachen.mobilisation.rules import stays as reporting
+from xiachen.privacy.models import AuditEntry
 from xiachen.privacy.scope import system_scope
 
 EVENING = clock_at(18)
@@ -96,3 +98,23 @@ def test_the_figure_counts_who_has_gone_and_its_rollup_agrees(crew: Crew) -> Non
         system_scope(incident), incident=incident, figures=figures.FIGURES, days=[FIRST]
     )
     assert wrong == []
+
+
+def test_the_unit_sees_who_came_back_on_which_day_with_which_thanks(crew: Crew) -> None:
+    leave(crew, *crew.people[:2])
+    liaison = crew.cast.liaison
+    cutoff = mobilisation.whole_day(liaison, FIRST)
+    page = view_returned(liaison, cutoff=cutoff, number=1, size=50)
+    assert {one.row.member for one in page.rows} == set(crew.people[:2])
+    assert {one.row.thanks for one in page.rows} == {"感谢各位同志"}
+    seen = AuditEntry.objects.get(action="deployment.view-returned")
+    assert set(seen.targets) == set(crew.people[:2])
+    assert view_returned(crew.cast.outsider, cutoff=cutoff, number=1, size=50).total == 0
+
+
+def test_many_go_home_with_as_few_statements_as_one(crew: Crew) -> None:
+    with CaptureQueriesContext(connection) as one:
+        leave(crew, crew.people[0])
+    with CaptureQueriesContext(connection) as many:
+        leave(crew, *crew.people[1:5])
+    assert len(many) <= len(one)

@@ -6,15 +6,18 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.mobilisation.cast import EVE, FIRST, HERE, THERE, Cast
+from tests.mobilisation.calling import call, signed
+from tests.mobilisation.calling import office as selecting
+from tests.mobilisation.cast import EVE, FIRST, HERE, MORNING, THERE, Cast
 from tests.mobilisation.test_dispatch import release_first, send
 from tests.mobilisation.test_join_on_the_spot import join
 from tests.mobilisation.test_report_in import entry, report
 from tests.mobilisation.test_screens import browser
-from tests.world import LIAISON, LOCAL, SENT
+from tests.world import LIAISON, LOCAL, SENT, prove_twice
 from xiachen.incidents.models import IncidentCommunity
 from xiachen.mobilisation.models.stays import Dispatch, Enrolment, Release
 from xiachen.mobilisation.operations.offers import view_offer
+from xiachen.mobilisation.operations.selections import accept
 from xiachen.notices.models.documents import Document
 from xiachen.privacy.models import AuditEntry
 from xiachen.privacy.scope import Role
@@ -227,3 +230,27 @@ def test_those_who_can_be_sent_stand_before_those_who_cannot(cast: Cast) -> None
     assert reasons == [None] * 3 + ["here"] * 9
     open_place = view_offer(scope, organisation=cast.department.pk, community=None, sent_on=FIRST)
     assert {taken for _, taken in open_place.rows} == {None, "sent"}
+
+
+def test_only_those_selected_in_a_call_are_offered_and_sent(cast: Cast, office: Client) -> None:
+    made = call(cast)
+    people = signed(cast, made, cast.people[:3])
+    accept(selecting(cast), call_up=made.pk, sign_ups=people[:2], at=MORNING)
+    given = form_of(cast, call_up=str(made.pk))
+    page = office.post(NEW, given | {"find": "1"}).content.decode()
+    assert listed(page) == set(SENT[:2])
+    office.post(NEW, given | {"send": "1", "everybody": "1"})
+    assert set(Enrolment.objects.values_list("member_id", flat=True)) == set(cast.people[:2])
+
+
+def test_the_places_say_how_many_people_they_have(cast: Cast, office: Client) -> None:
+    send(cast, members=cast.people[:4])
+    page = office.get(NEW).content.decode()
+    assert f"{cast.world.fenglin} · 4 there" in page and f"{cast.world.zisong} · 0 there" in page
+
+
+def test_the_list_of_those_sent_leaves_as_a_table(cast: Cast, office: Client) -> None:
+    send(cast)
+    prove_twice(office)
+    text = office.get(LIST, {"as": "csv"}).content.decode("utf-8-sig")
+    assert cast.department.name in text and cast.document.number in text

@@ -14,6 +14,7 @@ from xiachen.deployment.queries.teams import teams
 from xiachen.figures.figure import Beside, Column, Cutoff, Figure, Rows
 from xiachen.figures.units import COMMUNITY, GRID, GROUP, PERSON, TEAM, WORK_TEAM
 from xiachen.incidents import queries as incidents
+from xiachen.people.models.members import Member
 from xiachen.people.models.periods import standing_on
 from xiachen.people.queries.members import shown_names
 from xiachen.places.models import Community, Grid
@@ -106,6 +107,10 @@ def _withdrawals(scope: Scope, cutoff: Cutoff) -> QuerySet[Withdrawal]:
     if scope.incident != cutoff.incident:
         return Withdrawal.objects.none()
     reach = scope.within() | Q(member__in=scope.members)
+    if scope.organisations:
+        # The unit hears who of its people came back, and how they were thanked.
+        theirs = Member.objects.filter(organisation_id__in=scope.organisations)
+        reach |= Q(member__in=theirs.order_by().values("pk"))
     if scope.role is Role.MEMBER:
         reach = Q(member=scope.member)
     return Withdrawal.objects.standing(cutoff.marks).filter(
@@ -266,6 +271,7 @@ WITHDRAWN = Figure(
         ),
         Column(heading=_("community"), cell=lambda gone: gone.community, tag="#adm5+name"),
         Column(heading=_("left"), cell=lambda gone: gone.row.occurred_at, tag="#date+end"),
+        Column(heading=_("thanks"), cell=lambda gone: gone.row.thanks),
     ),
     present=present_withdrawals,
     distinct="member",

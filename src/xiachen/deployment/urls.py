@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from xiachen.deployment.screens import going_home, moves, sheets, squads, strength, teams
+from xiachen.deployment.screens import going_home, moves, returned, sheets, squads, strength, teams
 
 app_name = "deployment"
 urlpatterns = [
@@ -28,5 +28,6 @@ urlpatterns = [
     path("moves/ask", moves.ask, name="ask-move"),
     path("moves/<uuid:id>", moves.move, name="answer-move"),
     path("moves/<uuid:id>/take-back", moves.take_back, name="take-back-move"),
+    path("returned/", returned.returned, name="returned"),
     path("going-home/<int:community>", going_home.going_home, name="going-home"),
 ]

@@ -1,6 +1,6 @@
 """Everybody goes home with a last health check and the community's thanks."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -14,6 +14,7 @@ from xiachen.base.owned.appending import append
 from xiachen.deployment import figures, rules
 from xiachen.deployment.models import Membership, SquadMember, Withdrawal
 from xiachen.deployment.queries.teams import teams_here
+from xiachen.figures.figure import Cutoff
 from xiachen.figures.operations import post_deltas
 from xiachen.incidents.models import Incident
 from xiachen.mobilisation.models.stays import Enrolment
@@ -31,6 +32,16 @@ class WithdrawalEntry:
 
     member: UUID
     fit_on_leaving: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Returned:
+    """A page of those who went home; `number` counts from 1, `total` people on all pages."""
+
+    rows: list[figures.Gone]
+    number: int
+    pages: int
+    total: int
 
 
 @transaction.atomic
@@ -60,8 +71,9 @@ def withdraw(
     list(rows.values_list("pk"))
     stays = _stays(scope, incident, community, occurred_at, list(fit))
     before = _withdrawn(incident, community, list(fit))
+    teams = _teams(incident, stays)
     facts = [
-        _fact(scope, stay, fit[member], thanks.strip(), occurred_at, at)
+        _fact(scope, stay, fit[member], thanks.strip(), teams.get(member), occurred_at, at)
         for member, stay in stays.items()
     ]
     if facts:
@@ -76,6 +88,22 @@ def withdraw(
         )
         for member in fit
     ]
+
+
+@transaction.atomic
+def view_returned(scope: Scope, *, cutoff: Cutoff, number: int, size: int) -> Returned:
+    """Return a page of those who went home by the cut-off, the latest first; note whom it named."""
+    scope.require(Can.SEE_PEOPLE)
+    rows = figures.WITHDRAWN.rows(scope, cutoff).order_by("-occurred_at", "pk")
+    total = rows.count()
+    pages = max(1, -(-total // size))
+    number = min(max(1, number), pages)
+    found = list(rows[(number - 1) * size : number * size])
+    if found:
+        audit.record(scope, "deployment.view-returned", targets={row.member for row in found})
+    return Returned(
+        rows=figures.present_withdrawals(scope, found), number=number, pages=pages, total=total
+    )
 
 
 def _stays(
@@ -94,23 +122,29 @@ def _withdrawn(incident: Incident, community: int, members: list[UUID]) -> set[U
     return set(rows.filter(member__in=members).values_list("member", flat=True))
 
 
+def _teams(incident: Incident, members: Iterable[UUID]) -> dict[UUID, UUID]:
+    """Return the team of each of those who are in one, the first they joined."""
+    held = Membership.objects.filter(team__incident=incident, member__in=list(members), to_day=None)
+    rows = held.order_by("-from_day", "-pk")
+    return {row.member_id: row.team_id for row in rows}
+
+
 def _fact(
-    scope: Scope, stay: Enrolment, fit: bool, thanks: str, occurred_at: datetime, at: datetime
+    scope: Scope,
+    stay: Enrolment,
+    fit: bool,
+    thanks: str,
+    team: UUID | None,
+    occurred_at: datetime,
+    at: datetime,
 ) -> Withdrawal:
-    team = (
-        Membership.objects.filter(
-            team__incident=stay.incident_id, member=stay.member_id, to_day=None
-        )
-        .order_by("from_day", "pk")
-        .first()
-    )
     return Withdrawal(
         id=uuid7(),
         community_id=stay.community_id,
         incident_id=stay.incident_id,
         member=stay.member_id,
         enrolment=stay.pk,
-        team=team.team_id if team else None,
+        team=team,
         fit_on_leaving=fit,
         thanks=thanks,
         occurred_at=occurred_at,

@@ -70,6 +70,7 @@ class DispatchForm(forms.Form):
         label=_("document"), help_text=_("The ground on which people are sent.")
     )
     organisation = forms.ChoiceField(label=_("sending unit"))
+    call_up = forms.ChoiceField(label=_("only those selected in the call"), required=False)
     community = forms.TypedChoiceField(label=_("community"), coerce=int)
     sent_on = forms.DateField(label=_("first day"), widget=Day)
     batch = forms.IntegerField(
@@ -88,8 +89,10 @@ class DispatchForm(forms.Form):
         super().__init__(data, initial=initial)
         for name, choices in offered.items():
             # Nothing is chosen by mistake where there is a choice.
-            blank = [("", "—")] if len(choices) > 1 else []
+            blank = [("", "—")] if len(choices) > 1 or name == "call_up" else []
             self.fields[name].choices = [*blank, *choices]  # type: ignore[attr-defined]
+        if not offered.get("call_up"):
+            del self.fields["call_up"]
 
     def first_day(self, day: date) -> date:
         """Return the first day asked for, or the day looked at."""
@@ -100,6 +103,8 @@ class DispatchForm(forms.Form):
 
     def kept(self, field: str) -> str:
         """Return what was chosen so far, if it is on offer."""
+        if field not in self.fields:
+            return ""
         value = str(self[field].value() or "")
         choices = dict(self.fields[field].choices)  # type: ignore[attr-defined]
         return value if value in choices else ""

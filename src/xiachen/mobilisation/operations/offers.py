@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from xiachen.mobilisation.queries import dispatches, stays
+from xiachen.mobilisation.queries.call_ups import selected_not_sent
 from xiachen.people.models.members import Member
 from xiachen.privacy import audit
 from xiachen.privacy.scope import Can, Scope
@@ -48,16 +49,21 @@ def view_offer(
     sent_on: date,
     text: str = "",
     ticked: Collection[UUID] = (),
+    call_up: UUID | None = None,
 ) -> Offer:
     """
     Return whom a unit could send on a day, and note whom the list named.
 
     :param community: where to, once that is known: whoever belongs there cannot be sent there
+    :param call_up: offers those alone who were selected in this call and have not been sent
     :param ticked: those chosen so far, who stay in the list whatever is looked for
     """
     scope.require(Can.DISPATCH, community=community)
     unit = dispatches.unit_people(scope, organisation=organisation)
     found = dispatches.unit_people(scope, organisation=organisation, text=text)
+    if call_up is not None:
+        chosen_there = selected_not_sent(scope, call_up=call_up).order_by().values("pk")
+        unit, found = unit.filter(pk__in=chosen_there), found.filter(pk__in=chosen_there)
     everybody = list(unit.values_list("pk", flat=True))
     taken = _taken(scope, community, everybody, sent_on)
     chosen = list(unit.filter(pk__in=ticked)) if ticked else []

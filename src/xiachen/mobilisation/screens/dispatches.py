@@ -9,20 +9,23 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from xiachen.base import clock
 from xiachen.base.errors import NotFound
-from xiachen.incidents import queries as incidents
 from xiachen.mobilisation.forms.stays import Choices, DispatchForm
 from xiachen.mobilisation.models.stays import Dispatch
 from xiachen.mobilisation.operations import dispatches as operations
 from xiachen.mobilisation.operations.offers import Offer, view_offer
 from xiachen.mobilisation.queries import dispatches as queries
+from xiachen.mobilisation.queries.call_ups import call_ups
+from xiachen.mobilisation.screens.moves import places
 from xiachen.mobilisation.screens.stays import ends_stays
 from xiachen.notices.queries.documents import documents
+from xiachen.papers.tables import Table
+from xiachen.papers.ways_out import exported
 from xiachen.people.queries.units import organisations_reached
-from xiachen.places.queries.communities import communities_by_id
 from xiachen.privacy.doors import ScopedRequest, done
 from xiachen.privacy.scope import Can
 
@@ -36,6 +39,8 @@ def dispatches(request: ScopedRequest) -> HttpResponse:
         raise NotFound()
     rows = queries.dispatches(request.scope, incident=request.scope.incident)
     rows = rows.select_related("document", "organisation", "community").reverse()
+    if taken := exported(request, lambda: _table(request, list(rows))):
+        return taken
     shown = Paginator(rows, LINES).get_page(request.GET.get("page"))
     page = {
         "lines": queries.dispatch_lines(request.scope, list(shown), day=request.day),
@@ -85,6 +90,38 @@ def new_dispatch(request: ScopedRequest) -> HttpResponse:
     return render(request, "mobilisation/new_dispatch.html", page, status=422 if sending else 200)
 
 
+def _table(request: ScopedRequest, rows: list[Dispatch]) -> Table:
+    return Table(
+        title=_("People sent"),
+        about=(f"{request.day:%Y-%m-%d}",),
+        headings=[
+            _("unit"),
+            _("community"),
+            _("document"),
+            _("batch"),
+            _("first day"),
+            pgettext("people", "sent"),
+            _("still there"),
+            _("reported in"),
+        ],
+        tags=["#org", "#adm5", "", "", "#date+start", "#reached", "#reached", "#reached"],
+        lines=[
+            (
+                line.dispatch.organisation.name,
+                line.dispatch.community.name,
+                line.dispatch.document.number,
+                line.dispatch.batch,
+                line.dispatch.sent_on,
+                line.sent,
+                line.there,
+                line.reported,
+            )
+            for line in queries.dispatch_lines(request.scope, rows, day=request.day)
+        ],
+        records=[row.pk for row in rows],
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Asked:
     """Which people the form asks for: those ticked, those looked for, or everybody."""
@@ -110,6 +147,7 @@ def _offer(request: ScopedRequest, form: DispatchForm, asked: _Asked) -> Offer |
         sent_on=form.first_day(request.day),
         text=asked.text,
         ticked=asked.ticked,
+        call_up=UUID(form.kept("call_up")) if form.kept("call_up") else None,
     )
 
 
@@ -131,15 +169,14 @@ def _on_offer(request: ScopedRequest) -> dict[str, Choices]:
     scope = request.scope
     if scope.incident is None:
         raise NotFound()
-    listed = incidents.communities_of(scope, day=request.day)
-    places = communities_by_id(scope, listed)
     return {
         "document": [
             (str(one.pk), f"{one.number} {one.title}")
             for one in documents(scope, incident=scope.incident)
         ],
         "organisation": [(str(one.pk), one.name) for one in organisations_reached(scope)],
-        "community": [(str(code), str(places[code])) for code in listed if code in places],
+        "community": places(request),
+        "call_up": [(str(one.pk), str(one.document)) for one in call_ups(scope)],
     }
 
 

@@ -62,18 +62,27 @@ ASKED: Mapping[str, tuple[Can, ...]] = {
     "needs.confirm-task": (Can.CONFIRM_TASKS,),
     "needs.send-back-task": (Can.CONFIRM_TASKS,),
     "needs.withdraw-task": (Can.ISSUE_TASKS,),
+    "command.issue-supervision": (Can.SUPERVISE,),
+    "command.answer-supervision": (),
+    "command.send-back-supervision": (Can.SUPERVISE,),
+    "command.close-supervision": (Can.SUPERVISE,),
+    "command.withdraw-supervision": (Can.SUPERVISE,),
+    "command.remind-supervision": (Can.SUPERVISE,),
     "command.declare-figure": (Can.PUBLISH,),
     "command.issue-bulletin": (Can.PUBLISH,),
 }
 
 # Roles that need no such right there: people answer for themselves, a street moves people among
-# its own communities, and whoever got a notice reads it.
+# its own communities, whoever got a notice reads it, and whoever is asked answers.
 ALSO: Mapping[str, tuple[Role, ...]] = {
     "notices.read-notice": tuple(role for role in Role if role is not Role.SYSTEM),
     "mobilisation.sign-up": (Role.MEMBER,),
     "mobilisation.confirm": (Role.MEMBER,),
     "mobilisation.withdraw-sign-up": (Role.MEMBER,),
     "mobilisation.move": (Role.STREET,),
+    "command.answer-supervision": tuple(
+        role for role in Role if Can.ANSWER_SUPERVISION in ALLOWED[role]
+    ),
 }
 
 

@@ -46,6 +46,7 @@ class Thing(StrEnum):
     CHECK_IN = "check-in"
     CHECK_OUT = "check-out"
     TASK = "task"
+    SUPERVISION = "supervision item"
     BULLETIN = "bulletin"
 
 
@@ -67,6 +68,7 @@ THING_NAMES: Mapping[Thing, str | Promise] = {
     Thing.CHECK_IN: _("check-in"),
     Thing.CHECK_OUT: _("check-out"),
     Thing.TASK: _("task"),
+    Thing.SUPERVISION: _("supervision item"),
     Thing.BULLETIN: _("bulletin"),
 }
 

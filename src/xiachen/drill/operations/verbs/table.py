@@ -10,6 +10,7 @@ from xiachen.drill.operations.verbs import (
     leading,
     moving,
     selecting,
+    supervising,
     telling,
     working,
 )
@@ -71,6 +72,12 @@ ADAPTERS: Mapping[str, Callable[[Act], Made]] = {
     "needs.confirm-task": working.confirms_task,
     "needs.send-back-task": working.sends_task_back,
     "needs.withdraw-task": working.withdraws_task,
+    "command.issue-supervision": supervising.issues_supervision,
+    "command.answer-supervision": supervising.answers_supervision,
+    "command.send-back-supervision": supervising.sends_back_supervision,
+    "command.close-supervision": supervising.closes_supervision,
+    "command.withdraw-supervision": supervising.withdraws_supervision,
+    "command.remind-supervision": supervising.reminds_supervision,
     "command.declare-figure": working.declares_figure,
     "command.issue-bulletin": working.issues_bulletin,
 }

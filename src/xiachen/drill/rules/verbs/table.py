@@ -13,6 +13,7 @@ from xiachen.drill.rules.verbs.deploying import DEPLOYING
 from xiachen.drill.rules.verbs.leading import LEADING
 from xiachen.drill.rules.verbs.moving import MOVING
 from xiachen.drill.rules.verbs.selecting import SELECTING
+from xiachen.drill.rules.verbs.supervising import SUPERVISING
 from xiachen.drill.rules.verbs.telling import TELLING
 from xiachen.drill.rules.verbs.verb import Verb
 from xiachen.drill.rules.verbs.working import WORKING
@@ -26,4 +27,5 @@ VERBS: Mapping[str, Verb] = {
     **DEPLOYING,
     **ATTENDING,
     **WORKING,
+    **SUPERVISING,
 }

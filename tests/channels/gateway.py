@@ -22,11 +22,14 @@ class Gateway:
 
     :param status: with which status every request is answered
     :param slow: seconds that pass before the answer
+    :param most: how many requests were answered at once, at most
     """
 
     port: int = 0
     status: int = 200
     slow: float = 0
+    now: int = 0
+    most: int = 0
     taken: list[dict[str, str]] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
 
@@ -58,7 +61,10 @@ def gateway() -> Iterator[Gateway]:
         def do_POST(self) -> None:
             made.asked.append(self.path)
             body = self.rfile.read(int(self.headers["content-length"]))
+            made.now += 1
+            made.most = max(made.most, made.now)
             sleep(made.slow)
+            made.now -= 1
             made.taken.append(json.loads(body))
             self.answer()
 

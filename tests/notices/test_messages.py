@@ -214,11 +214,15 @@ def test_the_worker_sends_what_was_committed(
     settings.CHANNELS_FILE = tmp_path / "channels.toml"
     with gateway() as taking:
         taking.configure(settings.CHANNELS_FILE)
-        send(committed_world)
+        taking.slow = 0.3
+        for _n in range(8):
+            send(committed_world)
         with ThreadPoolExecutor(1) as worker:
             worker.submit(work, wait=False).result()
-        assert [one["message"] for one in taking.taken] == [TEXT]
-    assert Message.objects.get().state == MessageState.SENT
+        assert [one["message"] for one in taking.taken] == [TEXT] * 8
+        # One that waits for the gateway does not hold up the others.
+        assert taking.most > 1
+    assert set(Message.objects.values_list("state", flat=True)) == {MessageState.SENT}
 
 
 def test_the_group_gets_a_text_where_one_is_connected(

@@ -38,7 +38,8 @@ async def _work(*, wait: bool) -> None:
         async with worker.open_async():
             await worker.run_worker_async(
                 wait=wait,
-                concurrency=1,
+                # A few at once, as messages wait for gateways; the pool has connections for more.
+                concurrency=4,
                 name="xiachen",
                 delete_jobs="successful",
                 shutdown_graceful_timeout=5,

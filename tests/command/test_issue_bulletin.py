@@ -1,6 +1,7 @@
 """Issuing a bulletin: what it freezes, when a revision is due, and what opens behind a number."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -22,6 +23,7 @@ from xiachen.command.queries.bulletins import (
     bulletins,
     difference,
 )
+from xiachen.command.queries.house import figure
 from xiachen.command.queries.rows import Behind, rows_behind
 from xiachen.command.rules.template import DAILY, figures_of
 from xiachen.people.models.members import Member
@@ -60,12 +62,19 @@ def test_the_english_text_says_the_same(first_day: FirstDay) -> None:
     assert "2 items needed, 2 of them met" in text
 
 
+def opened(first_day: FirstDay, behind: Behind, value: Decimal) -> Decimal | int:
+    """Return what the rows behind a number add up to; a mean or a maximum says what it said."""
+    found = figure(behind.code)
+    rows = rows_behind(first_day.headquarters, behind)
+    return value if found.measured and rows.count() else found.counted(rows)
+
+
 def test_every_number_opens_to_as_many_rows(first_day: FirstDay) -> None:
     issued = first_day.issue()
     assert {row.figure for row in issued.figures.all()} == set(figures_of(DAILY))
     for row in issued.figures.all():
         behind = Behind(code=row.figure, bulletin=issued.pk)
-        assert rows_behind(first_day.headquarters, behind).count() == row.value, row.figure
+        assert opened(first_day, behind, row.value) == row.value, row.figure
 
 
 def test_a_later_correction_changes_nothing_of_what_was_frozen(first_day: FirstDay) -> None:
@@ -74,9 +83,21 @@ def test_a_later_correction_changes_nothing_of_what_was_frozen(first_day: FirstD
     first_day.take_back(first_day.town.people[3], at=NEXT_DAY + timedelta(minutes=5))
     for code, value in frozen.items():
         behind = Behind(code=code, bulletin=issued.pk)
-        assert rows_behind(first_day.headquarters, behind).count() == value, code
+        assert opened(first_day, behind, value) == value, code
     view = bulletin(first_day.headquarters, issued.pk)
     assert "到岗11人" in view.prose
+
+
+def test_forces_and_service_are_printed_with_what_they_are_made_of(first_day: FirstDay) -> None:
+    issued = first_day.issue(division=420100000000)
+    text = bulletin_text(first_day.headquarters, issued.pk, "zh-hans")
+    assert "下沉力量11人" in text
+    assert "就近就地到社区报到1人" in text
+    assert "累计参与11人次（当日11人次）" in text
+    assert "报名" not in text and "督办" not in text and "服务0" not in text
+    frozen = issued.figures.get(figure="mobilisation.forces")
+    assert dict(frozen.groups["kind"]) == {"party-member": 11}
+    assert frozen.rows is None  # facts choose them, and the marks fix those
 
 
 def test_a_correction_makes_revision_two_with_its_difference(first_day: FirstDay) -> None:

@@ -1,7 +1,9 @@
 """Lines of a bulletin from figures: zeros, details, shares, both languages, both times."""
 
+import re
 from collections.abc import Iterator
 from datetime import date, datetime
+from decimal import Decimal
 
 import pytest
 from django.utils import translation
@@ -17,7 +19,7 @@ from xiachen.command.rules.wording import (
     prose,
     section_text,
 )
-from xiachen.figures.units import GROUP, MATTER, PERSON, TEMPORARY_BRANCH
+from xiachen.figures.units import BATCH, GROUP, HOUR, MATTER, PERSON, PERSON_TIME, TEMPORARY_BRANCH
 
 
 @pytest.fixture(autouse=True)
@@ -147,3 +149,69 @@ def test_every_line_of_the_daily_bulletin_can_be_printed_with_any_numbers(
 def test_no_figure_leads_two_lines_of_the_daily_bulletin() -> None:
     leading = [line.figure for section in DAILY for line in section.lines]
     assert len(leading) == len(set(leading))
+
+
+def test_a_rough_number_shows_two_digits_and_the_word_for_more() -> None:
+    many = Line(figure="many", words="志愿者%(rough)s", rough="多")
+    some = Line(figure="some", words="服务%(rough)s", rough="余")
+    hours = Line(figure="hours", words="日均%(rough)s", rough="以上")
+    said = {
+        "many": Stated(value=44_017, unit=PERSON),
+        "some": Stated(value=3_412, unit=PERSON_TIME),
+        "hours": Stated(value=Decimal("12.4"), unit=HOUR),
+    }
+    printed = [line_text(one, said, "zh-hans") for one in (many, some, hours)]
+    assert printed == ["志愿者4.4万多人", "服务3400余人次", "日均12小时以上"]
+    exact = {"many": Stated(value=8, unit=PERSON), "some": Stated(value=3_400, unit=PERSON_TIME)}
+    assert line_text(many, exact, "zh-hans") == "志愿者8人"
+    assert line_text(some, exact, "zh-hans") == "服务3400人次"
+    english = Line(figure="many", words="%(rough)s applied", rough="多")
+    assert line_text(english, said, "en") == "over 44,000 people applied"
+
+
+@given(value=st.integers(0, 10**9))
+def test_a_rough_number_is_never_above_its_value(value: int) -> None:
+    line = Line(figure="n", words="%(rough)s", zero=True)
+    text = line_text(line, {"n": Stated(value=value, unit=PERSON)}, "en")
+    digits = re.search(r"[\d,.]+", text)
+    assert digits is not None
+    scale = 10**9 if "billion" in text else 10**6 if "million" in text else 1
+    shown = Decimal(digits.group().replace(",", "")) * scale
+    assert shown <= value and (shown * 11 >= value * 10 or value < 100)
+
+
+def test_groups_stand_in_the_brackets_with_zeros_and_one_alone_says_nothing() -> None:
+    line = Line(figure="forces", words="下沉力量%(n)s", groups=("kind", "street"))
+    kinds = [("党员", 3000), ("公职人员", 300)]
+    streets = [("甲街道", 3321), ("乙街道", 0)]
+    groups = {"kind": kinds, "street": streets}
+    said = {"forces": Stated(value=3321, unit=PERSON, groups=groups)}
+    assert line_text(line, said, "zh-hans") == (
+        "下沉力量3321人（其中党员3000人、公职人员300人，其中甲街道3321人、乙街道0人）"
+    )
+    alone = {"forces": Stated(value=3321, unit=PERSON, groups={"kind": kinds[:1]})}
+    assert line_text(line, alone, "zh-hans") == "下沉力量3321人"
+    english = line_text(line, said, "en")
+    assert "of them 党员 3,000, 公职人员 300" in english
+
+
+def test_a_part_is_printed_while_there_is_a_whole_however_small_it_is() -> None:
+    line = Line(figure="part", words="组织报到%(share)s", whole=True)
+    assert line_text(line, {"part": Stated(value=0, unit=PERSON, of=9)}, "zh-hans") == (
+        "组织报到0%（0/9）"
+    )
+    assert line_text(line, {"part": Stated(value=0, unit=PERSON, of=0)}, "zh-hans") == ""
+    assert line_text(line, {"part": Stated(value=9, unit=PERSON, of=9)}, "zh-hans") == (
+        "组织报到100%"
+    )
+
+
+def test_one_batch_is_not_worth_a_word_and_two_are_spelled() -> None:
+    batches = Detail(figure="batches", words="分%(spelled)s", least=2)
+    line = Line(figure="sent", words="派出%(n)s", details=(batches,))
+
+    def text(count: int) -> str:
+        said = {"sent": Stated(value=3228, unit=PERSON), "batches": Stated(value=count, unit=BATCH)}
+        return line_text(line, said, "zh-hans")
+
+    assert (text(1), text(2)) == ("派出3228人", "派出3228人（分两批）")

@@ -85,7 +85,7 @@ class Bulletin(models.Model):
 
 class FrozenFigure(models.Model):
     """
-    One figure as a revision of a bulletin states it.
+    One figure as a revision of a bulletin states it; `groups` are its breakdowns, by their keys.
 
     `late` and `taken_back` count what was received after the former revision for the time that
     it spoke of. `rows` keeps the records of a figure that is read from registers, which may be
@@ -107,6 +107,7 @@ class FrozenFigure(models.Model):
             "beside",
             "late",
             "taken_back",
+            "groups",
             "rows",
             "source",
         ),
@@ -122,6 +123,7 @@ class FrozenFigure(models.Model):
     beside = models.CharField(_("printed beside the number"), max_length=200, blank=True)
     late = models.PositiveIntegerField(_("received late"), default=0)
     taken_back = models.PositiveIntegerField(_("taken back"), default=0)
+    groups = models.JSONField(_("groups"), default=dict, blank=True)
     rows = models.JSONField(_("records"), null=True, blank=True)
     source = models.CharField(_("declared by"), max_length=200, blank=True)
 

@@ -144,6 +144,8 @@ class Figure:
     :param day_field: for a roll-up, the lookup of a row's day, such as "occurred_at__date"
     :param first_seen: for a roll-up, whether `distinct` counts once in the whole incident, on the
         first day, wherever it was (operations ask `count_first_seen` whose delta to post)
+    :param by_facts: whether facts alone choose its rows, though a register holds them, so that the
+        marks of a bulletin fix them as they fix facts
     :param breakdowns: the ways in which the figure is divided
     """
 
@@ -164,6 +166,7 @@ class Figure:
     rollup: bool = False
     day_field: str = "day"
     first_seen: bool = False
+    by_facts: bool = False
     breakdowns: tuple[Breakdown, ...] = ()
 
     def value(self, scope: Scope, cutoff: Cutoff) -> Decimal | int:

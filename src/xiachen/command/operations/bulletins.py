@@ -15,7 +15,7 @@ from xiachen.base.owned.models import CENTRE
 from xiachen.command.models import Bulletin, FrozenFigure
 from xiachen.command.queries import bulletins, house, rows
 from xiachen.command.queries.bulletins import DECLARED
-from xiachen.command.rules.template import DAILY, figures_of
+from xiachen.command.rules.template import DAILY, figures_of, groups_of
 from xiachen.command.rules.wording import Stated
 from xiachen.figures.figure import Cutoff
 from xiachen.figures.units import unit
@@ -163,14 +163,17 @@ def _marks(inner: Scope) -> dict[int, int]:
 def _freeze(inner: Scope, cutoff: Cutoff, earlier: Bulletin | None) -> dict[str, _Frozen]:
     former = {row.figure: row for row in earlier.figures.all()} if earlier else {}
     frozen = {}
-    for code, stated in house.stated(inner, cutoff=cutoff, codes=figures_of(DAILY)).items():
+    all_stated = house.stated(
+        inner, cutoff=cutoff, codes=figures_of(DAILY), groups=groups_of(DAILY)
+    )
+    for code, stated in all_stated.items():
         kept = _rows(inner, code, cutoff)
-        if kept is not None and not house.figure(code).total_of:
+        if kept is not None and not _added_up(code):
             # Registers are read once: the number and the rows behind it are the same reading.
             stated = replace(stated, value=len(kept))
         # Of another period the two numbers count different things: nothing is late in it.
         if earlier is not None and code in former and _same_period(earlier, cutoff):
-            late, taken_back = _late(inner, code, cutoff, earlier, former[code], kept)
+            late, taken_back = _moved(inner, code, cutoff, earlier, former[code], stated, kept)
             stated = replace(stated, late=late, taken_back=taken_back)
         frozen[code] = _Frozen(stated=stated, rows=kept)
     return frozen
@@ -183,6 +186,30 @@ def _rows(inner: Scope, code: str, cutoff: Cutoff) -> list[str] | None:
     return [str(key) for key in opened.values_list("pk", flat=True)]
 
 
+def _added_up(code: str) -> bool:
+    """Tell whether a figure's number is not that of its rows."""
+    found = house.figure(code)
+    return bool(found.total_of or found.measured)
+
+
+def _moved(
+    inner: Scope,
+    code: str,
+    cutoff: Cutoff,
+    earlier: Bulletin,
+    former: FrozenFigure,
+    stated: Stated,
+    kept: list[str] | None,
+) -> tuple[int, int]:
+    """Return what has come and gone since the former revision, in the figure's unit."""
+    if house.figure(code).measured:
+        return 0, 0  # the highest or the mean of many: nothing is added to it
+    if house.figure(code).total_of:
+        more = int(stated.value) - int(former.value)
+        return max(more, 0), max(-more, 0)
+    return _late(inner, code, cutoff, earlier, former, kept)
+
+
 def _late(
     inner: Scope,
     code: str,
@@ -192,6 +219,8 @@ def _late(
     kept: list[str] | None,
 ) -> tuple[int, int]:
     """Count what has come and gone since the former revision, which spoke of the same time."""
+    if former.rows is None and earlier.cutoff.marks == cutoff.marks:
+        return 0, 0  # no fact was received meanwhile
     if former.rows is not None:
         then, today = set(former.rows), set(kept or ())
         return len(today - then), len(then - today)
@@ -251,6 +280,7 @@ def _keep(made: Bulletin, frozen: Mapping[str, _Frozen]) -> None:
             beside=one.stated.beside,
             late=one.stated.late,
             taken_back=one.stated.taken_back,
+            groups=one.stated.groups,
             rows=one.rows,
             source=one.source,
         )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from xiachen.command.queries import house
-from xiachen.command.rules.template import COVERAGES, COVERED, DAILY, figures_of
+from xiachen.command.rules.template import COVERAGES, COVERED, DAILY, figures_of, groups_of
 from xiachen.command.rules.views import FigureLine, SectionView, views_of
 from xiachen.incidents import queries as incidents
 from xiachen.places.models import Community
@@ -37,7 +37,10 @@ def board(scope: Scope, *, division: int, day: date) -> Board:
     """Return the figures of a division or community on a day as they stand now."""
     inner = house.narrowed(scope, division)
     cutoff = house.day_so_far(scope, day)
-    stated = house.stated(inner, cutoff=cutoff, codes=figures_of(DAILY))
+    stated = house.with_names(
+        inner,
+        house.stated(inner, cutoff=cutoff, codes=figures_of(DAILY), groups=groups_of(DAILY)),
+    )
     expected, heard = house.heard(inner, cutoff=cutoff)
     return Board(
         place=house.place_name(scope, division=division, day=day),

@@ -178,6 +178,7 @@ def bulletin(scope: Scope, id: UUID) -> BulletinView:
     stated = {
         row.figure: _stated(row) for row in found.figures.exclude(figure__startswith=DECLARED)
     }
+    stated = house.with_names(scope, stated)
     complete = found.completeness
     figures = {code: house.figure(code) for code in stated}
     return BulletinView(
@@ -313,6 +314,7 @@ def _stated(row: FrozenFigure) -> Stated:
         beside=row.beside,
         late=row.late,
         taken_back=row.taken_back,
+        groups=row.groups,
     )
 
 

@@ -1,6 +1,6 @@
 """The figures of the whole house, and what they say of a place on a day."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, time, timedelta
 from decimal import Decimal
@@ -12,8 +12,8 @@ from xiachen.attendance import figures as attendance
 from xiachen.base import clock
 from xiachen.base.errors import Forbidden, Invalid, NotFound
 from xiachen.command.queries import counted
-from xiachen.command.rules.template import HEARD_BY
-from xiachen.command.rules.wording import Stated
+from xiachen.command.rules.template import HEARD_BY, MOST_GROUPS
+from xiachen.command.rules.wording import Groups, Stated
 from xiachen.deployment import figures as deployment
 from xiachen.figures.figure import Cutoff, Figure
 from xiachen.incidents import queries as incidents
@@ -24,7 +24,7 @@ from xiachen.needs import figures as needs
 from xiachen.notices import figures as notices
 from xiachen.people import figures as people
 from xiachen.places.models import Community, Division
-from xiachen.places.rules.codes import NotADivisionCode, ranges_of
+from xiachen.places.rules.codes import NotADivisionCode, path_of, ranges_of
 from xiachen.privacy.scope import EVERYWHERE, Can, Scope
 
 COUNTRY = 0
@@ -111,8 +111,18 @@ def day_so_far(scope: Scope, day: date) -> Cutoff:
     return Cutoff(incident=scope.incident, day=day, occurred_until=over)
 
 
-def stated(scope: Scope, *, cutoff: Cutoff, codes: Iterable[str]) -> dict[str, Stated]:
-    """Return what figures say as of a cut-off, within the scope's places."""
+def stated(
+    scope: Scope,
+    *,
+    cutoff: Cutoff,
+    codes: Iterable[str],
+    groups: Mapping[str, Sequence[str]] | None = None,
+) -> dict[str, Stated]:
+    """
+    Return what figures say as of a cut-off, within the scope's places.
+
+    :param groups: breakdowns to be read with a figure, by its code
+    """
     values: dict[str, Decimal | int] = {}
 
     def value(code: str) -> Decimal | int:
@@ -128,8 +138,54 @@ def stated(scope: Scope, *, cutoff: Cutoff, codes: Iterable[str]) -> dict[str, S
             unit=one.unit,
             of=value(one.of) if one.of else None,
             beside=one.beside(scope, cutoff) if one.beside else "",
+            groups={
+                way: counted
+                for way in (groups or {}).get(code, ())
+                if len(counted := counted_groups(scope, cutoff=cutoff, code=code, way=way))
+                <= MOST_GROUPS
+            },
         )
     return found
+
+
+def counted_groups(scope: Scope, *, cutoff: Cutoff, code: str, way: str) -> list[tuple[str, int]]:
+    """
+    Return what each group of a breakdown counts, with its key, the largest first.
+
+    Of a breakdown by place every street or community of the operation stands there, also with
+    nothing (零也列出).
+    """
+    found = figure(code).breakdown(way)
+    if found is None:
+        raise NotFound()
+    counted = dict.fromkeys(_every_place(scope, cutoff, way), 0) | dict(found.counts(scope, cutoff))
+    return sorted(counted.items(), key=lambda one: (-one[1], one[0]))
+
+
+def with_names(scope: Scope, statements: Mapping[str, Stated]) -> dict[str, Stated]:
+    """Return statements whose groups stand by their names in the language of the page."""
+    return {
+        code: replace(one, groups=_named(scope, code, one.groups)) if one.groups else one
+        for code, one in statements.items()
+    }
+
+
+def _named(scope: Scope, code: str, groups: Groups) -> Groups:
+    found = {}
+    for way, pairs in groups.items():
+        breakdown = figure(code).breakdown(way)
+        names = breakdown.names(scope, [key for key, _value in pairs]) if breakdown else {}
+        found[way] = [(names.get(key, key), value) for key, value in pairs]
+    return found
+
+
+def _every_place(scope: Scope, cutoff: Cutoff, way: str) -> list[str]:
+    if way not in ("street", "community"):
+        return []
+    listed = incidents.communities_of(scope, incident=cutoff.incident, day=cutoff.day)
+    if way == "community":
+        return [str(one) for one in listed]
+    return list(dict.fromkeys(str(path_of(one)[-1]) for one in listed))
 
 
 def heard(scope: Scope, *, cutoff: Cutoff) -> tuple[list[int], list[int]]:

@@ -101,7 +101,10 @@ def opened(scope: Scope, behind: Behind, *, number: int = 1) -> Opened:
 
 def read_from_registers(scope: Scope, code: str, cutoff: Cutoff) -> bool:
     """Tell whether a figure's rows are edited in place, so that marks alone do not fix them."""
-    model = house.figure(code).rows(scope, cutoff).model
+    found = house.figure(code)
+    if found.by_facts:
+        return False
+    model = found.rows(scope, cutoff).model
     return not issubclass(model, Fact | CentralFact)
 
 

@@ -112,7 +112,7 @@ def views_of(
                 FigureLine(figure=figures[code], stated=stated[code])
                 for line in section.lines
                 for code in line.figures()
-                if code in stated
+                if code in stated and not (section.brief and _nothing(stated[code]))
             ],
             sentences=[
                 text for line in section.lines if (text := line_text(line, stated, language()))
@@ -120,6 +120,10 @@ def views_of(
         )
         for section in template
     ]
+
+
+def _nothing(one: Stated) -> bool:
+    return not one.value and not one.of
 
 
 def titles_of(figures: Mapping[str, Figure]) -> dict[str, str]:

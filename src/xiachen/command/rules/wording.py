@@ -1,13 +1,16 @@
 """How a bulletin's lines read: frozen values in, words of the current language out."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 
 from xiachen.command.rules.template import Detail, Line, Section, Words
 from xiachen.figures.numbers import (
     EXACT,
+    NUMERALS,
+    Floor,
+    FloorWord,
     Language,
     day,
     display,
@@ -20,7 +23,12 @@ from xiachen.figures.units import Quantity, Unit
 _BRACKETS: dict[Language, str] = {"zh-hans": "（{}）", "en": " ({})"}
 _BEHIND: dict[Language, str] = {"zh-hans": "/", "en": ", "}
 _COMMA: dict[Language, str] = {"zh-hans": "，", "en": ", "}
+_AND: dict[Language, str] = {"zh-hans": "、", "en": ", "}
+_OF_THEM: dict[Language, str] = {"zh-hans": "其中{}", "en": "of them {}"}
 _STOP: dict[Language, str] = {"zh-hans": "。", "en": ". "}
+
+
+Groups = Mapping[str, Sequence[tuple[str, int]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +39,7 @@ class Stated:
     :param of: the whole that the number is a part of, None where it is no part
     :param beside: what stands beside it, such as 3/3/3/2 or 8:30
     :param late: 补报, taken_back: 核减, both since the former revision
+    :param groups: key, or to be shown name, and number of each group, by the breakdown's code
     """
 
     value: Decimal | int
@@ -39,6 +48,7 @@ class Stated:
     beside: str = ""
     late: int = 0
     taken_back: int = 0
+    groups: Groups = field(default_factory=dict)
 
     def printed(self, language: Language) -> str:
         """Return the number with its unit."""
@@ -53,20 +63,23 @@ def line_text(line: Line, stated: Statements, language: Language) -> str:
     leading = stated.get(line.figure)
     if leading is None:
         return ""  # issued before the template had the line
-    if not leading.value and not line.zero:
-        return _filled(line.none, leading, language)
-    text = _filled(line.words, leading, language)
+    if line.whole and not leading.of:
+        return ""
+    if not leading.value and not line.zero and not line.whole:
+        return _filled(line.none, leading, language, line.rough)
+    text = _filled(line.words, leading, language, line.rough)
     told = [
         one
         for one in line.details
-        if one.figure in stated and (one.zero or stated[one.figure].value)
+        if one.figure in stated and (one.zero or stated[one.figure].value >= one.least)
     ]
     inside = [one for one in told if not one.behind]
-    details = [_filled(one.words, stated[one.figure], language) for one in inside]
+    details = [_filled(one.words, stated[one.figure], language, one.rough) for one in inside]
     text += _brackets(line, leading, _joined(inside, details, language), language)
     for one in told:
         if one.behind:
-            text += _BEHIND[language] + _filled(one.words, stated[one.figure], language)
+            said = _filled(one.words, stated[one.figure], language, one.rough)
+            text += _BEHIND[language] + said
     return text
 
 
@@ -122,8 +135,35 @@ def period(about: date, until: datetime, language: Language) -> str:
 
 def _brackets(line: Line, leading: Stated, details: Sequence[str], language: Language) -> str:
     beside = _filled(line.beside, leading, language) if line.beside and leading.beside else ""
-    inside = _COMMA[language].join(part for part in (beside, *details) if part)
+    groups = [_grouped(leading, code, language) for code in line.groups]
+    inside = _COMMA[language].join(part for part in (beside, *groups, *details) if part)
     return _BRACKETS[language].format(inside) if inside else ""
+
+
+def _grouped(leading: Stated, code: str, language: Language) -> str:
+    """Return the groups of a breakdown, those with nothing too; a single one says nothing."""
+    groups = leading.groups.get(code, ())
+    if len(groups) < 2:
+        return ""
+    style = EXACT if language == "zh-hans" else replace(EXACT, unit=False)
+    gap = "" if language == "zh-hans" else " "
+    said = [
+        name + gap + display(Quantity(value, leading.unit), language, style)
+        for name, value in groups
+    ]
+    return _OF_THEM[language].format(_AND[language].join(said))
+
+
+def _rough(one: Stated, word: FloorWord, language: Language) -> str:
+    """Return two digits of a number with the word that says there is more; a small one exactly."""
+    quantity = Quantity(one.value, one.unit)
+    if word == "以上":
+        return display(quantity, language, replace(EXACT, floor=Floor(1, word)))
+    if one.value < 10:
+        return display(quantity, language)
+    step = max(10, 10 ** (len(str(int(one.value))) - 2))
+    floor = Floor(step, word, plain_when_exact=True)
+    return display(quantity, language, replace(EXACT, floor=floor))
 
 
 def _joined(details: Sequence[Detail], said: Sequence[str], language: Language) -> Sequence[str]:
@@ -132,7 +172,7 @@ def _joined(details: Sequence[Detail], said: Sequence[str], language: Language) 
     return [" ".join(said)] if bare and language == "zh-hans" else said
 
 
-def _filled(words: Words, one: Stated, language: Language) -> str:
+def _filled(words: Words, one: Stated, language: Language, rough: FloorWord = "余") -> str:
     text = str(words)
     quantity = Quantity(one.value, one.unit)
     return text % {
@@ -142,4 +182,6 @@ def _filled(words: Words, one: Stated, language: Language) -> str:
         "bare": display(quantity, language, replace(EXACT, unit=False)),
         "share": share_of(one, language) if "%(share)s" in text else "",
         "beside": one.beside,
+        "rough": _rough(one, rough, language) if "%(rough)s" in text else "",
+        "spelled": display(quantity, language, NUMERALS) if "%(spelled)s" in text else "",
     }

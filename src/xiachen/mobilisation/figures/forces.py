@@ -141,6 +141,7 @@ FORCES = Figure(
     rows=forces.forces,
     columns=PEOPLE_COLUMNS,
     present=present_people,
+    by_facts=True,
     breakdowns=(BY_KIND, BY_UNIT, BY_STREET, BY_COMMUNITY),
 )
 AT_HOME = Figure(
@@ -161,6 +162,7 @@ BOTH_CHANNELS = Figure(
     rows=forces.through_both,
     columns=PEOPLE_COLUMNS,
     present=present_people,
+    by_facts=True,
 )
 BATCHES = Figure(
     code="mobilisation.batches",
@@ -195,9 +197,8 @@ STREETS = Figure(
     title=_("Streets with forces"),
     means=_("Streets with a community to which people were sent or where they have reported in."),
     unit=STREET,
-    rows=forces.communities,
+    rows=forces.streets,
     columns=COMMUNITY_COLUMNS,
-    distinct="street",
     personal=False,
 )
 RESIDENT_VOLUNTEERS = Figure(

@@ -16,6 +16,7 @@ from django.db.models import (
     Exists,
     ExpressionWrapper,
     F,
+    Min,
     OuterRef,
     Q,
     QuerySet,
@@ -86,11 +87,17 @@ def sending_units(scope: Scope, cutoff: Cutoff) -> QuerySet[Organisation]:
 
 
 def communities(scope: Scope, cutoff: Cutoff) -> QuerySet[Community]:
-    """Return the communities to which forces have come, each with its `street`."""
+    """Return the communities to which forces have come."""
     stays = enrolled(scope, cutoff).order_by().values("community_id")
     homes = at_home(scope, cutoff).order_by().values("community_id")
-    rows = Community.objects.filter(Q(pk__in=stays) | Q(pk__in=homes))
-    return rows.annotate(street=_street("pk")).order_by("pk")
+    return Community.objects.filter(Q(pk__in=stays) | Q(pk__in=homes)).order_by("pk")
+
+
+def streets(scope: Scope, cutoff: Cutoff) -> QuerySet[Community]:
+    """Return one community, the first by number, of each street to which forces have come."""
+    rows = communities(scope, cutoff).order_by().annotate(street=_street("pk"))
+    first = rows.values("street").annotate(first=Min("pk")).values("first")
+    return Community.objects.filter(pk__in=first).order_by("pk")
 
 
 def by_kind(scope: Scope, cutoff: Cutoff) -> dict[str, int]:

@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from bench import measuring
+from bench import measuring, sheets
 
 FIGURES: dict[str, Callable[[], list[measuring.Line]]] = {
     "start": measuring.start,
@@ -16,6 +16,7 @@ FIGURES: dict[str, Callable[[], list[measuring.Line]]] = {
     "s3": measuring.play_s3,
     "s4": measuring.play_s4,
     "divisions": measuring.divisions,
+    "sheets": sheets.measured,
     "tests": measuring.tests,
 }
 

@@ -1,6 +1,6 @@
 """What is asked for with a sheet: the file, and where it is entered."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -13,6 +13,7 @@ from xiachen.privacy.scope import Scope
 
 _ASKED = "ask-"
 _COLUMN = "column-"
+_SAME = "same-"
 Choices = Sequence[tuple[str, Any]]
 
 
@@ -59,7 +60,14 @@ class SheetForm(forms.Form):
 class ColumnsForm(forms.Form):
     """Which field each column is."""
 
-    def __init__(self, intake: Intake, matches: Sequence[Match], *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        intake: Intake,
+        matches: Sequence[Match],
+        same: Mapping[str, str],
+        *args: Any,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self._count = len(matches)
         choices = [("", _("not used")), *((one.name, one.title) for one in intake.fields)]
@@ -67,6 +75,33 @@ class ColumnsForm(forms.Form):
             self.fields[f"{_COLUMN}{at}"] = forms.ChoiceField(
                 label=match.heading, choices=choices, required=False, initial=match.field
             )
+
+        taken = {match.field for match in matches}
+        for one in intake.fields:
+            if one.name not in taken and not one.personal:
+                self.fields[f"{_SAME}{one.name}"] = forms.CharField(
+                    label=str(one.title),
+                    required=False,
+                    max_length=200,
+                    initial=same.get(one.name, ""),
+                )
+
+    def columns(self) -> list[forms.BoundField]:
+        """Return the fields in which columns are chosen."""
+        return [bound for bound in self if bound.name.startswith(_COLUMN)]
+
+    def the_same(self) -> list[forms.BoundField]:
+        """Return the fields for what no column is proposed for."""
+        return [bound for bound in self if bound.name.startswith(_SAME)]
+
+    def shows_the_same(self) -> bool:
+        """Tell whether something stands or is wrong in what every line has."""
+        return any(bound.errors or bound.value() for bound in self.the_same())
+
+    def same(self) -> dict[str, str]:
+        """Return what every line has, from a form that is valid."""
+        given = self.cleaned_data.items()
+        return {name.removeprefix(_SAME): text for name, text in given if name.startswith(_SAME)}
 
     def mapping(self) -> list[str]:
         """Return the field's name for each column, from a form that is valid."""

@@ -14,14 +14,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from xiachen.base import clock
 from xiachen.base.errors import NotFound
 from xiachen.papers.forms import ColumnsForm, LineForm, SheetForm
-from xiachen.papers.intake import Intake, Reception
+from xiachen.papers.intake import Field, Intake, Reception
 from xiachen.papers.models.drafts import Draft, State
 from xiachen.papers.operations import drafts as operations
 from xiachen.papers.operations import entering
 from xiachen.papers.operations.taking import take_error_file
 from xiachen.papers.queries import drafts as queries
 from xiachen.papers.queries.drafts import DraftRow
-from xiachen.papers.queries.showing import sample, shown_row
+from xiachen.papers.queries.showing import masked, sample, shown_row
 from xiachen.papers.reading import LEFT_OUT
 from xiachen.papers.rules.matching import SURENESS, Match, match
 from xiachen.papers.uploads import received
@@ -48,7 +48,9 @@ def send(request: ScopedRequest, reception: Reception, kind: str) -> HttpRespons
     """Send a file of one kind."""
     intake = _intake(request, reception, kind)
     given = (request.POST, request.FILES) if request.method == "POST" else ()
-    form = SheetForm(request.scope, intake, reception, *given)
+    # A page of an area may lead here with what is to be chosen chosen already.
+    chosen = {"initial": request.GET.dict()}
+    form = SheetForm(request.scope, intake, reception, *given, **chosen)
     made: list[Draft] = []
 
     def act() -> None:
@@ -89,11 +91,17 @@ def columns(request: ScopedRequest, reception: Reception, id: UUID) -> HttpRespo
     found, intake = _draft(request, reception, id)
     if request.method != "POST":
         return _columns(request, reception, found, intake)
-    form = ColumnsForm(intake, _matches(request, found, intake)[0], request.POST)
+    matches, _before = _matches(request, found, intake)
+    form = ColumnsForm(intake, matches, {}, request.POST)
 
     def act() -> None:
         operations.confirm_columns(
-            request.scope, draft=id, intake=intake, mapping=form.mapping(), at=clock.now()
+            request.scope,
+            draft=id,
+            intake=intake,
+            mapping=form.mapping(),
+            same=form.same(),
+            at=clock.now(),
         )
 
     if done(form, act):
@@ -188,19 +196,25 @@ def _columns(
     form: ColumnsForm | None = None,
 ) -> HttpResponse:
     matches, remembered = _matches(request, found, intake)
-    form = form or ColumnsForm(intake, matches)
     about = found.about()
+    form = form or ColumnsForm(intake, matches, about.get("same", {}))
+    fields = {field.name: field for field in intake.fields}
     rows = [
         {
             "field": bound,
-            "samples": [sample(row[at]) for row in about["samples"] if row[at]],
+            "samples": [_sampled(one, row[at], fields) for row in about["samples"] if row[at]],
             "sureness": SURENESS[one.sureness],
             "asked": bool(one.claims),
         }
-        for at, (one, bound) in enumerate(zip(matches, form, strict=True))
+        for at, (one, bound) in enumerate(zip(matches, form.columns(), strict=True))
     ]
     shown = {"form": form, "rows": rows, "about": about, "remembered": remembered}
     return render(request, "papers/columns.html", _shown(request, reception, found, intake) | shown)
+
+
+def _sampled(one: Match, text: str, fields: Mapping[str, Field]) -> str:
+    """Return a cell as it may be seen; of a column that nobody has told yet, hardly anything."""
+    return masked(fields[one.field], text) if one.field else sample(text)
 
 
 def _matches(request: ScopedRequest, found: Draft, intake: Intake) -> tuple[list[Match], Any]:

@@ -32,7 +32,11 @@ WAYS: tuple[tuple[str, str | Promise, frozenset[Can]], ...] = (
     ("command:supervisions", _("Supervision"), frozenset({Can.SUPERVISE, Can.ANSWER_SUPERVISION})),
     ("places:search", _("Find a place"), frozenset({Can.SEE_FIGURES, Can.SEE_PEOPLE})),
     ("people:members", _("People"), frozenset({Can.SEE_PEOPLE})),
-    ("papers:sheets", _("Enter by sheet"), frozenset({Can.ENTER_PEOPLE, Can.MANAGE_PLACES})),
+    (
+        "papers:sheets",
+        _("Enter by sheet"),
+        frozenset({Can.ENTER_PEOPLE, Can.MANAGE_PLACES, Can.SIGN_UP_PEOPLE}),
+    ),
     ("people:units", _("Units"), frozenset({Can.MANAGE_PEOPLE})),
     ("people:accounts", _("Accounts"), frozenset({Can.MANAGE_ACCOUNTS})),
     ("notices:documents", _("Documents"), frozenset({Can.ISSUE_DOCUMENTS, Can.DISPATCH})),

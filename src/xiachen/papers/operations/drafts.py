@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from xiachen.base import queue
-from xiachen.base.errors import NotFound, Refused
+from xiachen.base.errors import Invalid, NotFound, Refused
 from xiachen.papers.intake import Intake, Setting
 from xiachen.papers.models.drafts import KEYRING, Draft, DraftPart, State
 from xiachen.papers.models.matchings import Matching
@@ -21,6 +21,7 @@ from xiachen.papers.queries import drafts as queries
 from xiachen.papers.reading import Row, Sheet, read
 from xiachen.papers.rules.lines import missing, repeated
 from xiachen.papers.rules.matching import known_headings
+from xiachen.papers.rules.values import Misread, understood
 from xiachen.privacy import audit
 from xiachen.privacy.classes import DataClass
 from xiachen.privacy.keyring.store import KeyMissing
@@ -113,23 +114,33 @@ def begin_draft(
 
 @transaction.atomic
 def confirm_columns(
-    scope: Scope, *, draft: UUID, intake: Intake, mapping: Sequence[str], at: datetime
+    scope: Scope,
+    *,
+    draft: UUID,
+    intake: Intake,
+    mapping: Sequence[str],
+    same: Mapping[str, str] | None = None,
+    at: datetime,
 ) -> Draft:
     """
     Take the field for each column, as a person has confirmed or changed it, and remember it.
 
+    :param same: what every line has in fields that no column of the file is
     :raises ColumnMissing, ColumnTwice: the sheet cannot be entered so
     """
     found = _to_change(scope, draft)
-    headings = found.about()["headings"]
+    about = found.about()
+    headings = about["headings"]
     titles = {field.name: str(field.title) for field in intake.fields}
     mapping = [name if name in titles else "" for name in mapping][: len(headings)]
-    if lacking := missing(intake.fields, mapping):
+    same = {name: text for name, text in _understood(intake, same or {}) if name not in mapping}
+    if lacking := missing(intake.fields, [*mapping, *same]):
         raise ColumnMissing(titles=_listed(str(field.title) for field in lacking))
     if twice := repeated(mapping):
         raise ColumnTwice(titles=_listed(titles[name] for name in sorted(twice)))
     found.mapping = mapping
-    found.save(update_fields=["mapping"])
+    found.seal(about | {"same": same})
+    found.save(update_fields=["mapping", "sealed"])
     Matching.objects.update_or_create(
         kind=intake.kind,
         headings=queries.key_of(headings),
@@ -283,6 +294,17 @@ def _digest(file: IO[bytes], sheet: str) -> str:
         digest.update(block)
     digest.update(json.dumps(sheet).encode())
     return digest.hexdigest()
+
+
+def _understood(intake: Intake, same: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield what every line has, in its one form."""
+    for field in intake.fields:
+        try:
+            text = understood(field.content, same.get(field.name, ""))
+        except Misread as misread:
+            raise Invalid(field=f"same-{field.name}", reason=misread.words) from None
+        if text:
+            yield field.name, text
 
 
 def _listed(titles: Iterable[str]) -> str:

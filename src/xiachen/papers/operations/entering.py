@@ -15,8 +15,8 @@ from xiachen.papers.intake import Intake, Line, LineOutcome, Setting
 from xiachen.papers.models.drafts import Draft, DraftPart, State
 from xiachen.papers.operations.drafts import ColumnMissing
 from xiachen.papers.queries import drafts as queries
-from xiachen.papers.reading import Row, read
-from xiachen.papers.rules.lines import lines_of, missing
+from xiachen.papers.reading import read
+from xiachen.papers.rules.lines import Read, lines_of, missing
 from xiachen.papers.rules.matching import Sureness, known_headings, match
 from xiachen.privacy import audit
 from xiachen.privacy.scope import Scope
@@ -135,7 +135,7 @@ def enter_file(
     outcomes: list[LineOutcome] = []
     try:
         with transaction.atomic():
-            outcomes = _outcomes(scope, intake, setting, (mapping, sheet.rows, digest), at)
+            outcomes = _outcomes(scope, intake, setting, Read(mapping, sheet.rows, digest), at)
             if any(one.faults for one in outcomes) and not keeps_good:
                 raise _TakeBack
     except _TakeBack:
@@ -172,7 +172,7 @@ def _tried(
 ) -> list[LineOutcome]:
     """Enter all rows; what was entered stays only where it is to be kept."""
     rows = [row for part in parts for row in part.rows()]
-    read_in = (found.mapping, rows, found.digest)
+    read_in = Read(found.mapping, rows, found.digest, found.about().get("same", {}))
     outcomes: list[LineOutcome] = []
     try:
         with transaction.atomic():
@@ -189,11 +189,11 @@ def _outcomes(
     scope: Scope,
     intake: Intake,
     setting: Setting,
-    read_in: tuple[Sequence[str], Sequence[Row], str],
+    read_in: Read,
     at: datetime,
 ) -> list[LineOutcome]:
     """Return an outcome for each row; rows that cannot be understood never reach the intake."""
-    lines, faults = lines_of(intake.fields, *read_in)
+    lines, faults = lines_of(intake.fields, read_in)
     understood: list[Line] = [line for line in lines if line.number not in faults]
     answers = {one.number: one for one in intake.enter(scope, setting, understood, at)}
     return [

@@ -76,8 +76,8 @@ def masked(field: Field, text: str) -> str:
     """Return a cell's text as it may be seen."""
     if not field.personal or not text:
         return text[:_SHOWN] + ("…" if len(text) > _SHOWN else "")
-    if field.content is Content.PHONE:
+    if field.content is Content.PHONE or MOBILE.fullmatch(text):
         return mask_phone(text)
-    if field.content is Content.IDENTITY:
+    if field.content is Content.IDENTITY or IDENTITY.fullmatch(text):
         return mask_identity(text)
     return mask_name(text) if len(text) <= _LONGEST_NAME else HIDDEN

@@ -1,6 +1,8 @@
 """From the rows of a file to the lines that an intake enters."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import NamedTuple
 from uuid import UUID, uuid5
 
 from xiachen.papers.intake import CellFault, Field, Line
@@ -10,18 +12,27 @@ from xiachen.papers.rules.values import Misread, understood
 _LINES = UUID("0d4a4f0e-6c2b-4a57-9d8e-3f6b5b1a7c11")
 
 
-def lines_of(
-    fields: Sequence[Field], mapping: Sequence[str], rows: Sequence[Row], digest: str
-) -> tuple[list[Line], dict[int, list[CellFault]]]:
+class Read(NamedTuple):
     """
-    Return the rows understood, and by line number what in them cannot be.
+    The rows of a file and what is known of their columns.
 
     :param mapping: the field's name for each column; empty for one that is not used
     :param digest: of the file's content: with the line's number it makes the id
+    :param same: what every line has in fields that no column is
     """
+
+    mapping: Sequence[str]
+    rows: Sequence[Row]
+    digest: str
+    same: Mapping[str, str] = MappingProxyType({})
+
+
+def lines_of(fields: Sequence[Field], read: Read) -> tuple[list[Line], dict[int, list[CellFault]]]:
+    """Return the rows understood, and by line number what in them cannot be."""
+    mapping, rows, digest, same = read
     kinds = {field.name: field.content for field in fields}
     columns = [(at, name, kinds[name]) for at, name in enumerate(mapping) if name]
-    empty = dict.fromkeys(kinds, "")
+    empty = {name: same.get(name, "") for name in kinds}
     lines: list[Line] = []
     faults: dict[int, list[CellFault]] = {}
     for row in rows:

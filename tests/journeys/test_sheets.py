@@ -10,8 +10,6 @@ from openpyxl.worksheet.worksheet import Worksheet
 from tests.journeys.visitor import Visit, Visitor
 from tests.world import World
 from xiachen.people.models.members import Member
-from xiachen.people.models.residents import Resident
-from xiachen.places.models import Household
 
 pytestmark = pytest.mark.browser
 
@@ -25,15 +23,6 @@ MEMBERS = [
     [4, "顾四帆", "13911110004", "没有的局", "群众"],
     ["合计", None, 4, None, None],
 ]
-HOUSEHOLDS = (
-    "枫林社区住户登记表,,,,,\n"
-    "楼栋信息,,,居民,,\n"
-    "楼栋,单元,房号,姓名,联系电话,备注\n"
-    "1栋,1,101,顾大明、林小芳,13911120001/13911120002,\n"
-    "1栋,1,102,韩梅,13911120003,独居\n"
-    "1栋,2,101,,,空置\n"
-    "合计,,3,,,\n"
-)
 
 
 def workbook(lines: list[list[object]]) -> bytes:
@@ -86,23 +75,3 @@ def test_the_organiser_mends_a_sheet_with_bad_rows_and_enters_it(
     visitor.reads("Set as on")
     visitor.button("Confirm and check")
     visitor.reads("1 line to mend")
-
-
-def test_a_secretary_loads_households_from_an_ugly_sheet(
-    committed_world: World, visit: Visit
-) -> None:
-    visitor = visit("secretary", width=360)
-    send(visitor, "households", "住户.csv", HOUSEHOLDS.encode("gbk"))
-    visitor.reads("confirm the columns")
-    visitor.check()
-    visitor.page.get_by_text("What the file does not say").click()
-    visitor.fill("compound", "枫林上城")
-    visitor.photograph("sheet-columns-narrow")
-    visitor.button("Confirm and check")
-    visitor.photograph("sheet-checked-narrow")
-    visitor.check()
-    visitor.reads("ready to be entered")
-    visitor.button("Enter all 3 lines")
-    visitor.reads("entered")
-    assert Household.objects.count() == 3
-    assert Resident.objects.count() == 3

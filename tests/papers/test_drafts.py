@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,7 +14,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from tests.papers.guests import GUESTS
 from tests.papers.sheets import cells as cells_of
 from tests.world import World
-from xiachen.base.errors import Forbidden, NotFound
+from xiachen.base.errors import Forbidden, Invalid, NotFound
 from xiachen.papers.intake import Setting
 from xiachen.papers.models.drafts import Draft, DraftPart, State
 from xiachen.papers.models.matchings import Matching
@@ -158,6 +159,19 @@ def test_a_number_that_has_lost_digits_is_mended_in_its_cell(scope: Scope) -> No
     assert counts(entering.check_draft(scope, draft=found.pk, intake=GUESTS, at=AT)) == (1, 0, 0, 0)
 
 
+def test_what_every_line_has_is_said_once(scope: Scope) -> None:
+    made = sent(scope, "顾一帆", "顾二帆", headings="姓名,空")
+    confirm = partial(
+        operations.confirm_columns, scope, draft=made.pk, intake=GUESTS, mapping=("name", ""), at=AT
+    )
+    with pytest.raises(Invalid) as caught:
+        confirm(same={"came": "昨天"})
+    assert caught.value.field == "same-came"
+    about = confirm(same={"came": "2020.3.1", "name": "不用"}).about()
+    assert about["same"] == {"came": "2020-03-01"}
+    assert counts(entering.check_draft(scope, draft=made.pk, intake=GUESTS, at=AT)) == (2, 0, 0, 0)
+
+
 def test_confirmed_columns_are_remembered_without_a_word_of_the_sheet(scope: Scope) -> None:
     confirmed(scope)
     kept = Matching.objects.get()
@@ -165,7 +179,8 @@ def test_confirmed_columns_are_remembered_without_a_word_of_the_sheet(scope: Sco
     headings = ["手机号", "到达日期", "姓 名*"]
     found = queries.confirmed(scope, kind="guests", headings=headings)
     assert found == kept
-    assert queries.as_fields(found, headings) == {  # type: ignore[arg-type]
+    assert found is not None
+    assert found.by_heading(headings) == {
         "手机号": "phone",
         "到达日期": "came",
         "姓 名*": "name",

@@ -20,10 +20,10 @@ from xiachen.papers.operations import drafts as operations
 from xiachen.papers.operations import entering
 from xiachen.papers.operations.taking import take_error_file
 from xiachen.papers.queries import drafts as queries
-from xiachen.papers.queries.drafts import DraftRow
-from xiachen.papers.queries.showing import masked, sample, shown_row
 from xiachen.papers.reading import LEFT_OUT
+from xiachen.papers.rules.lines import DraftRow
 from xiachen.papers.rules.matching import SURENESS, Match, match
+from xiachen.papers.rules.showing import masked, sample, shown_row
 from xiachen.papers.uploads import received
 from xiachen.papers.ways_out import attached
 from xiachen.privacy.doors import ScopedRequest, done
@@ -225,7 +225,7 @@ def _matches(request: ScopedRequest, found: Draft, intake: Intake) -> tuple[list
     before = queries.confirmed(request.scope, kind=intake.kind, headings=headings)
     if before is None:
         return match(intake.fields, headings), None
-    confirmed = queries.as_fields(before, headings)
+    confirmed = before.by_heading(headings)
     return match(intake.fields, headings, confirmed), before.confirmed_at
 
 

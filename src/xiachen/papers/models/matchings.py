@@ -1,11 +1,13 @@
 """Which columns somebody has confirmed for sheets with the same headings."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from xiachen.base.ids import uuid7
+from xiachen.papers.rules.matching import heading_key
 from xiachen.privacy.classes import Handling
 
 
@@ -31,3 +33,8 @@ class Matching(models.Model):
     class Meta:
         verbose_name = _("matching of columns")
         constraints = (models.UniqueConstraint(name="matching_once", fields=("kind", "headings")),)
+
+    def by_heading(self, headings: Sequence[str]) -> dict[str, str]:
+        """Return the confirmed fields of those headings that have one."""
+        found = {heading: self.fields.get(heading_key(heading), "") for heading in headings}
+        return {heading: name for heading, name in found.items() if name}

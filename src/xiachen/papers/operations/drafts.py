@@ -19,8 +19,8 @@ from xiachen.papers.models.drafts import KEYRING, Draft, DraftPart, State
 from xiachen.papers.models.matchings import Matching
 from xiachen.papers.queries import drafts as queries
 from xiachen.papers.reading import Row, Sheet, read
-from xiachen.papers.rules.lines import missing, repeated
-from xiachen.papers.rules.matching import known_headings
+from xiachen.papers.rules.lines import DraftRow, missing, repeated
+from xiachen.papers.rules.matching import heading_key, key_of, known_headings
 from xiachen.papers.rules.values import Misread, understood
 from xiachen.privacy import audit
 from xiachen.privacy.classes import DataClass
@@ -143,10 +143,10 @@ def confirm_columns(
     found.save(update_fields=["mapping", "sealed"])
     Matching.objects.update_or_create(
         kind=intake.kind,
-        headings=queries.key_of(headings),
+        headings=key_of(headings),
         defaults={
             "fields": {
-                queries.heading_key(heading): name
+                heading_key(heading): name
                 for heading, name in zip(headings, mapping, strict=True)
                 if name
             },
@@ -192,7 +192,7 @@ def mend_lines(
 
 
 @transaction.atomic
-def open_line(scope: Scope, *, draft: UUID, number: int) -> queries.DraftRow:
+def open_line(scope: Scope, *, draft: UUID, number: int) -> DraftRow:
     """Return a line with its values in clear, to be mended, and note that it was looked at."""
     found = queries.row(scope, draft, number)
     audit.record(scope, "papers.open-line", targets=[draft])

@@ -1,27 +1,18 @@
 """Sheets on their way in, as their own account sees them."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from hashlib import sha256
+from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 from django.db.models import QuerySet
 
 from xiachen.base.errors import NotFound
-from xiachen.papers.caged.headings import plain
 from xiachen.papers.intake import CellFault
 from xiachen.papers.models.drafts import Draft, DraftPart
 from xiachen.papers.models.matchings import Matching
 from xiachen.papers.reading import Row
+from xiachen.papers.rules.lines import DraftRow
+from xiachen.papers.rules.matching import key_of
 from xiachen.privacy.scope import Scope
-
-
-@dataclass(frozen=True, slots=True)
-class DraftRow:
-    """A row of a draft and what is wrong with it."""
-
-    row: Row
-    faults: Sequence[CellFault]
 
 
 def drafts(scope: Scope) -> QuerySet[Draft]:
@@ -86,26 +77,6 @@ def row(scope: Scope, id: UUID, number: int) -> DraftRow:
 def confirmed(scope: Scope, *, kind: str, headings: Sequence[str]) -> Matching | None:
     """Return the columns that somebody has confirmed for the same headings."""
     return Matching.objects.filter(kind=kind, headings=key_of(headings)).first()
-
-
-def key_of(headings: Sequence[str]) -> str:
-    """Return what is the same for sheets with the same headings in any order."""
-    return _hash("\n".join(sorted(map(plain, headings))))
-
-
-def heading_key(heading: str) -> str:
-    """Return what stands for a heading where it is remembered."""
-    return _hash(plain(heading))[:16]
-
-
-def as_fields(matching: Matching, headings: Sequence[str]) -> Mapping[str, str]:
-    """Return the confirmed fields by heading."""
-    found = {heading: matching.fields.get(heading_key(heading), "") for heading in headings}
-    return {heading: name for heading, name in found.items() if name}
-
-
-def _hash(text: str) -> str:
-    return sha256(text.encode()).hexdigest()
 
 
 def _counts(found: Draft) -> list[tuple[int, int]]:

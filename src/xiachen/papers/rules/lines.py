@@ -1,6 +1,7 @@
 """From the rows of a file to the lines that an intake enters."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NamedTuple
 from uuid import UUID, uuid5
@@ -10,6 +11,14 @@ from xiachen.papers.reading import Row
 from xiachen.papers.rules.values import Misread, understood
 
 _LINES = UUID("0d4a4f0e-6c2b-4a57-9d8e-3f6b5b1a7c11")
+
+
+@dataclass(frozen=True, slots=True)
+class DraftRow:
+    """A row that is to be entered, and what is wrong with it."""
+
+    row: Row
+    faults: Sequence[CellFault]
 
 
 class Read(NamedTuple):
@@ -60,8 +69,3 @@ def missing(fields: Sequence[Field], mapping: Sequence[str]) -> list[Field]:
 def repeated(mapping: Sequence[str]) -> set[str]:
     """Return the fields that several columns have."""
     return {name for name in mapping if name and mapping.count(name) > 1}
-
-
-def by_heading(headings: Sequence[str], mapping: Sequence[str]) -> Mapping[str, str]:
-    """Return the fields by heading, as they are remembered."""
-    return {heading: name for heading, name in zip(headings, mapping, strict=True) if name}

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import IntEnum
 from functools import lru_cache
+from hashlib import sha256
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
@@ -88,6 +89,20 @@ def match(
     for sureness, fits in _SIGNS:
         proposal.claim(sureness, fits)
     return proposal.matches()
+
+
+def key_of(headings: Sequence[str]) -> str:
+    """Return what is the same for sheets with the same headings in any order."""
+    return _hash("\n".join(sorted(map(plain, headings))))
+
+
+def heading_key(heading: str) -> str:
+    """Return what stands for a heading where it is remembered."""
+    return _hash(plain(heading))[:16]
+
+
+def _hash(text: str) -> str:
+    return sha256(text.encode()).hexdigest()
 
 
 def _as_confirmed(heading: str, field: str) -> Match:

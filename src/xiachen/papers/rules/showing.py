@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from xiachen.papers.intake import CellFault, Content, Field
-from xiachen.papers.queries.drafts import DraftRow
+from xiachen.papers.rules.lines import DraftRow
 from xiachen.privacy.masking import (
     HIDDEN,
     IDENTITY,

@@ -6,13 +6,15 @@ import sys
 import time
 from collections.abc import Callable
 
-from bench import measuring, sheets
+from bench import measuring, selecting, sheets
 
 FIGURES: dict[str, Callable[[], list[measuring.Line]]] = {
     "start": measuring.start,
     "memory": measuring.memory,
     "check-in": measuring.check_in,
     "play": measuring.play,
+    "selection": selecting.selection,
+    "sign-up": selecting.sign_up,
     "s3": measuring.play_s3,
     "s4": measuring.play_s4,
     "divisions": measuring.divisions,

@@ -106,8 +106,8 @@ def memory() -> list[Line]:
         time.sleep(5)
         parts = {name: _pss([process]) for name, process in house.processes().items()}
         whole = _pss(house.everything())
-    with _hello() as (hello, _port):
-        bare = _pss([hello, *hello.children(recursive=True)])
+    with hello() as (empty, _port):
+        bare = _pss([empty, *empty.children(recursive=True)])
     home = new_home()
     cluster = embedded_cluster(home)
     cluster.start()
@@ -134,7 +134,7 @@ def application(environ, start_response):
 
 
 @contextmanager
-def _hello() -> Iterator[tuple[psutil.Process, int]]:
+def hello() -> Iterator[tuple[psutil.Process, int]]:
     """Run a view that does nothing in the same server."""
     from bench.house import free_port, wait_until
 
@@ -166,15 +166,15 @@ def _ask(port: int) -> bool:
 
 def check_in() -> list[Line]:
     """Processor time of the server for one check-in through HTTP, beside hello and INSERT."""
-    with _hello() as (listener, port):
+    with hello() as (listener, port):
         connection = http.client.HTTPConnection("127.0.0.1", port)
         server = listener.children()[0]
 
-        def hello(_item: dict[str, object]) -> None:
+        def ask(_item: dict[str, object]) -> None:
             connection.request("POST", "/", "{}")
             connection.getresponse().read()
 
-        bare, _times = _cost(server, hello, iter([{}] * _REQUESTS))
+        bare, _times = _cost(server, ask, iter([{}] * _REQUESTS))
         connection.close()
     with inhabited() as (house, town):
         client = Client(house.port, town)

@@ -113,13 +113,21 @@ def test_the_page_says_what_is_asked_and_keeps_nothing_in_the_browser(
     assert "no-store" in answer["Cache-Control"]
 
 
-def test_looking_takes_two_statements_and_changes_nothing(
+def test_looking_takes_two_statements_at_most_and_changes_nothing(
     cast: Cast, made: CallUp, django_assert_max_num_queries: Any
 ) -> None:
     client = Client()
-    client.get(page_of(made))
     with django_assert_max_num_queries(2):
         client.get(page_of(made))
+    with django_assert_max_num_queries(0):
+        again = Client(enforce_csrf_checks=True)
+        first = again.get(page_of(made)).content.decode()
+        other = Client().get(page_of(made)).content.decode()
+    # Each has a mark of its own, with which the form can be sent.
+    marks = [re.findall(r'csrfmiddlewaretoken" value="(\w{64})"', one) for one in (first, other)]
+    assert len(marks[0]) == 1 and marks[0] != marks[1]
+    sent = given(cast, phone="1", send="1", csrfmiddlewaretoken=marks[0][0])
+    assert again.post(page_of(made), sent).status_code == 422
     client.head(page_of(made))
     assert not PhoneCode.objects.exists() and not SignUp.objects.exists()
 

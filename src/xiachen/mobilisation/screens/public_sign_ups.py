@@ -6,12 +6,14 @@ form, and a proven number is remembered in the page for ten minutes. Chat progra
 themselves, so nothing is changed by looking.
 """
 
+import time
 from collections.abc import Callable
 from functools import wraps
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -39,6 +41,11 @@ from xiachen.privacy.scope import Scope, system_scope
 LANGUAGES = {"en": "en", "zh": "zh-hans"}
 View = Callable[..., HttpResponse]
 
+# Pages as they were shown last, in the pieces between which the mark against forged forms stands.
+_kept: dict[tuple[str, str | None], tuple[float, list[str]]] = {}
+_KEPT_SECONDS = 3
+_KEPT_AT_MOST = 100
+
 
 def _public(view: View) -> View:
     """Let everybody in, in the language that the address asks for, and keep no copy anywhere."""
@@ -60,12 +67,13 @@ def _public(view: View) -> View:
 @_public
 def page(request: HttpRequest, token: str) -> HttpResponse:
     """What the call asks, and the form: first a code is sent, then it signs up."""
+    if request.method != "POST":
+        return _looked_at(request, token)
     call = public_call_up(system_scope(), token=token)
     scope = system_scope(call.incident_id)
-    units = [(str(one.pk), one.name) for one in invited_units(scope, call_up=call.pk)]
-    form = PublicForm(units, request.POST if request.method == "POST" else None)
-    sent = request.method == "POST" and "sent" in request.POST
-    if request.method == "POST" and form.is_valid():
+    form = PublicForm(_units(scope, call), request.POST)
+    sent = "sent" in request.POST
+    if form.is_valid():
         step = _sign_up if "sign_up" in request.POST and form.cleaned_data["code"] else _send
         try:
             held = step(request, scope, call, form)
@@ -105,6 +113,30 @@ def answer(request: HttpRequest, key: str) -> HttpResponse:
     if request.method == "POST":
         return _answered(request, held, held.call_up)
     return _own(request, held.call_up, held)
+
+
+def _looked_at(request: HttpRequest, token: str) -> HttpResponse:
+    """
+    Answer with the page as it was shown to somebody else a moment ago, with a mark of one's own.
+
+    Chats bring a thousand people to the same page in a minute; it says nothing of any of them.
+    Whether the call still takes sign-ups is looked at again when the form is sent.
+    """
+    key, now = (token, translation.get_language()), time.monotonic()
+    kept = _kept.get(key)
+    if kept is None or kept[0] < now:
+        call = public_call_up(system_scope(), token=token)
+        form = PublicForm(_units(system_scope(call.incident_id), call))
+        mark = get_token(request)
+        shown = _render(request, call, {"form": form, "sent": False, "csrf_token": mark})
+        if len(_kept) >= _KEPT_AT_MOST:
+            _kept.clear()
+        kept = _kept[key] = (now + _KEPT_SECONDS, shown.content.decode().split(mark))
+    return HttpResponse(get_token(request).join(kept[1]))
+
+
+def _units(scope: Scope, call: CallUp) -> list[tuple[str, str]]:
+    return [(str(one.pk), one.name) for one in invited_units(scope, call_up=call.pk)]
 
 
 def _send(request: HttpRequest, scope: Scope, call: CallUp, form: PhoneForm) -> None:

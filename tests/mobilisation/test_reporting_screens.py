@@ -179,7 +179,9 @@ def test_lists_leave_as_a_table(cast: Cast, office: Client, address: str) -> Non
 def test_people_are_moved_and_recalled_from_the_dispatch(cast: Cast, office: Client) -> None:
     sent = send(cast)
     move = reverse("mobilisation:move", args=[sent.pk])
-    assert "10 there" in page_of(office, move)
+    page = page_of(office, move)
+    # Whoever chooses among people reads their names.
+    assert "10 there" in page and all(name in page for name in SENT)
     given = {"members": cast.people[:2], "community": THERE, "from_day": FIRST, "words": ""}
     refused = office.post(move, given)
     assert refused.status_code == 422

@@ -41,6 +41,22 @@ def view_obliged(
 
 
 @transaction.atomic
+def view_missing(scope: Scope, *, cutoff: Cutoff, size: int) -> tuple[list[Member], bool]:
+    """
+    Return those who still have to report in, at most `size`, and whether there are more.
+
+    In clear, for those who enter their slips and must tell them apart; the audit notes whom.
+    """
+    scope.require(Can.EXCUSE)
+    rows = completion.members(scope, cutoff, completion.Wanted(state="missing"))
+    found = list(rows.select_related("organisation")[: size + 1])
+    shown = found[:size]
+    if shown:
+        audit.record(scope, "mobilisation.view-missing", targets=[row.pk for row in shown])
+    return shown, len(found) > size
+
+
+@transaction.atomic
 def view_forces(
     scope: Scope, *, cutoff: Cutoff, by: str, key: str, number: int, size: int
 ) -> PeoplePage[Person]:

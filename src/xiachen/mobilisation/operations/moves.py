@@ -16,7 +16,6 @@ from xiachen.mobilisation.operations.releases import Ground, end_stays, stays_to
 from xiachen.mobilisation.queries import dispatches, stays
 from xiachen.mobilisation.rules import moves as rules
 from xiachen.mobilisation.rules import stays as staying
-from xiachen.people.queries.members import shown_names
 from xiachen.privacy import audit
 from xiachen.privacy.scope import Can, Role, Scope
 
@@ -108,11 +107,14 @@ def recall(
 
 @transaction.atomic
 def view_leaving(scope: Scope, *, dispatch: UUID) -> list[tuple[Enrolment, str]]:
-    """Return those of a dispatch who have not left yet, by name, and note whom the list named."""
+    """
+    Return those of a dispatch who have not left yet, and note whom the list named.
+
+    Names in clear, as whoever chooses among them must see them.
+    """
     scope.require(Can.DISPATCH)
     found = dispatches.dispatch_of(scope, dispatch)
     rows = list(dispatches.open_stays_of(scope, dispatch=found.pk))
-    names = shown_names(scope, {one.member_id for one in rows})
     if rows:
         audit.record(
             scope,
@@ -120,7 +122,7 @@ def view_leaving(scope: Scope, *, dispatch: UUID) -> list[tuple[Enrolment, str]]
             community=found.community_id,
             targets=(found.pk, *(one.member_id for one in rows)),
         )
-    return [(one, names.get(one.member_id, "")) for one in rows]
+    return [(one, one.member.name) for one in rows]
 
 
 def _check_free(scope: Scope, leaving: Sequence[Enrolment], community: int, from_day: date) -> None:

@@ -8,7 +8,7 @@ from django.utils.translation import get_language, gettext, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from xiachen.figures.numbers import language_of, share
+from xiachen.figures.numbers import language_of, percent, share
 from xiachen.mobilisation.figures import completion as figures
 from xiachen.mobilisation.models.stays import ExcuseReason
 from xiachen.mobilisation.operations.completing import view_obliged
@@ -63,8 +63,8 @@ def _ratios(request: ScopedRequest) -> dict[str, object]:
     people = share(values["members_reported"], values["members_obliged"], language)
     words = gettext("Report-in completed: organisations %(units)s, party members %(people)s")
     return values | {
-        "units_share": units,
-        "members_share": people,
+        "units_share": percent(values["units_reported"], values["units_obliged"]),
+        "members_share": percent(values["members_reported"], values["members_obliged"]),
         "text": words % {"units": units, "people": people},
     }
 
@@ -86,7 +86,7 @@ def _wanted(request: ScopedRequest) -> Wanted:
 def _states() -> list[tuple[str, str]]:
     words = (
         _("not reported yet"),
-        _("reported in"),
+        _("Reported in"),
         pgettext("report-in", "excused"),
         _("everybody who has to"),
     )

@@ -15,10 +15,9 @@ from xiachen.base.ids import uuid7
 from xiachen.mobilisation.figures import completion as figures
 from xiachen.mobilisation.forms.reporting import SlipForm
 from xiachen.mobilisation.operations import slips as operations
-from xiachen.mobilisation.operations.completing import view_obliged
+from xiachen.mobilisation.operations.completing import view_missing
 from xiachen.mobilisation.queries import slips as queries
 from xiachen.mobilisation.queries import stays
-from xiachen.mobilisation.queries.completion import Wanted
 from xiachen.papers.tables import Table
 from xiachen.papers.ways_out import exported
 from xiachen.privacy.doors import ScopedRequest, done
@@ -53,12 +52,10 @@ def new_slip(request: ScopedRequest) -> HttpResponse:
     scope = request.scope
     scope.require(Can.EXCUSE)
     cutoff = stays.whole_day(scope, request.day)
-    missing = view_obliged(
-        scope, cutoff=cutoff, wanted=Wanted(state="missing"), number=1, size=CHOICES
-    )
+    missing, more = view_missing(scope, cutoff=cutoff, size=CHOICES)
     posted = request.method == "POST"
     form = SlipForm(
-        [(str(one.row.pk), " ".join((one.name, one.unit)).strip()) for one in missing.rows],
+        [(str(one.pk), f"{one.name} {one.organisation or ''}".strip()) for one in missing],
         request.day,
         request.POST if posted else None,
         request.FILES if posted else None,
@@ -76,7 +73,7 @@ def new_slip(request: ScopedRequest) -> HttpResponse:
     if posted and done(form, act):
         messages.success(request, _("The slip is accepted; the person has reported in."))
         return redirect("mobilisation:slips")
-    page = {"form": form, "anybody": bool(missing.rows), "more": missing.pages > 1}
+    page = {"form": form, "anybody": bool(missing), "more": more}
     return render(request, "mobilisation/new_slip.html", page)
 
 

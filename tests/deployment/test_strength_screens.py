@@ -9,7 +9,7 @@ from tests.deployment.test_moves import NEXT, ask, expected
 from tests.deployment.test_strength import say
 from tests.mobilisation.cast import FIRST, HERE, THERE, clock_at
 from tests.mobilisation.test_screens import browser
-from tests.world import SENT
+from tests.world import SENT, prove_twice
 from xiachen.base import clock
 from xiachen.deployment.models import MoveState, Strength, TeamMove
 from xiachen.deployment.queries.strength import strength
@@ -131,3 +131,20 @@ def test_a_member_is_refused_everywhere(crew: Crew) -> None:
     client = browser(crew.cast, Role.MEMBER)
     assert client.get(reverse("deployment:ask-move")).status_code == 403
     assert "Nobody has asked to move a team." in client.get(MOVES).content.decode()
+
+
+def test_the_lists_leave_the_house_with_the_filters_of_the_page(crew: Crew) -> None:
+    say(crew, 5)
+    say(crew, 8, community=THERE, scope=crew.cast.outsider)
+    client = browser(crew.cast, Role.ORGANISER)
+    assert client.get(NEEDED, {"as": "csv"}).status_code == 403
+    prove_twice(client)
+    taken = client.get(NEEDED, {"as": "csv", "show": "short"}).content.decode()
+    assert "紫菘社区" in taken and "枫林上城社区" not in taken
+    teams = client.get(reverse("deployment:teams"), {"as": "csv"}).content.decode()
+    assert "支援工作组" in teams and SENT[0] not in teams
+    outside = browser(crew.cast, "outsider")
+    prove_twice(outside)
+    assert (
+        "支援工作组" not in outside.get(reverse("deployment:teams"), {"as": "csv"}).content.decode()
+    )

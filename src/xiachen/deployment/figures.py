@@ -8,11 +8,20 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from xiachen.deployment.models import Assignment, Membership, Squad, Team, Withdrawal
+from xiachen.deployment.models import Assignment, Membership, Squad, Withdrawal
+from xiachen.deployment.queries.counting import (
+    SIZES_PRINTED,
+    communities_short,
+    squads_paired,
+    squads_unpaired,
+    teams_of_day,
+    titled_posts,
+    work_teams,
+)
 from xiachen.deployment.queries.squads import squad_lines, squads_at
-from xiachen.deployment.queries.teams import teams
+from xiachen.deployment.queries.strength import statements
 from xiachen.figures.figure import Beside, Column, Cutoff, Figure, Rows
-from xiachen.figures.units import COMMUNITY, GRID, GROUP, PERSON, TEAM, WORK_TEAM
+from xiachen.figures.units import COMMUNITY, GRID, GROUP, PERSON, TEAM, TITLED_POST, WORK_TEAM
 from xiachen.incidents import queries as incidents
 from xiachen.people.models.members import Member
 from xiachen.people.models.periods import standing_on
@@ -93,15 +102,6 @@ def _in_grid(scope: Scope, cutoff: Cutoff) -> QuerySet[Squad]:
     )
 
 
-def _teams_at_work(scope: Scope, cutoff: Cutoff) -> QuerySet[Team]:
-    """Return the teams that exist on the day."""
-    if scope.incident != cutoff.incident:
-        return Team.objects.none()
-    rows = teams(scope).filter(formed_on__lte=cutoff.day)
-    rows = rows.select_related("type", "organisation")
-    return rows.filter(Q(disbanded_on=None) | Q(disbanded_on__gte=cutoff.day))
-
-
 def _withdrawals(scope: Scope, cutoff: Cutoff) -> QuerySet[Withdrawal]:
     """Return who went home by the cut-off."""
     if scope.incident != cutoff.incident:
@@ -143,7 +143,7 @@ def present_memberships(scope: Scope, rows: Sequence[Any]) -> list[InTeam]:
 
 def _of_type(code: str) -> Rows:
     """Return how to read the teams of one type that exist on the day."""
-    return lambda scope, cutoff: _teams_at_work(scope, cutoff).filter(type__code=code)
+    return lambda scope, cutoff: teams_of_day(scope, cutoff).filter(type__code=code)
 
 
 def _people_in(teams_of: Rows) -> Rows:
@@ -163,7 +163,9 @@ def _people_of_each(teams_of: Rows) -> Beside:
     def sizes(scope: Scope, cutoff: Cutoff) -> str:
         inside = _people_in(teams_of)(scope, cutoff).order_by().values("team")
         counted = inside.annotate(people=Count("pk")).values_list("people", flat=True)
-        return "/".join(map(str, sorted(counted, reverse=True)))
+        # Nobody reads two hundred sizes beside a number.
+        found = sorted(counted[: SIZES_PRINTED + 1], reverse=True)
+        return "/".join(map(str, found)) if len(found) <= SIZES_PRINTED else ""
 
     return sizes
 
@@ -183,9 +185,11 @@ _PLACE_COLUMNS = (
 TEAMS = Figure(
     code="deployment.teams",
     title=_("Teams"),
-    means=_("Teams that exist on the day, each team within another counted too."),
+    means=_(
+        "Teams that exist on the day, each team within another counted too; titled posts apart."
+    ),
     unit=TEAM,
-    rows=_teams_at_work,
+    rows=teams_of_day,
     columns=_TEAM_COLUMNS,
     personal=False,
 )
@@ -194,7 +198,7 @@ TEAM_PEOPLE = Figure(
     title=_("People in teams"),
     means=_("People who are in a team on the day, each counted once."),
     unit=PERSON,
-    rows=_people_in(_teams_at_work),
+    rows=_people_in(teams_of_day),
     columns=_PLACE_COLUMNS,
     present=present_memberships,
     distinct="member_id",
@@ -202,11 +206,14 @@ TEAM_PEOPLE = Figure(
 WORK_TEAMS = Figure(
     code="deployment.work-teams",
     title=_("Work teams"),
-    means=_("Work teams that exist on the day; beside it, how many people each has."),
+    means=_(
+        "Work teams that exist on the day, one cut out of another as a part of it; beside it, how "
+        "many people each has."
+    ),
     unit=WORK_TEAM,
-    rows=_of_type("work-team"),
+    rows=work_teams,
     columns=_TEAM_COLUMNS,
-    beside=_people_of_each(_of_type("work-team")),
+    beside=_people_of_each(work_teams),
     personal=False,
 )
 ASSAULT_TEAMS = Figure(
@@ -239,25 +246,48 @@ VOLUNTEER_TEAMS = Figure(
     beside=_people_of_each(_of_type("volunteer-team")),
     personal=False,
 )
+TITLED_POSTS = Figure(
+    code="deployment.titled-posts",
+    title=_("Titled posts"),
+    means=_(
+        "Posts with a title, such as vanguard posts, that exist on the day; they are no teams."
+    ),
+    unit=TITLED_POST,
+    rows=titled_posts,
+    columns=_TEAM_COLUMNS,
+    personal=False,
+)
+_SQUAD_COLUMNS = (
+    Column(heading=_("community"), cell=lambda line: line.squad.community, tag="#adm5+name"),
+    Column(heading=_("squad"), cell=lambda line: line.squad.number),
+    Column(heading=_("grid"), cell=lambda line: line.squad.grid),
+    Column(heading=_("people"), cell=lambda line: len(line.members)),
+    Column(
+        heading=_("names"),
+        cell=lambda line: _BETWEEN.join(line.names),
+        mask=_masked_names,
+    ),
+)
 SQUADS = Figure(
     code="deployment.squads",
     title=_("Squads"),
     means=_("Squads that stood at the cut-off; beside it, how many people each had."),
     unit=GROUP,
     rows=squads_at,
-    columns=(
-        Column(heading=_("community"), cell=lambda line: line.squad.community, tag="#adm5+name"),
-        Column(heading=_("squad"), cell=lambda line: line.squad.number),
-        Column(heading=_("grid"), cell=lambda line: line.squad.grid),
-        Column(heading=_("people"), cell=lambda line: len(line.members)),
-        Column(
-            heading=_("names"),
-            cell=lambda line: _BETWEEN.join(line.names),
-            mask=_masked_names,
-        ),
-    ),
+    columns=_SQUAD_COLUMNS,
     present=squad_lines,
     beside=_sizes,
+)
+PAIRED_SQUADS = Figure(
+    code="deployment.paired-squads",
+    title=_("A grid of its own for every squad"),
+    means=_("Squads that have a grid at the cut-off in which no other squad works."),
+    unit=GROUP,
+    rows=squads_paired,
+    columns=_SQUAD_COLUMNS,
+    present=squad_lines,
+    of="deployment.squads",
+    missing=squads_unpaired,
 )
 WITHDRAWN = Figure(
     code="deployment.withdrawn",
@@ -303,6 +333,32 @@ REACHED_COMMUNITIES = Figure(
     personal=False,
 )
 
+WANTED = Figure(
+    code="deployment.wanted",
+    title=_("People wanted"),
+    means=_("People whom the communities want on the day, as they have said, added up."),
+    unit=PERSON,
+    rows=statements,
+    columns=(
+        Column(heading=_("community"), cell=lambda said: said.community, tag="#adm5+name"),
+        Column(heading=_("people wanted"), cell=lambda said: said.wanted),
+        Column(heading=_("from"), cell=lambda said: said.from_day, tag="#date+start"),
+        Column(heading=_("what it says"), cell=lambda said: said.words),
+    ),
+    total_of="wanted",
+    personal=False,
+)
+SHORT_COMMUNITIES = Figure(
+    code="deployment.short-communities",
+    title=_("Communities that lack people"),
+    means=_("Communities that want more people on the day than belong there."),
+    unit=COMMUNITY,
+    rows=communities_short,
+    columns=COMMUNITY_COLUMNS,
+    of="deployment.communities",
+    personal=False,
+)
+
 GRID_COLUMNS = (
     Column(heading=_("community"), cell=lambda grid: grid.community, tag="#adm5+name"),
     Column(heading=_("grid"), cell=lambda grid: grid.name),
@@ -335,7 +391,11 @@ FIGURES = (
     ASSAULT_TEAMS,
     ASSAULT_PEOPLE,
     VOLUNTEER_TEAMS,
+    TITLED_POSTS,
     SQUADS,
+    PAIRED_SQUADS,
+    WANTED,
+    SHORT_COMMUNITIES,
     WITHDRAWN,
     COMMUNITIES,
     REACHED_COMMUNITIES,

@@ -209,6 +209,7 @@ def _counted_noun(code: str, noun_zh: str, one: str, many: str) -> Unit:
 ITEM = _counted_noun("item", "", "item", "items")
 GROUP = _counted_noun("group", "小组", "group", "groups")
 WORK_TEAM = _counted_noun("work_team", "工作队（组）", "work team", "work teams")
+TITLED_POST = _counted_noun("titled_post", "岗", "post", "posts")
 STREET = _counted_noun("street", "街（镇）", "street", "streets")
 COMMUNITY = _counted_noun("community", "社区", "community", "communities")
 GRID = _counted_noun("grid", "网格", "grid", "grids")

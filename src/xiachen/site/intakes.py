@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from xiachen.deployment.operations.assignment_sheets import TEAM_ASSIGNMENTS
 from xiachen.mobilisation.operations.sheets.assignments import ASSIGNMENTS
 from xiachen.mobilisation.operations.sheets.report_ins import REPORT_INS
 from xiachen.mobilisation.operations.sign_up_sheets import SIGN_UPS
@@ -24,6 +25,7 @@ INTAKES: tuple[Intake, ...] = (
     SIGN_UPS,
     ASSIGNMENTS,
     REPORT_INS,
+    TEAM_ASSIGNMENTS,
     PREMISES,
     HOUSEHOLDS,
 )

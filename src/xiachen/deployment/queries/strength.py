@@ -116,7 +116,7 @@ def statements(scope: Scope, cutoff: Cutoff) -> QuerySet[Strength]:
     later = _known(scope, cutoff).filter(
         community_id=OuterRef("community_id"), from_day__gt=OuterRef("from_day")
     )
-    return rows.filter(~Exists(later)).order_by("community_id")
+    return rows.filter(~Exists(later)).select_related("community").order_by("community_id", "pk")
 
 
 def said_by(scope: Scope, *, community: int) -> list[Strength]:

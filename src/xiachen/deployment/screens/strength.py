@@ -7,6 +7,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from xiachen.base import clock
@@ -15,7 +16,9 @@ from xiachen.deployment.operations import strength as operations
 from xiachen.deployment.queries import strength as queries
 from xiachen.deployment.queries.strength import Force
 from xiachen.deployment.screens.telling import tell_faults
-from xiachen.places.queries.communities import community_within
+from xiachen.papers.tables import Table
+from xiachen.papers.ways_out import exported
+from xiachen.places.queries.communities import community_within, full_names
 from xiachen.places.queries.listing import paths_of
 from xiachen.privacy.doors import ScopedRequest, done
 from xiachen.privacy.scope import Can
@@ -30,7 +33,10 @@ def needed(request: ScopedRequest) -> HttpResponse:
     show = request.GET.get("show", "")
     order = request.GET.get("sort", "")
     lines = [one for one in forces if show not in queries.SHOWN or one.kind == show]
-    shown = Paginator(_sorted(lines, order), LINES).get_page(request.GET.get("page"))
+    ordered = _sorted(lines, order)
+    if taken := exported(request, lambda: _table(request, ordered)):
+        return taken
+    shown = Paginator(ordered, LINES).get_page(request.GET.get("page"))
     above = paths_of(request.scope, [one.community.pk for one in shown])
     page = {
         "lines": [(one, " ".join(above[one.community.pk][-1:])) for one in shown],
@@ -101,6 +107,41 @@ def totals(forces: Sequence[Force]) -> dict[str, int]:
         "gap": sum(one.gap for one in forces),
         "surplus": sum(one.surplus for one in forces),
     }
+
+
+def _table(request: ScopedRequest, forces: Sequence[Force]) -> Table:
+    """Return the list as it may leave; it names communities and nobody."""
+    names = full_names(request.scope, [one.community.pk for one in forces])
+    return Table(
+        title=_("Where people are needed"),
+        about=(f"{request.day:%Y-%m-%d}",),
+        headings=[
+            _("community"),
+            _("people wanted"),
+            pgettext("people", "there"),
+            _("Excused"),
+            pgettext("people", "gap"),
+            pgettext("people", "surplus"),
+            _("Reported in"),
+            _("teams"),
+            _("what it says"),
+        ],
+        tags=["#adm5+name", "#reached+wanted", "#reached", "", "", "", "", "", ""],
+        lines=[
+            (
+                names[one.community.pk],
+                one.wanted,
+                one.belonging,
+                one.excused,
+                one.gap,
+                one.surplus,
+                one.reported,
+                one.teams,
+                one.said.words if one.said else "",
+            )
+            for one in forces
+        ],
+    )
 
 
 def _sorted(forces: Sequence[Force], order: str) -> list[Force]:

@@ -23,9 +23,11 @@ from xiachen.deployment.models import Team, TeamPost
 from xiachen.deployment.operations import sheets
 from xiachen.deployment.operations import teams as operations
 from xiachen.deployment.operations.types import add_team_type
+from xiachen.deployment.queries.tables import teams_table
 from xiachen.deployment.queries.teams import team_of, team_types
 from xiachen.deployment.screens.telling import new, tell, tell_faults
 from xiachen.incidents import queries as incidents
+from xiachen.papers.ways_out import exported
 from xiachen.places.queries.communities import communities_by_id
 from xiachen.privacy.doors import ScopedRequest, done, explain
 from xiachen.privacy.scope import Can
@@ -34,6 +36,8 @@ from xiachen.privacy.scope import Can
 @require_safe
 def teams(request: ScopedRequest) -> HttpResponse:
     """The teams of the day as a tree, with posts, communities and squads."""
+    if taken := exported(request, lambda: teams_table(request.scope, day=request.day)):
+        return taken
     tree, names = sheets.view_teams(request.scope, day=request.day)
     page = {"tree": tree, "names": names, "forms": _forms_teams(request)}
     return render(request, "deployment/teams.html", page)

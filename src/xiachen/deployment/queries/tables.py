@@ -1,0 +1,56 @@
+"""The list of teams as a table that may leave the house."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from xiachen.deployment.queries.trees import TeamNode, team_tree
+from xiachen.papers.tables import Table
+from xiachen.people.queries.members import members_by_id
+from xiachen.privacy.masking import mask_name
+from xiachen.privacy.scope import Scope
+
+
+def teams_table(scope: Scope, *, day: date) -> Table:
+    """Return the teams of a day, each below the one it is within; leaders are masked."""
+    nodes = list(_walk(team_tree(scope, day=day), 1, ""))
+    leading = {node.leader.member_id for node, *_rest in nodes if node.leader}
+    names = {id: mask_name(one.name) for id, one in members_by_id(scope, leading).items()}
+    english = (get_language() or "").startswith("en")
+    return Table(
+        title=_("Teams"),
+        about=(f"{day:%Y-%m-%d}",),
+        headings=[
+            _("team"),
+            _("tier"),
+            _("within the team"),
+            _("type"),
+            _("organisation"),
+            _("leader"),
+            _("people"),
+            _("community"),
+        ],
+        tags=["", "", "", "", "#org+name", "", "", "#adm5+name"],
+        lines=[
+            (
+                node.team.name,
+                level,
+                above,
+                node.team.type.name_en if english else node.team.type.name,
+                node.team.organisation.name if node.team.organisation else "",
+                names.get(node.leader.member_id, "") if node.leader else "",
+                len(node.people),
+                "、".join(one.community.name for one in node.communities),
+            )
+            for node, level, above in nodes
+        ],
+        records=[node.team.pk for node, *_rest in nodes],
+    )
+
+
+def _walk(nodes: list[TeamNode], level: int, above: str) -> Iterator[tuple[TeamNode, int, str]]:
+    for node in nodes:
+        yield node, level, above
+        yield from _walk(node.children, level + 1, node.team.name)

@@ -4,14 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from xiachen.deployment.models import Assignment, Membership, Squad, Withdrawal
+from xiachen.deployment.models import Membership, Withdrawal
 from xiachen.deployment.queries.counting import (
     SIZES_PRINTED,
+    communities_in_operation,
     communities_short,
+    communities_with_teams,
+    communities_without_teams,
+    grids_in_operation,
+    grids_with_squads,
+    grids_without_squads,
     squads_paired,
     squads_unpaired,
     teams_of_day,
@@ -22,11 +28,10 @@ from xiachen.deployment.queries.squads import squad_lines, squads_at
 from xiachen.deployment.queries.strength import statements
 from xiachen.figures.figure import Beside, Column, Cutoff, Figure, Rows
 from xiachen.figures.units import COMMUNITY, GRID, GROUP, PERSON, TEAM, TITLED_POST, WORK_TEAM
-from xiachen.incidents import queries as incidents
 from xiachen.people.models.members import Member
 from xiachen.people.models.periods import standing_on
 from xiachen.people.queries.members import shown_names
-from xiachen.places.models import Community, Grid
+from xiachen.places.models import Community
 from xiachen.privacy.masking import mask_name
 from xiachen.privacy.scope import Role, Scope
 
@@ -54,52 +59,6 @@ def present_withdrawals(scope: Scope, rows: Sequence[Any]) -> list[Gone]:
         Gone(row=row, name=names.get(row.member, ""), community=places[row.community_id])
         for row in rows
     ]
-
-
-def _communities_in_operation(scope: Scope, cutoff: Cutoff) -> QuerySet[Community]:
-    """Return the communities of the scope that the operation includes on the day."""
-    if scope.incident != cutoff.incident:
-        return Community.objects.none()
-    included = incidents.communities_of(scope, incident=cutoff.incident, day=cutoff.day)
-    return Community.objects.filter(scope.within("pk"), pk__in=included)
-
-
-def _communities_with_teams(scope: Scope, cutoff: Cutoff) -> QuerySet[Community]:
-    """Return those of these communities in which a team works on the day."""
-    return _communities_in_operation(scope, cutoff).filter(Exists(_at_work(cutoff)))
-
-
-def _communities_without_teams(scope: Scope, cutoff: Cutoff) -> QuerySet[Community]:
-    """Return those of these communities in which no team works on the day."""
-    return _communities_in_operation(scope, cutoff).filter(~Exists(_at_work(cutoff)))
-
-
-def _grids_in_operation(scope: Scope, cutoff: Cutoff) -> QuerySet[Grid]:
-    """Return the grids of the communities that the operation includes on the day."""
-    places = _communities_in_operation(scope, cutoff).values_list("pk", flat=True)
-    rows = Grid.objects.filter(scope.within(), community__in=list(places))
-    return rows.select_related("community")
-
-
-def _grids_with_squads(scope: Scope, cutoff: Cutoff) -> QuerySet[Grid]:
-    """Return those of these grids in which a squad works at the cut-off."""
-    return _grids_in_operation(scope, cutoff).filter(Exists(_in_grid(scope, cutoff)))
-
-
-def _grids_without_squads(scope: Scope, cutoff: Cutoff) -> QuerySet[Grid]:
-    """Return those of these grids in which no squad works at the cut-off."""
-    return _grids_in_operation(scope, cutoff).filter(~Exists(_in_grid(scope, cutoff)))
-
-
-def _at_work(cutoff: Cutoff) -> QuerySet[Assignment]:
-    held = Assignment.objects.filter(team__incident=cutoff.incident, community=OuterRef("pk"))
-    return held.filter(Q(to_day=None) | Q(to_day__gte=cutoff.day), from_day__lte=cutoff.day)
-
-
-def _in_grid(scope: Scope, cutoff: Cutoff) -> QuerySet[Squad]:
-    return squads_at(scope, cutoff).filter(
-        grid=OuterRef("pk"), community_id=OuterRef("community_id")
-    )
 
 
 def _withdrawals(scope: Scope, cutoff: Cutoff) -> QuerySet[Withdrawal]:
@@ -317,7 +276,7 @@ COMMUNITIES = Figure(
     title=_("Communities of the operation"),
     means=_("Communities that the operation includes on the day."),
     unit=COMMUNITY,
-    rows=_communities_in_operation,
+    rows=communities_in_operation,
     columns=COMMUNITY_COLUMNS,
     personal=False,
 )
@@ -326,10 +285,10 @@ REACHED_COMMUNITIES = Figure(
     title=_("A team in every community"),
     means=_("Communities of the operation in which a team works on the day."),
     unit=COMMUNITY,
-    rows=_communities_with_teams,
+    rows=communities_with_teams,
     columns=COMMUNITY_COLUMNS,
     of="deployment.communities",
-    missing=_communities_without_teams,
+    missing=communities_without_teams,
     personal=False,
 )
 
@@ -368,7 +327,7 @@ GRIDS = Figure(
     title=_("Grids of the operation"),
     means=_("Grids of the communities that the operation includes on the day."),
     unit=GRID,
-    rows=_grids_in_operation,
+    rows=grids_in_operation,
     columns=GRID_COLUMNS,
     personal=False,
 )
@@ -377,10 +336,10 @@ REACHED_GRIDS = Figure(
     title=_("A squad in every grid"),
     means=_("Grids of the operation in which a squad works at the cut-off."),
     unit=GRID,
-    rows=_grids_with_squads,
+    rows=grids_with_squads,
     columns=GRID_COLUMNS,
     of="deployment.grids",
-    missing=_grids_without_squads,
+    missing=grids_without_squads,
     personal=False,
 )
 

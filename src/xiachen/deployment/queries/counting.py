@@ -2,12 +2,13 @@
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from xiachen.deployment.models import Squad, Team
+from xiachen.deployment.models import Assignment, Squad, Team
 from xiachen.deployment.queries.squads import squads_at
 from xiachen.deployment.queries.strength import people_wanted
 from xiachen.deployment.queries.teams import teams
 from xiachen.figures.figure import Cutoff
-from xiachen.places.models import Community
+from xiachen.incidents import queries as incidents
+from xiachen.places.models import Community, Grid
 from xiachen.privacy.scope import Scope
 
 # The sizes of more teams than these are not printed beside a number.
@@ -46,6 +47,52 @@ def squads_unpaired(scope: Scope, cutoff: Cutoff) -> QuerySet[Squad]:
 def communities_short(scope: Scope, cutoff: Cutoff) -> QuerySet[Community]:
     """Return the communities that want more people on the day than belong there."""
     return Community.objects.filter(scope.within("pk"), pk__in=people_wanted(scope, cutoff))
+
+
+def communities_in_operation(scope: Scope, cutoff: Cutoff) -> QuerySet[Community]:
+    """Return the communities of the scope that the operation includes on the day."""
+    if scope.incident != cutoff.incident:
+        return Community.objects.none()
+    included = incidents.communities_of(scope, incident=cutoff.incident, day=cutoff.day)
+    return Community.objects.filter(scope.within("pk"), pk__in=included)
+
+
+def communities_with_teams(scope: Scope, cutoff: Cutoff) -> QuerySet[Community]:
+    """Return those of these communities in which a team works on the day."""
+    return communities_in_operation(scope, cutoff).filter(Exists(_at_work(cutoff)))
+
+
+def communities_without_teams(scope: Scope, cutoff: Cutoff) -> QuerySet[Community]:
+    """Return those of these communities in which no team works on the day."""
+    return communities_in_operation(scope, cutoff).filter(~Exists(_at_work(cutoff)))
+
+
+def grids_in_operation(scope: Scope, cutoff: Cutoff) -> QuerySet[Grid]:
+    """Return the grids of the communities that the operation includes on the day."""
+    places = communities_in_operation(scope, cutoff).values_list("pk", flat=True)
+    rows = Grid.objects.filter(scope.within(), community__in=list(places))
+    return rows.select_related("community")
+
+
+def grids_with_squads(scope: Scope, cutoff: Cutoff) -> QuerySet[Grid]:
+    """Return those of these grids in which a squad works at the cut-off."""
+    return grids_in_operation(scope, cutoff).filter(Exists(_in_grid(scope, cutoff)))
+
+
+def grids_without_squads(scope: Scope, cutoff: Cutoff) -> QuerySet[Grid]:
+    """Return those of these grids in which no squad works at the cut-off."""
+    return grids_in_operation(scope, cutoff).filter(~Exists(_in_grid(scope, cutoff)))
+
+
+def _at_work(cutoff: Cutoff) -> QuerySet[Assignment]:
+    held = Assignment.objects.filter(team__incident=cutoff.incident, community=OuterRef("pk"))
+    return held.filter(Q(to_day=None) | Q(to_day__gte=cutoff.day), from_day__lte=cutoff.day)
+
+
+def _in_grid(scope: Scope, cutoff: Cutoff) -> QuerySet[Squad]:
+    return squads_at(scope, cutoff).filter(
+        grid=OuterRef("pk"), community_id=OuterRef("community_id")
+    )
 
 
 def _of_day(scope: Scope, cutoff: Cutoff) -> QuerySet[Team]:

@@ -13,6 +13,7 @@ from django.test import Client
 from tests.journeys.arrival import send
 from tests.journeys.crowd import Crowd, fill
 from tests.journeys.looking import faults, too_wide
+from tests.journeys.on_their_way import send_sheets
 from tests.journeys.visitor import Visit, Visitor
 from tests.world import FENGLIN, LOCAL, ZISONG, World, prove_twice
 from xiachen.mobilisation.models.stays import Enrolment
@@ -90,6 +91,7 @@ def _become(visitor: Visitor, username: str, language: str) -> None:
 
 def _full(crowd: Crowd) -> dict[str, list[Screen]]:
     team, world = crowd.arrival.team, crowd.arrival.world
+    columns, faulty = send_sheets(world)
     stay = Enrolment.objects.filter(source="dispatched").latest("pk")
     return {
         "": [
@@ -156,6 +158,11 @@ def _full(crowd: Crowd) -> dict[str, list[Screen]]:
         ],
         "organiser": [
             ("enter-person", "/people/enter"),
+            ("sheets", "/papers/"),
+            ("send-sheet", "/papers/members/send"),
+            ("sheet-columns", f"/papers/drafts/{columns}/"),
+            ("sheet-to-mend", f"/papers/drafts/{faulty}/?page=2"),
+            ("sheet-line", f"/papers/drafts/{faulty}/lines/2"),
             ("units", "/people/units/"),
             ("unit", "/people/units/register"),
             ("party-organisation", "/people/units/register-party"),

@@ -69,7 +69,10 @@ def send(request: ScopedRequest, reception: Reception, kind: str) -> HttpRespons
 
     if request.method == "POST" and done(form, act):
         return redirect("papers:draft", made[0].pk)
-    return render(request, "papers/send.html", {"form": form, "intake": intake})
+    # English words for a column are its title's; what offices write is Chinese.
+    fields = [(one, [word for word in one.synonyms if not word.isascii()]) for one in intake.fields]
+    shown = {"form": form, "intake": intake, "fields": fields}
+    return render(request, "papers/send.html", shown)
 
 
 @require_safe

@@ -199,6 +199,34 @@ def test_free_places_are_offered_and_a_call_is_closed(cast: Cast, organiser: Cli
     assert "call closed" in page and "Close the call" not in page
 
 
+def test_a_roll_call_signs_up_those_it_names(cast: Cast) -> None:
+    made = call(cast)
+    liaison = browser(cast, Role.LIAISON)
+    address = reverse("mobilisation:sign-up-roll-call", args=[made.pk])
+    assert address in liaison.get(reverse("mobilisation:call-up", args=[made.pk])).content.decode()
+    text = f"#接龙\n1. {SENT[0]}\n2、{SENT[1]}等2人\n3. 全不识\n"
+    page = liaison.post(address, {"text": text}).content.decode()
+    assert f'value="{cast.people[0]}" checked' in page and not SignUp.objects.exists()
+    assert f'<option value="{cast.people[1]}">' in page and "Nobody found" in page
+    given = {"take": "1", "members": [cast.people[0]], "chosen": [cast.people[1], "", "x"]}
+    assert "2 people signed up." in liaison.post(address, given, follow=True).content.decode()
+    assert set(states(made).values()) == {"ready"} and SignUp.objects.count() == 2
+    assert browser(cast, Role.SECRETARY).get(address).status_code == 403
+
+
+def test_fairness_is_shown_beside_the_board(cast: Cast, organiser: Client) -> None:
+    made = call(cast, quotas=[QuotaEntry(organisation=cast.department.pk, minimum=3, maximum=4)])
+    people = signed(cast, made, cast.people[:3])
+    accept(office(cast), call_up=made.pk, sign_ups=people[:2], at=MORNING)
+    address = reverse("mobilisation:fairness", args=[made.pk])
+    assert address in organiser.get(board(made)).content.decode()
+    page = organiser.get(address).content.decode()
+    assert "1 short" in page and "16.7%" in page and "<h1>" in page
+    part = organiser.get(address, headers={"HX-Request": "true"}).content.decode()
+    assert "1 short" in part and "<h1>" not in part
+    assert browser(cast, Role.LIAISON).get(address).status_code == 403
+
+
 @pytest.mark.parametrize("role", [Role.SECRETARY, Role.INSPECTOR, Role.STREET, "outsider"])
 def test_nobody_else_sees_who_signed_up(cast: Cast, role: Role | str) -> None:
     made = call(cast)

@@ -16,6 +16,7 @@ from xiachen.mobilisation.screens import (
     public_sign_ups,
     roll_calls,
     selections,
+    sign_up_roll_calls,
     slips,
     stays,
 )
@@ -36,6 +37,8 @@ urlpatterns = [
     path("call-ups/<uuid:id>/close", call_ups.close_call_up, name="close-call-up"),
     path("call-ups/<uuid:id>/offer", call_ups.offer_places, name="offer-places"),
     path("call-ups/<uuid:id>/selection", selections.board, name="selection"),
+    path("call-ups/<uuid:id>/fairness", selections.fairness, name="fairness"),
+    path("call-ups/<uuid:id>/roll-call", sign_up_roll_calls.roll_call, name="sign-up-roll-call"),
     path("call-ups/<uuid:id>/decide", selections.decide, name="decide"),
     path("sign-ups/", own_sign_ups.mine, name="my-sign-ups"),
     path("sign-ups/<uuid:id>", own_sign_ups.answer, name="answer-sign-up"),

@@ -59,3 +59,11 @@ class PublicForm(PhoneForm, WishesForm):
             self.fields["organisation"].required = True
         else:
             del self.fields["organisation"]
+
+
+class RollCallForm(forms.Form):
+    """A roll-call as it was copied from the chat."""
+
+    text = forms.CharField(
+        label=_("roll-call"), max_length=60_000, widget=forms.Textarea(attrs={"rows": 12})
+    )

@@ -8,16 +8,17 @@ from enum import StrEnum
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 
 from xiachen.base.errors import Refused
-from xiachen.mobilisation.queries import stays
+from xiachen.mobilisation.queries import call_ups, stays
 from xiachen.mobilisation.queries.recognising import Directory, Known
 from xiachen.mobilisation.rules.recognising import Said, is_absent
 from xiachen.papers.rollcall import DOUBTS, RollCallLine, parse
 from xiachen.people.models.members import Member
 from xiachen.people.models.units import Organisation
+from xiachen.people.queries.members import members_reached
 from xiachen.privacy import audit
 from xiachen.privacy.masking import mask_phone
 from xiachen.privacy.scope import Can, Scope
@@ -63,11 +64,29 @@ def recognise_roll_call(scope: Scope, *, community: int, day: date, text: str) -
     scope.require(Can.REPORT_IN, community=community)
     scope.require(Can.SEE_PEOPLE)
     incident = stays.working_incident(scope)
-    lines = parse(text)[:LONGEST]
     here = stays.enrolled_on(scope, incident=incident.pk, day=day, community=community)
     among = Member.objects.filter(
         Q(pk__in=here.order_by().values("member_id")) | Q(home_community=community)
     )
+    return _recognised(scope, text, among, community)
+
+
+@transaction.atomic
+def recognise_sign_ups(scope: Scope, *, call_up: UUID, text: str) -> list[Called]:
+    """
+    Return the lines of a roll-call with the people of the scope whom they mean, to sign them up.
+
+    :raises NotFound: the call is not within the scope
+    """
+    scope.require(Can.SIGN_UP_PEOPLE)
+    call_ups.call_up(scope, call_up)
+    return _recognised(scope, text, members_reached(scope), None)
+
+
+def _recognised(
+    scope: Scope, text: str, among: QuerySet[Member], community: int | None
+) -> list[Called]:
+    lines = parse(text)[:LONGEST]
     directory = Directory(scope, [_said(line) for line in lines], among=among)
     found = [(line, *_candidates(directory, line)) for line in lines]
     named = {one.id for _line, people, _refusal in found for one in people}

@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.attendance.town import Town, arrive, clock_at, entry
-from tests.world import BEFORE, DAY, FENGLIN, LIAISON, LOCAL, MORNING, SENT, World
+from tests.world import BEFORE, DAY, FENGLIN, LIAISON, LOCAL, MORNING, SENT, World, prove_twice
 from xiachen.attendance.operations.answers import answer
 from xiachen.attendance.operations.check_ins import check_in
 from xiachen.base.ids import uuid7
@@ -23,6 +23,7 @@ from xiachen.mobilisation.operations.report_ins import ReportInEntry, report_in
 from xiachen.needs.operations.claims import claim_task, finish_task
 from xiachen.needs.operations.tasks import confirm_task, issue_task, send_back_task
 from xiachen.people.models.members import Member
+from xiachen.privacy.masking import mask_name
 from xiachen.privacy.models import AuditEntry
 from xiachen.privacy.scope import Role, Scope
 
@@ -201,3 +202,18 @@ def test_a_later_day_does_not_take_an_earlier_sign_in_for_its_own(sent: World) -
     )
     assert isinstance(page.own, LiaisonHome)
     assert by_name(page.own)[SENT[0]].whereabouts == Whereabouts.ABSENT
+
+
+def test_the_list_leaves_the_house_with_masked_names(sent: World) -> None:
+    client = Client()
+    client.cookies["django_language"] = "zh-hans"
+    client.force_login(sent.accounts[Role.LIAISON])
+    assert client.get(f"/?day={DAY}&as=csv").status_code == 403  # without a second factor
+    prove_twice(client)
+    taken = client.get(f"/?day={DAY}&show=not-present&as=csv").content.decode("utf-8-sig")
+    assert mask_name(SENT[0]) in taken and SENT[0] not in taken
+    assert taken.count("只报到不到岗") >= 8
+    secretary = Client()
+    secretary.force_login(sent.accounts[Role.SECRETARY])
+    prove_twice(secretary)
+    assert secretary.get("/?as=csv").status_code == 404

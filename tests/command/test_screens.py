@@ -222,3 +222,16 @@ def test_pages_exist_in_english(first_day: FirstDay, headquarters: Client) -> No
     page = headquarters.get(f"/command/bulletins/{issued.pk}/").content.decode()
     assert "11 people on site" in page
     assert "daily bulletin of those sent down" in page
+
+
+def test_a_number_is_shown_in_groups_with_places_that_have_nothing(
+    first_day: FirstDay, headquarters: Client
+) -> None:
+    address = f"/command/figures/mobilisation.forces/{DAY}"
+    page = headquarters.get(f"{address}&by=community").content.decode()
+    assert "紫菘社区" in page and "不可相加" in page
+    kinds = headquarters.get(f"{address}&by=none-such").content.decode()
+    assert "党员" in kinds
+    issued = first_day.issue()
+    frozen = headquarters.get(f"/command/bulletins/{issued.pk}/mobilisation.forces/?by=unit")
+    assert first_day.town.world.bureau.name in frozen.content.decode()

@@ -12,6 +12,7 @@ from xiachen.base import clock
 from xiachen.base.ids import uuid7
 from xiachen.command.operations.bulletins import issue_bulletin
 from xiachen.command.operations.declared import declare_figure
+from xiachen.command.operations.supervision import Asked, issue_supervision
 from xiachen.deployment.operations.briefings import write_briefing
 from xiachen.deployment.operations.moves import ask_move
 from xiachen.deployment.operations.squads import form_squads
@@ -312,6 +313,15 @@ def _papers(arrival: Arrival, people: list[UUID], now: datetime) -> None:
         as_of=now,
         at=now,
     )
+    for number in range(3):
+        issue_supervision(
+            world.scope(Role.HEADQUARTERS),
+            asked=Asked(organisation=world.city_bureau.pk),
+            title=LONG[number : number + 110],
+            details=LONG,
+            term=now + timedelta(hours=1 + number * 30),
+            at=now,
+        )
     excuse(
         world.scope(Role.LIAISON),
         member=people[9],

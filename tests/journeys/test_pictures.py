@@ -16,6 +16,7 @@ from tests.journeys.looking import faults, too_wide
 from tests.journeys.on_their_way import send_sheets
 from tests.journeys.visitor import Visit, Visitor
 from tests.world import FENGLIN, LOCAL, ZISONG, World, prove_twice
+from xiachen.command.models import Supervision
 from xiachen.mobilisation.models.stays import Enrolment
 from xiachen.people.models.accounts import Account
 
@@ -92,6 +93,7 @@ def _become(visitor: Visitor, username: str, language: str) -> None:
 def _full(crowd: Crowd) -> dict[str, list[Screen]]:
     team, world = crowd.arrival.team, crowd.arrival.world
     columns, faulty = send_sheets(world)
+    item = Supervision.objects.latest("pk")
     stay = Enrolment.objects.filter(source="dispatched").latest("pk")
     return {
         "": [
@@ -156,6 +158,12 @@ def _full(crowd: Crowd) -> dict[str, list[Screen]]:
             ("notices", "/notices/"),
             ("notice", f"/notices/{crowd.notice}/"),
         ],
+        "liaison": [
+            ("home", "/?show=everybody"),
+            ("person", f"/command/people/{crowd.people[47]}/"),
+            ("supervision", "/command/supervision/"),
+            ("supervision-item", f"/command/supervision/{item.pk}/"),
+        ],
         "organiser": [
             ("enter-person", "/people/enter"),
             ("sheets", "/papers/"),
@@ -199,6 +207,10 @@ def _full(crowd: Crowd) -> dict[str, list[Screen]]:
             ("bulletin-before", f"/command/bulletins/{crowd.first}/"),
             ("issue-bulletin", "/command/bulletins/issue/"),
             ("declared", "/command/declared/"),
+            ("supervision", "/command/supervision/"),
+            ("supervision-item", f"/command/supervision/{item.pk}/"),
+            ("ask", "/command/supervision/issue?of=community"),
+            ("forces-in-groups", "/command/figures/mobilisation.forces/?by=unit"),
             ("incident", "/incidents/"),
             ("incidents", "/incidents/all"),
             ("documents", "/notices/documents/"),
@@ -242,6 +254,7 @@ def _empty() -> dict[str, list[Screen]]:
             ("notices-sent", "/notices/sent/"),
             ("messages", "/notices/messages/"),
         ],
+        "liaison": [("home", "/"), ("supervision", "/command/supervision/")],
         "headquarters": [("bulletins", "/command/bulletins/"), ("declared", "/command/declared/")],
         "organiser": [
             ("excuses", "/mobilisation/excuses/"),

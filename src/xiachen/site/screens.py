@@ -11,17 +11,21 @@ from django.views.decorators.http import require_POST
 from xiachen.base import clock
 from xiachen.command.operations.homes import open_first_page
 from xiachen.command.queries.homes.home import Asked
+from xiachen.command.queries.homes.roles import own_table
+from xiachen.papers.ways_out import exported
 from xiachen.privacy.doors import ScopedRequest
 
 
 def home(request: ScopedRequest) -> HttpResponse:
     """What needs me now, today in figures, and what has changed since I was last here."""
+    now, asked = clock.now(), _asked(request)
+    taken = exported(
+        request, lambda: own_table(request.scope, day=request.day, at=now, asked=asked)
+    )
+    if taken is not None:
+        return taken
     page = open_first_page(
-        request.scope,
-        day=request.day,
-        since=_here_before(request),
-        at=clock.now(),
-        asked=_asked(request),
+        request.scope, day=request.day, since=_here_before(request), at=now, asked=asked
     )
     return render(request, "site/home.html", {"desk": page.desk, "own": page.own})
 

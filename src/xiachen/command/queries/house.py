@@ -15,7 +15,7 @@ from xiachen.command.queries import counted
 from xiachen.command.rules.template import HEARD_BY, MOST_GROUPS
 from xiachen.command.rules.wording import Groups, Stated
 from xiachen.deployment import figures as deployment
-from xiachen.figures.figure import Cutoff, Figure
+from xiachen.figures.figure import Breakdown, Cutoff, Figure
 from xiachen.incidents import queries as incidents
 from xiachen.mobilisation.figures import call_ups, completion, forces
 from xiachen.mobilisation.figures import stays as mobilisation
@@ -170,13 +170,20 @@ def with_names(scope: Scope, statements: Mapping[str, Stated]) -> dict[str, Stat
     }
 
 
+def names_of_groups(
+    scope: Scope, *, way: Breakdown, counted: Sequence[tuple[str, int]]
+) -> list[tuple[str, int]]:
+    """Return groups by their names instead of their keys."""
+    names = way.names(scope, [key for key, _value in counted])
+    return [(names.get(key, key), value) for key, value in counted]
+
+
 def _named(scope: Scope, code: str, groups: Groups) -> Groups:
-    found = {}
-    for way, pairs in groups.items():
-        breakdown = figure(code).breakdown(way)
-        names = breakdown.names(scope, [key for key, _value in pairs]) if breakdown else {}
-        found[way] = [(names.get(key, key), value) for key, value in pairs]
-    return found
+    return {
+        way: names_of_groups(scope, way=breakdown, counted=pairs)
+        for way, pairs in groups.items()
+        if (breakdown := figure(code).breakdown(way))
+    }
 
 
 def _every_place(scope: Scope, cutoff: Cutoff, way: str) -> list[str]:

@@ -11,9 +11,11 @@ from xiachen.base.errors import NotFound
 from xiachen.base.owned.models import CentralFact, Fact, Owned
 from xiachen.command.models import Bulletin
 from xiachen.command.queries import bulletins, house
-from xiachen.figures.figure import Cutoff, Figure, Page
+from xiachen.figures.figure import Breakdown, Cutoff, Figure, Page
 from xiachen.people.models.members import Member
 from xiachen.privacy.scope import Can, Scope
+
+GROUPS_SHOWN = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +98,49 @@ def opened(scope: Scope, behind: Behind, *, number: int = 1) -> Opened:
         and row.rows is not None
         and not behind.missing
         and page.total != len(row.rows),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grouped:
+    """
+    A number divided into groups, the largest first.
+
+    :param ways: in which the figure can be divided
+    :param more: how many groups there are beyond those shown
+    """
+
+    ways: tuple[Breakdown, ...]
+    way: Breakdown
+    groups: list[tuple[str, int]]
+    more: int
+
+
+def grouped(scope: Scope, behind: Behind, *, by: str = "") -> Grouped | None:
+    """
+    Return a number in groups, of places also those with nothing; None where it has none.
+
+    :param by: code of the breakdown; of an unknown one the first
+    """
+    found = house.figure(behind.code)
+    scope.require(Can.SEE_FIGURES)
+    if behind.missing or not found.breakdowns:
+        return None
+    way = found.breakdown(by) or found.breakdowns[0]
+    if behind.bulletin is None:
+        inner, cutoff = (
+            house.narrowed(scope, behind.division),
+            house.day_so_far(scope, _day(behind)),
+        )
+    else:
+        bulletin = bulletins.issued(scope, behind.bulletin)
+        inner, cutoff = house.narrowed(scope, bulletin.division), bulletin.cutoff
+    counted = house.counted_groups(inner, cutoff=cutoff, code=behind.code, way=way.code)
+    return Grouped(
+        ways=found.breakdowns,
+        way=way,
+        groups=house.names_of_groups(inner, way=way, counted=counted[:GROUPS_SHOWN]),
+        more=max(0, len(counted) - GROUPS_SHOWN),
     )
 
 

@@ -23,7 +23,7 @@ class Whereabouts(StrEnum):
 
 NAMES: dict[Whereabouts, str | Promise] = {
     Whereabouts.UNREPORTED: _("not reported in"),
-    Whereabouts.NO_HOME: _("no home community registered"),
+    Whereabouts.NO_HOME: _("no home registered"),
     Whereabouts.ABSENT: _("reported in, not on site"),
     Whereabouts.IDLE: _("on site, no work recorded"),
     Whereabouts.EXPLAINED: _("absence explained"),

@@ -17,7 +17,7 @@ from xiachen.command.operations import declared as declaring
 from xiachen.command.operations import opening
 from xiachen.command.queries import board as boards
 from xiachen.command.queries import bulletins as reading
-from xiachen.command.queries.rows import Behind, openable
+from xiachen.command.queries.rows import Behind, grouped, openable
 from xiachen.command.queries.tables import rows_table
 from xiachen.command.rules.views import local, period_said
 from xiachen.figures.numbers import language_of
@@ -159,6 +159,7 @@ def _rows(request: ScopedRequest, behind: Behind) -> HttpResponse:
     shown = {
         "opened": opened,
         "page": opened.page,
+        "grouped": grouped(request.scope, behind, by=request.GET.get("by", "")),
         "lines": [list(zip(headings, line, strict=True)) for line in opened.page.lines],
     }
     return render(request, "command/rows.html", shown)

@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 
 from xiachen.attendance.models import Answer
 from xiachen.attendance.queries import records
+from xiachen.attendance.queries.duty import duties
 from xiachen.attendance.queries.funnels import SignIn
+from xiachen.attendance.rules.duty import Duty
 from xiachen.command.models import Reminder, ReminderKind
 from xiachen.command.queries.homes import people
 from xiachen.command.queries.homes.home import Asked, Choice, Home
@@ -29,9 +31,11 @@ from xiachen.mobilisation.models.report_ins import ReportIn
 from xiachen.mobilisation.models.stays import Enrolment, Excuse
 from xiachen.mobilisation.queries import stays
 from xiachen.mobilisation.queries.report_ins import report_ins
+from xiachen.papers.tables import Table
 from xiachen.people.models.members import Member
 from xiachen.people.queries.members import shown_name
 from xiachen.places.models import Community
+from xiachen.privacy.masking import mask_name
 from xiachen.privacy.scope import Can, Scope
 
 LINES = 50
@@ -53,6 +57,7 @@ class Person:
 
     :param stays: where the person belongs, sent or joined on the spot
     :param report_ins: each with the name of its community, through both channels
+    :param duty: days in a row and hours without a day of rest
     :param excuse: the excuse with its reason, for a role that excuses people
     :param answers: what was said to a list to verify
     :param chased: reminders of the day, and what was said to them
@@ -64,6 +69,7 @@ class Person:
     stays: list[Enrolment] = field(default_factory=list)
     report_ins: list[tuple[ReportIn, str]] = field(default_factory=list)
     sign_in: SignIn | None = None
+    duty: Duty | None = None
     excuse: Excuse | None = None
     answers: list[Answer] = field(default_factory=list)
     said: Said = field(default_factory=Said)
@@ -153,6 +159,57 @@ def home(scope: Scope, *, day: date, at: datetime, asked: Asked) -> LiaisonHome:
     )
 
 
+def table(scope: Scope, *, day: date, at: datetime, asked: Asked) -> Table:
+    """
+    Return everybody of the list chosen, names masked, to be taken out.
+
+    :raises Forbidden: the role may not take data out, or has not proven itself twice
+    """
+    scope.require(Can.EXPORT)
+    cutoff = records.end_of(scope, day)
+    everybody = people.by_whereabouts(scope, cutoff)
+    _shown, kinds = _chosen(asked.show)
+    wanted = {id: kind for kind in kinds for id in everybody[kind]}
+    lines = known(scope, wanted, cutoff)
+    return Table(
+        title=_("My people"),
+        about=(f"{day:%Y-%m-%d}", ", ".join(str(NAMES[kind]) for kind in kinds)),
+        headings=[
+            _("name of the person"),
+            _("unit"),
+            _("where they stand"),
+            _("sent to the community"),
+            _("home community"),
+            _("reported in"),
+            _("signed in"),
+        ],
+        tags=[
+            "#contact+name",
+            "#org+name",
+            "#status",
+            "#adm5+name+sent",
+            "#adm5+name+home",
+            "#indicator+report_ins+num",
+            "#date+signed",
+        ],
+        lines=[_cells(one) for one in lines],
+        records=[one.member.pk for one in lines],
+    )
+
+
+def _cells(one: Person) -> tuple[object, ...]:
+    home = one.member.home_community
+    return (
+        mask_name(one.member.name),
+        one.member.organisation.name if one.member.organisation else "",
+        one.why,
+        " ".join(stay.community.name for stay in one.stays),
+        home.name if home else "",
+        len(one.report_ins),
+        str(one.sign_in or ""),
+    )
+
+
 def known(scope: Scope, wanted: Mapping[UUID, Whereabouts], cutoff: Cutoff) -> list[Person]:
     """Return everything known of some people on a day, read once for all of them."""
     members = _members(wanted)
@@ -188,6 +245,8 @@ def _fill(scope: Scope, found: Mapping[UUID, Person], cutoff: Cutoff) -> None:
             found[row.member].report_ins.append((row, names.get(row.community_id, "")))
     for signed in records.check_ins(scope, cutoff).filter(member__in=found):
         found[signed.member].sign_in = SignIn(signed.occurred_at, signed.deadline)
+    for member, duty in duties(scope, cutoff, members=found.keys()).items():
+        found[member].duty = duty
     for answer in records.answers(scope, cutoff).filter(member__in=found):
         found[answer.member].answers.append(answer)
     if scope.allows(Can.EXCUSE):

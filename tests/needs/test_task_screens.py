@@ -5,7 +5,7 @@ from django.test import Client
 
 from tests.attendance.town import EVENING, Town
 from tests.needs.test_tasks import claim, finish, issue, state
-from tests.world import DAY, FENGLIN, SENT
+from tests.world import DAY, FENGLIN, SENT, prove_twice
 from xiachen.attendance.models import CheckIn, WorkRecord
 from xiachen.base import clock
 from xiachen.needs.models import Task, TaskState
@@ -110,3 +110,13 @@ def test_headquarters_reads_the_names_masked(town: Town) -> None:
     page = client_of(town, Role.HEADQUARTERS).get("/needs/").content.decode()
     assert SENT[0] not in page
     assert f"{SENT[0][0]}*" in page
+
+
+def test_the_list_leaves_the_house_without_whoever_does_the_tasks(town: Town) -> None:
+    issue(town)
+    secretary = client_of(town, Role.SECRETARY)
+    prove_twice(secretary)
+    taken = secretary.get("/needs/?state=open&as=csv")
+    assert taken["Content-Disposition"].startswith("attachment")
+    assert "第三网格巡查" in taken.content.decode("utf-8-sig")
+    assert "第三网格巡查" not in secretary.get("/needs/?state=confirmed&as=csv").content.decode()

@@ -1,5 +1,6 @@
 """My day, the list of tasks, issuing a task, and a task with its steps."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -21,6 +22,8 @@ from xiachen.needs.models import TaskState
 from xiachen.needs.operations import claims, reading
 from xiachen.needs.operations import tasks as operations
 from xiachen.needs.queries import tasks as queries
+from xiachen.needs.queries.tables import tasks_table
+from xiachen.papers.ways_out import exported
 from xiachen.places.queries.premises import grids_of
 from xiachen.privacy.doors import ScopedRequest, explain
 from xiachen.privacy.scope import Can
@@ -77,13 +80,15 @@ def tasks(request: ScopedRequest) -> HttpResponse:
     """The list of tasks, by state."""
     state = request.GET.get("state", "")
     kind = request.GET.get("kind", "")
-    page = reading.view_tasks(
-        request.scope,
-        community=_number(request.GET.get("community", "")) or None,
-        states=(state,) if state in TaskState.values else (),
-        need={"need": True, "work": False}.get(kind),
-        page=_number(request.GET.get("page", "")) or 1,
-    )
+    asked: dict[str, Any] = {
+        "community": _number(request.GET.get("community", "")) or None,
+        "states": (state,) if state in TaskState.values else (),
+        "need": {"need": True, "work": False}.get(kind),
+    }
+    if taken := exported(request, lambda: tasks_table(request.scope, **asked)):
+        return taken
+    number = _number(request.GET.get("page", "")) or 1
+    page = reading.view_tasks(request.scope, page=number, **asked)
     context = {
         "page": page,
         "state": state,

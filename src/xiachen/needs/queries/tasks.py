@@ -98,6 +98,24 @@ def tasks(scope: Scope) -> QuerySet[Task]:
     return rows.select_related("kind", "community").order_by("-issued_at", "pk")
 
 
+def narrowed_tasks(
+    scope: Scope,
+    *,
+    community: int | None = None,
+    states: Collection[str] = (),
+    need: bool | None = None,
+) -> QuerySet[Task]:
+    """Return the tasks of one community, in these states, needs or work only."""
+    rows = tasks(scope)
+    if community is not None:
+        rows = rows.filter(community_id=community)
+    if states:
+        rows = rows.filter(state__in=states)
+    if need is not None:
+        rows = rows.filter(kind__need=need)
+    return rows
+
+
 def tasks_of(
     scope: Scope,
     *,
@@ -107,13 +125,7 @@ def tasks_of(
     page: int = 1,
 ) -> TaskPage:
     """Return a page of tasks by state; a number beyond the last page gives the last."""
-    rows = tasks(scope)
-    if community is not None:
-        rows = rows.filter(community_id=community)
-    if states:
-        rows = rows.filter(state__in=states)
-    if need is not None:
-        rows = rows.filter(kind__need=need)
+    rows = narrowed_tasks(scope, community=community, states=states, need=need)
     total = rows.count()
     pages = max(1, -(-total // PAGE_SIZE))
     number = min(max(1, page), pages)

@@ -12,7 +12,7 @@ from tests.mobilisation.test_dispatch import send
 from tests.mobilisation.test_excuse import excused
 from tests.mobilisation.test_report_in import entry, report
 from tests.oracle import ORACLE
-from tests.world import LOCAL, SENT, phone_of
+from tests.world import LOCAL, SENT, phone_of, prove_twice
 from xiachen.mobilisation.models.report_ins import ReportIn
 from xiachen.mobilisation.models.stays import Enrolment, Excuse
 from xiachen.mobilisation.queries.report_ins import reported_on
@@ -158,3 +158,13 @@ def test_the_board_speaks_chinese(cast: Cast) -> None:
     client = browser(cast)
     client.post(reverse("set_language"), {"language": "zh-hans", "next": "/"})
     assert "报到" in client.get(BOARD).content.decode()
+
+
+def test_the_board_leaves_as_a_table_with_masked_names(cast: Cast) -> None:
+    send(cast)
+    client = browser(cast)
+    prove_twice(client)
+    answer = client.get(BOARD, {"as": "csv", "show": "waiting"})
+    text = answer.content.decode("utf-8-sig")
+    assert text.count(cast.department.name) == 10
+    assert not [name for name in SENT if name in text]

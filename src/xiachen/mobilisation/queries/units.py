@@ -47,7 +47,8 @@ def units_not_mobilised(scope: Scope, cutoff: Cutoff) -> QuerySet[Organisation]:
 def _units_with_people(scope: Scope, cutoff: Cutoff) -> set[UUID]:
     """Return the units of everybody enrolled on the day, and all units above them."""
     rows = belonging(scope, cutoff)
-    found = set(rows.values_list("member__organisation_id", flat=True)) - {None}
+    units_there = rows.order_by().values_list("member__organisation_id", flat=True).distinct()
+    found = set(units_there) - {None}
     parents = dict(Organisation.objects.values_list("pk", "parent_id"))
     reached: set[UUID] = set()
     for unit in found:

@@ -7,7 +7,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from xiachen.base import clock
@@ -26,8 +26,11 @@ from xiachen.mobilisation.queries.boards import Board
 from xiachen.mobilisation.rules.stays import ACCEPTS_FOR_COMMUNITY
 from xiachen.mobilisation.screens.moments import moment
 from xiachen.mobilisation.screens.stays import ends_stays
+from xiachen.papers.tables import Table
+from xiachen.papers.ways_out import exported
 from xiachen.places.queries.communities import communities_by_id, community_within
 from xiachen.privacy.doors import ScopedRequest, explain
+from xiachen.privacy.masking import mask_name
 from xiachen.privacy.scope import Can
 
 LINES = 100
@@ -41,6 +44,8 @@ def board(request: ScopedRequest) -> HttpResponse:
     if len(listed) == 1:
         return redirect("mobilisation:community", community=listed[0])
     shown = boards.view_board(request.scope, day=request.day, community=None)
+    if taken := exported(request, lambda: _table(request, shown)):
+        return taken
     return _render(request, shown, None, {"communities": _named(request, listed)})
 
 
@@ -49,6 +54,8 @@ def community(request: ScopedRequest, community: int) -> HttpResponse:
     """The report-in board of one community."""
     community_within(request.scope, community)
     shown = boards.view_board(request.scope, day=request.day, community=community)
+    if taken := exported(request, lambda: _table(request, shown)):
+        return taken
     return _render(request, shown, community, {})
 
 
@@ -150,6 +157,41 @@ def _render(
         "past": request.day != clock.local_day(clock.now()),
     }
     return render(request, "mobilisation/board.html", page | more, status=status)
+
+
+def _table(request: ScopedRequest, shown: Board) -> Table:
+    """The board of the day, or those of one state, as a table that may leave the house."""
+    words = {
+        "reported": _("Reported in"),
+        "waiting": _("not reported yet"),
+        "excused": pgettext("report-in", "excused"),
+    }
+    lines = shown.of(request.GET.get("show", ""))
+    return Table(
+        title=_("Report-in"),
+        about=(f"{request.day:%Y-%m-%d}",),
+        headings=[
+            pgettext("person", "name"),
+            _("organisation"),
+            _("community"),
+            _("source"),
+            _("state"),
+            _("channel"),
+        ],
+        tags=["#contact+name", "#org+name", "#adm5+name", "", "#status", ""],
+        lines=[
+            (
+                mask_name(line.name),
+                str(line.stay.member.organisation or ""),
+                str(line.stay.community),
+                line.stay.get_source_display(),
+                words[line.state],
+                " · ".join(str(one.get_channel_display()) for one in line.report_ins),
+            )
+            for line in lines
+        ],
+        records=[line.stay.pk for line in lines],
+    )
 
 
 def _named(request: ScopedRequest, communities: list[int]) -> list[tuple[int, str]]:

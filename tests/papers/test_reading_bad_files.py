@@ -17,6 +17,7 @@ from xiachen.papers.reading import (
     KindNotRead,
     NoRows,
     NoTable,
+    Protected,
     TooWide,
     WebPage,
     WrongEncoding,
@@ -43,6 +44,12 @@ def document() -> bytes:
         (document(), KindNotRead),
         (b"PK\x03\x04 torn", CannotRead),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), CannotRead),
+        (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+            + bytes(600)
+            + "EncryptedPackage".encode("utf-16-le"),
+            Protected,
+        ),
         (b"<html><body><table><tr><td>1</td></tr></table></body></html>", WebPage),
         (b'\r\n<!DOCTYPE html>\n<table border="1">', WebPage),
         (b"\xff\xff\xff\xfe\x80", WrongEncoding),
@@ -60,6 +67,7 @@ def document() -> bytes:
         "docx",
         "torn archive",
         "torn xls",
+        "with a password",
         "web page",
         "web page with a doctype",
         "noise",

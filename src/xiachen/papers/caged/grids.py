@@ -31,6 +31,7 @@ LONGEST_CELL = 32_767
 Cell = str | float | int | bool | date | time | timedelta | None
 Span = tuple[tuple[int, int], tuple[int, int]]
 
+_SEALED = "EncryptedPackage".encode("utf-16-le")
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _OTHERS = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf", b"{\\rtf")
 _PAGE = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype|html|head|body|table|meta|style)", re.I)
@@ -106,16 +107,19 @@ def _workbook(content: bytes) -> CalamineWorkbook:
         _look_into(content)
     try:
         return CalamineWorkbook.from_filelike(io.BytesIO(content))
+    except MemoryError:
+        raise
     except PasswordError:
         raise Stop("papers.protected") from None
-    except (CalamineError, XmlError, ZipError, ValueError, OSError) as error:
-        # Excel seals a workbook with a password inside a container of another kind.
-        protected = content.startswith(_OLE) and "EncryptedPackage".encode("utf-16-le") in content
-        raise Stop("papers.protected" if protected else _not_a_sheet(content, error)) from None
+    except BaseException:  # a parser that panics raises what is no Exception
+        raise Stop(_why_not(content)) from None
 
 
-def _not_a_sheet(content: bytes, error: Exception) -> str:
-    return "papers.cannot-read" if content.startswith(_ZIP) else "papers.kind-not-read"
+def _why_not(content: bytes) -> str:
+    """Excel seals a workbook with a password inside a container of another kind."""
+    if content.startswith(_OLE) and _SEALED in content:
+        return "papers.protected"
+    return "papers.cannot-read"
 
 
 def _look_into(content: bytes) -> None:

@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -21,7 +20,7 @@ from xiachen.mobilisation.models.call_ups import CallUp
 from xiachen.mobilisation.models.phone_codes import Allowance, PhoneCode
 from xiachen.mobilisation.models.sign_ups import SignUp
 from xiachen.mobilisation.operations import phone_codes
-from xiachen.mobilisation.operations.call_ups import QuotaEntry, change_call_up
+from xiachen.mobilisation.operations.call_ups import change_call_up
 from xiachen.mobilisation.operations.phone_codes import forget_codes, send_code, use_code
 from xiachen.mobilisation.operations.public_sign_ups import (
     PublicEntry,
@@ -165,6 +164,17 @@ def test_somebody_signs_up_with_a_code_and_waits_for_the_unit(
     # Used once.
     again = client.post(page_of(made), given(cast, sent="1", sign_up="1", code=digits(sent)))
     assert again.status_code == 422
+
+
+def test_signing_up_takes_few_statements(
+    cast: Cast, made: CallUp, sent: list[tuple[str, str]], django_assert_max_num_queries: Any
+) -> None:
+    client = Client()
+    with django_assert_max_num_queries(14):
+        client.post(page_of(made), given(cast, send="1"))
+    with django_assert_max_num_queries(46):
+        client.post(page_of(made), given(cast, sent="1", sign_up="1", code=digits(sent)))
+    assert SignUp.objects.count() == 1
 
 
 def test_the_answer_is_the_same_for_whoever_is_registered(
@@ -382,6 +392,3 @@ def test_a_call_for_everybody_takes_people_without_a_unit(
     assert codes(confirm_for_unit(office(cast), call_up=made.pk, sign_ups=[held.pk], at=now)) == [
         "new"
     ]
-
-
-_ = (call_command, QuotaEntry)

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from xiachen.privacy.doors import Day
 
@@ -12,7 +13,7 @@ from xiachen.privacy.doors import Day
 class WishesForm(forms.Form):
     """From when, for how long, and a few words."""
 
-    from_day = forms.DateField(label=_("from"), widget=Day, required=False)
+    from_day = forms.DateField(label=_("available from"), widget=Day, required=False)
     days = forms.IntegerField(
         label=_("for how many days"),
         min_value=1,
@@ -47,7 +48,7 @@ class PhoneForm(forms.Form):
 class PublicForm(PhoneForm, WishesForm):
     """Everything that somebody without an account says."""
 
-    name = forms.CharField(label=_("name"), max_length=60)
+    name = forms.CharField(label=pgettext_lazy("person", "name"), max_length=60)
     organisation = forms.ChoiceField(label=_("unit"), required=False)
 
     field_order = ("name", "organisation", "phone", "code", "from_day", "days", "words")

@@ -98,10 +98,9 @@ def sign_up(
     alone = source == Source.PERSON or (own and not scope.allows(Can.SIGN_UP_PEOPLE))
     known = _known(scope, call, entries)
     drafts = [_draft(call, entry, known, alone=alone, at=at) for entry in entries]
-    if alone:
-        # Somebody may come back after leaving; whoever changes a sign-up holds the call's lock.
-        queries.locked(scope, call_up=call.pk, can=None)
     returned = _settle_known(call, drafts, alone=alone)
+    if returned:
+        returned = _returning(scope, call, returned)
     _measure(scope, call, drafts)
     _write(scope, drafts, at)
     if returned:
@@ -221,6 +220,13 @@ def _settle_known(call: CallUp, drafts: Sequence[_Draft], *, alone: bool) -> lis
             draft.row = None
         seen.add(member)
     return returned
+
+
+def _returning(scope: Scope, call: CallUp, rows: Sequence[SignUp]) -> list[SignUp]:
+    """Read again those who come back: whoever changes a sign-up holds the call's lock."""
+    queries.locked(scope, call_up=call.pk, can=None)
+    again = SignUp.objects.filter(pk__in=[row.pk for row in rows])
+    return [row for row in again if rules.leads(row.state, State.SIGNED)]
 
 
 def _measure(scope: Scope, call: CallUp, drafts: Sequence[_Draft]) -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _ = gettext
 
 _SHOWN = 30
-# What `site.intakes` takes in without a choice beside the file; a test holds the two together.
+# The registers among `site.intakes`: they need no incident. A test holds the two together.
 KINDS = ("members", "organisations", "party-organisations", "premises", "households")
 
 

@@ -187,6 +187,12 @@ def test_more_people_cost_no_more_statements(sent: World) -> None:
     with CaptureQueriesContext(connection) as many:
         home = opened(liaison, "everybody", number=3)
     assert (len(home.people), home.pages) == (50, 5)
+    pages = [opened(liaison, "everybody", number=number).people for number in range(1, 6)]
+    everybody = [one.member.pk for page in pages for one in page]
+    assert len(everybody) == len(set(everybody)) == 212
+    ranks = [list(Whereabouts).index(one.whereabouts) for page in pages for one in page]
+    assert ranks == sorted(ranks)
+    assert opened(liaison, "everybody", number=99_999_999).number == 5
     assert len(many) <= len(few)
 
 

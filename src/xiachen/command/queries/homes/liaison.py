@@ -39,7 +39,9 @@ from xiachen.privacy.masking import mask_name
 from xiachen.privacy.scope import Can, Scope
 
 LINES = 50
-Everybody = Mapping[Whereabouts, list[UUID]]
+# A sheet of more rows than these no office program opens.
+MOST_IN_TABLE = 1_000_000
+Everybody = Mapping[Whereabouts, people.Kind]
 
 # Lists of several kinds, which the numbers on top open.
 TOGETHER: Mapping[str, tuple[Whereabouts, ...]] = {
@@ -142,18 +144,18 @@ class LiaisonHome(Home):
 def home(scope: Scope, *, day: date, at: datetime, asked: Asked) -> LiaisonHome:
     """Return the people of the liaison's units, those missing first."""
     cutoff = records.end_of(scope, day)
-    everybody = people.by_whereabouts(scope, cutoff)
     shown, kinds = _chosen(asked.show)
-    wanted = [(id, kind) for kind in kinds for id in everybody[kind]]
-    pages = max(1, -(-len(wanted) // LINES))
+    most = min(max(1, asked.number) * LINES, MOST_IN_TABLE)
+    everybody = people.by_whereabouts(scope, cutoff, most=most)
+    pages = max(1, -(-sum(everybody[kind].count for kind in kinds) // LINES))
     number = min(max(1, asked.number), pages)
     return LiaisonHome(
         day=day,
         numbers=_numbers(everybody),
         kinds=_kinds(everybody),
         shown=shown,
-        people=known(scope, dict(wanted[(number - 1) * LINES : number * LINES]), cutoff),
-        total=sum(len(ids) for ids in everybody.values()),
+        people=known(scope, _page(everybody, kinds, number), cutoff),
+        total=sum(kind.count for kind in everybody.values()),
         number=number,
         pages=pages,
     )
@@ -167,9 +169,9 @@ def table(scope: Scope, *, day: date, at: datetime, asked: Asked) -> Table:
     """
     scope.require(Can.EXPORT)
     cutoff = records.end_of(scope, day)
-    everybody = people.by_whereabouts(scope, cutoff)
+    everybody = people.by_whereabouts(scope, cutoff, most=MOST_IN_TABLE)
     _shown, kinds = _chosen(asked.show)
-    wanted = {id: kind for kind in kinds for id in everybody[kind]}
+    wanted = {id: kind for kind in kinds for id in everybody[kind].ids}
     lines = known(scope, wanted, cutoff)
     return Table(
         title=_("My people"),
@@ -268,6 +270,18 @@ def _chosen(show: str) -> tuple[str, tuple[Whereabouts, ...]]:
     return "", MISSING
 
 
+def _page(
+    everybody: Everybody, kinds: tuple[Whereabouts, ...], number: int
+) -> dict[UUID, Whereabouts]:
+    """Return the people of a page, those of the first kind before those of the second."""
+    page: dict[UUID, Whereabouts] = {}
+    skip = (number - 1) * LINES
+    for kind in kinds:
+        page |= dict.fromkeys(everybody[kind].ids[skip : skip + LINES - len(page)], kind)
+        skip = max(0, skip - everybody[kind].count)
+    return page
+
+
 def _numbers(everybody: Everybody) -> list[Choice]:
     names = {
         "everybody": _("my people"),
@@ -276,7 +290,7 @@ def _numbers(everybody: Everybody) -> list[Choice]:
         "": _("missing"),
     }
     return [
-        Choice(code=code, name=name, count=sum(len(everybody[one]) for one in TOGETHER[code]))
+        Choice(code=code, name=name, count=sum(everybody[one].count for one in TOGETHER[code]))
         for code, name in names.items()
     ]
 
@@ -284,7 +298,7 @@ def _numbers(everybody: Everybody) -> list[Choice]:
 def _kinds(everybody: Everybody) -> list[Choice]:
     """Return a list for each kind that somebody is of."""
     return [
-        Choice(code=kind.value, name=str(NAMES[kind]), count=len(ids))
-        for kind, ids in everybody.items()
-        if ids
+        Choice(code=kind.value, name=str(NAMES[kind]), count=found.count)
+        for kind, found in everybody.items()
+        if found.count
     ]

@@ -22,6 +22,7 @@ from xiachen.drill.rules.lines import (
     FLOOR,
     OF,
     SHARE,
+    WORD,
     Line,
     figure_of,
     filled,
@@ -31,6 +32,7 @@ from xiachen.drill.rules.lines import (
 )
 from xiachen.drill.rules.scenario import Entry, Event, Scenario
 from xiachen.figures.numbers import percent
+from xiachen.figures.numerals import counting
 from xiachen.people.models.accounts import Grant
 from xiachen.privacy.scope import Can, Scope
 
@@ -92,6 +94,8 @@ def _said(figure: Stated, hole: str) -> object:
         return percent(int(figure.value), int(figure.of or 0))
     if hole.endswith(FLOOR):
         return int(figure.value)
+    if hole.endswith(WORD):
+        return counting(int(figure.value))
     if hole.endswith(OF):
         return int(figure.of or 0)
     return rounded_down(int(figure.value), hole) or figure.value

@@ -5,7 +5,8 @@ Expected lines: Chinese sentences whose numbers are written as {figure} and fill
 that it is a part of and `{attendance.on-time:of}` that other figure's number,
 `{deployment.squads:beside}` what stands beside the number, such as 3/3/3/2, and
 `{mobilisation.dispatched:多}` the number as an article prints it, such as 4.4万多, and
-`{attendance.average-hours:floor}` the whole number that is not above it.
+`{attendance.average-hours:floor}` the whole number that is not above it, and
+`{mobilisation.batches:word}` a small number in words, such as 两.
 """
 
 import re
@@ -20,7 +21,8 @@ SHARE = "%"
 BESIDE = ":beside"
 OF = ":of"
 FLOOR = ":floor"
-_FORM = r"(?:%|:beside|:of|:floor|:[余多])?"
+WORD = ":word"
+_FORM = r"(?:%|:beside|:of|:floor|:word|:[余多])?"
 _HOLE = re.compile(r"\{([a-z0-9.-]+" + _FORM + r")\}")
 _ROUNDED: Mapping[str, FloorWord] = {"余": "余", "多": "多"}
 _AT_END = re.compile(_FORM + "$")

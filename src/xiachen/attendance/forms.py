@@ -101,35 +101,27 @@ class CorrectionForm(forms.Form):
     )
 
     def clean(self) -> dict[str, Any]:
-        """Ask for one of the two: a time, or that there was no sign-in."""
+        """Ask for one of the two: a time, or that there was none."""
         given = super().clean() or {}
         if bool(given.get("time")) == bool(given.get("void")):
-            self.add_error("time", _("Give the right time, or say that there was no sign-in."))
+            self.add_error("time", self.words_for_neither())
         return given
 
+    def words_for_neither(self) -> str:
+        """Say that one of the two is needed."""
+        return gettext("Give the right time, or say that there was no sign-in.")
 
-class LeavingCorrectionForm(forms.Form):
+
+class LeavingCorrectionForm(CorrectionForm):
     """The right time of a sign-out, or that there was none."""
 
-    time = forms.TimeField(
-        label=_("Right time"),
-        required=False,
-        widget=forms.TimeInput(attrs={"type": "time"}),
-    )
     next_day = forms.BooleanField(label=_("after midnight"), required=False)
     void = forms.BooleanField(label=_("The person did not sign out"), required=False)
-    reason = forms.CharField(
-        label=_("Reason"),
-        max_length=200,
-        help_text=_("It is kept with the correction. Write nothing about anybody's health."),
-    )
+    field_order = ("time", "next_day", "void", "reason")
 
-    def clean(self) -> dict[str, Any]:
-        """Ask for one of the two: a time, or that there was no sign-out."""
-        given = super().clean() or {}
-        if bool(given.get("time")) == bool(given.get("void")):
-            self.add_error("time", _("Give the right time, or say that there was no sign-out."))
-        return given
+    def words_for_neither(self) -> str:
+        """Say that one of the two is needed."""
+        return gettext("Give the right time, or say that there was no sign-out.")
 
     def left_at(self, day: date) -> datetime | None:
         """Return when the person left; None: there was no sign-out."""

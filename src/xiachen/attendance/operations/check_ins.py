@@ -6,10 +6,9 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
 
 from xiachen.attendance.models import CheckIn, CheckOut
-from xiachen.attendance.operations.settling import Registered, Settling
+from xiachen.attendance.operations.settling import Registered, Settling, key_of_day, others_of_day
 from xiachen.attendance.rules import records as rules
 from xiachen.attendance.rules.duty import AfterSignOut
 from xiachen.base import clock
@@ -190,25 +189,9 @@ def _deadline(scope: Scope, incident: UUID, community: int, day: date) -> dateti
     return clock.on_day(day, rules.deadline_time(value))
 
 
-def _key(row: CheckIn) -> tuple[int, UUID, UUID, date]:
-    return row.community_id, row.incident_id, row.member, row.day
-
-
-def _others(facts: Sequence[CheckIn]) -> QuerySet[CheckIn]:
-    return CheckIn.objects.filter(
-        Q(pk__in=[fact.pk for fact in facts])
-        | Q(
-            incident__in={fact.incident_id for fact in facts},
-            member__in={fact.member for fact in facts},
-            day__in={fact.day for fact in facts},
-        ),
-        community_id__in={fact.community_id for fact in facts},
-    )
-
-
 def _same(known: CheckIn, fact: CheckIn) -> bool:
     return (
-        _key(known) == _key(fact)
+        key_of_day(known) == key_of_day(fact)
         and known.occurred_at == fact.occurred_at
         and known.team == fact.team
         and known.by_proxy == fact.by_proxy
@@ -220,4 +203,6 @@ def _taken(standing: CheckIn) -> rules.SignedInAlready:
     return rules.SignedInAlready(field="member", time=numbers.clock(local.time()))
 
 
-_SETTLING: Settling[CheckIn] = Settling(key=_key, others=_others, same=_same, taken=_taken)
+_SETTLING: Settling[CheckIn] = Settling(
+    key=key_of_day, others=others_of_day, same=_same, taken=_taken
+)

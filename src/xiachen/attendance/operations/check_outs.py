@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
 
 from xiachen.attendance.models import CheckIn, CheckOut
-from xiachen.attendance.operations.settling import Registered, Settling
+from xiachen.attendance.operations.settling import Registered, Settling, key_of_day, others_of_day
 from xiachen.attendance.rules import duty
 from xiachen.attendance.rules import records as rules
 from xiachen.base import clock
@@ -175,24 +174,8 @@ def _fact(scope: Scope, left: CheckIn, entry: CheckOutEntry, at: datetime) -> Ch
     )
 
 
-def _key(row: CheckOut) -> tuple[int, UUID, UUID, date]:
-    return row.community_id, row.incident_id, row.member, row.day
-
-
-def _others(facts: Sequence[CheckOut]) -> QuerySet[CheckOut]:
-    return CheckOut.objects.filter(
-        Q(pk__in=[fact.pk for fact in facts])
-        | Q(
-            incident__in={fact.incident_id for fact in facts},
-            member__in={fact.member for fact in facts},
-            day__in={fact.day for fact in facts},
-        ),
-        community_id__in={fact.community_id for fact in facts},
-    )
-
-
 def _same(known: CheckOut, fact: CheckOut) -> bool:
-    return _key(known) == _key(fact) and known.occurred_at == fact.occurred_at
+    return key_of_day(known) == key_of_day(fact) and known.occurred_at == fact.occurred_at
 
 
 def _taken(standing: CheckOut) -> duty.SignedOutAlready:
@@ -203,4 +186,6 @@ def _spoken(moment: datetime) -> str:
     return numbers.clock(moment.astimezone(clock.local_zone()).time())
 
 
-_SETTLING: Settling[CheckOut] = Settling(key=_key, others=_others, same=_same, taken=_taken)
+_SETTLING: Settling[CheckOut] = Settling(
+    key=key_of_day, others=others_of_day, same=_same, taken=_taken
+)

@@ -3,10 +3,11 @@
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Generic, TypeVar
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from xiachen.attendance.models import CheckIn, CheckOut, WorkRecord
 from xiachen.attendance.rules import records as rules
@@ -82,6 +83,28 @@ class Settling(Generic[AnyFact]):
             reversed_ids = {row.reverses_id for row in chain}
             last[key] = next(row for row in chain if row.id not in reversed_ids)
         return last
+
+
+OfADay = TypeVar("OfADay", CheckIn, CheckOut)
+
+
+def key_of_day(row: CheckIn | CheckOut) -> tuple[int, UUID, UUID, date]:
+    """Return what there is one of: the place, the incident, the person and the day."""
+    return row.community_id, row.incident_id, row.member, row.day
+
+
+def others_of_day(facts: Sequence[OfADay]) -> "QuerySet[OfADay]":
+    """Return the rows that may be in the way of facts of which there is one a day."""
+    model = type(facts[0])
+    return model._default_manager.filter(
+        Q(pk__in=[fact.pk for fact in facts])
+        | Q(
+            incident__in={fact.incident_id for fact in facts},
+            member__in={fact.member for fact in facts},
+            day__in={fact.day for fact in facts},
+        ),
+        community_id__in={fact.community_id for fact in facts},
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ View = Callable[..., HttpResponse]
 
 # Pages as they were shown last, in the pieces between which the mark against forged forms stands.
 _kept: dict[tuple[str, str | None], tuple[float, list[str]]] = {}
+_calls: dict[str, tuple[float, CallUp, list[tuple[str, str]]]] = {}
 _KEPT_SECONDS = 3
 _KEPT_AT_MOST = 100
 
@@ -69,9 +70,9 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
     """What the call asks, and the form: first a code is sent, then it signs up."""
     if request.method != "POST":
         return _looked_at(request, token)
-    call = public_call_up(system_scope(), token=token)
+    call, units = _called(token)
     scope = system_scope(call.incident_id)
-    form = PublicForm(_units(scope, call), request.POST)
+    form = PublicForm(units, request.POST)
     sent = "sent" in request.POST
     if form.is_valid():
         step = _sign_up if "sign_up" in request.POST and form.cleaned_data["code"] else _send
@@ -125,8 +126,8 @@ def _looked_at(request: HttpRequest, token: str) -> HttpResponse:
     key, now = (token, translation.get_language()), time.monotonic()
     kept = _kept.get(key)
     if kept is None or kept[0] < now:
-        call = public_call_up(system_scope(), token=token)
-        form = PublicForm(_units(system_scope(call.incident_id), call))
+        call, units = _called(token)
+        form = PublicForm(units)
         mark = get_token(request)
         shown = _render(request, call, {"form": form, "sent": False, "csrf_token": mark})
         if len(_kept) >= _KEPT_AT_MOST:
@@ -135,8 +136,18 @@ def _looked_at(request: HttpRequest, token: str) -> HttpResponse:
     return HttpResponse(get_token(request).join(kept[1]))
 
 
-def _units(scope: Scope, call: CallUp) -> list[tuple[str, str]]:
-    return [(str(one.pk), one.name) for one in invited_units(scope, call_up=call.pk)]
+def _called(token: str) -> tuple[CallUp, list[tuple[str, str]]]:
+    """Return a call and the units that it asks as of a moment ago; operations look again."""
+    now = time.monotonic()
+    kept = _calls.get(token)
+    if kept is None or kept[0] < now:
+        call = public_call_up(system_scope(), token=token)
+        units = invited_units(system_scope(call.incident_id), call_up=call.pk)
+        if len(_calls) >= _KEPT_AT_MOST:
+            _calls.clear()
+        asked = [(str(one.pk), one.name) for one in units]
+        kept = _calls[token] = (now + _KEPT_SECONDS, call, asked)
+    return kept[1], kept[2]
 
 
 def _send(request: HttpRequest, scope: Scope, call: CallUp, form: PhoneForm) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from xiachen.attendance.models import CheckIn, CheckOut
-from xiachen.attendance.operations.settling import Registered, Settling, key_of_day, others_of_day
+from xiachen.attendance.operations.settling import OneADay, Registered, Settling
 from xiachen.attendance.rules import records as rules
 from xiachen.attendance.rules.duty import AfterSignOut
 from xiachen.base import clock
@@ -191,7 +191,7 @@ def _deadline(scope: Scope, incident: UUID, community: int, day: date) -> dateti
 
 def _same(known: CheckIn, fact: CheckIn) -> bool:
     return (
-        key_of_day(known) == key_of_day(fact)
+        OneADay.key(known) == OneADay.key(fact)
         and known.occurred_at == fact.occurred_at
         and known.team == fact.team
         and known.by_proxy == fact.by_proxy
@@ -204,5 +204,5 @@ def _taken(standing: CheckIn) -> rules.SignedInAlready:
 
 
 _SETTLING: Settling[CheckIn] = Settling(
-    key=key_of_day, others=others_of_day, same=_same, taken=_taken
+    key=OneADay.key, others=OneADay.others, same=_same, taken=_taken
 )

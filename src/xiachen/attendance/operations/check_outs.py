@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from xiachen.attendance.models import CheckIn, CheckOut
-from xiachen.attendance.operations.settling import Registered, Settling, key_of_day, others_of_day
+from xiachen.attendance.operations.settling import OneADay, Registered, Settling
 from xiachen.attendance.rules import duty
 from xiachen.attendance.rules import records as rules
 from xiachen.base import clock
@@ -175,7 +175,7 @@ def _fact(scope: Scope, left: CheckIn, entry: CheckOutEntry, at: datetime) -> Ch
 
 
 def _same(known: CheckOut, fact: CheckOut) -> bool:
-    return key_of_day(known) == key_of_day(fact) and known.occurred_at == fact.occurred_at
+    return OneADay.key(known) == OneADay.key(fact) and known.occurred_at == fact.occurred_at
 
 
 def _taken(standing: CheckOut) -> duty.SignedOutAlready:
@@ -187,5 +187,5 @@ def _spoken(moment: datetime) -> str:
 
 
 _SETTLING: Settling[CheckOut] = Settling(
-    key=key_of_day, others=others_of_day, same=_same, taken=_taken
+    key=OneADay.key, others=OneADay.others, same=_same, taken=_taken
 )

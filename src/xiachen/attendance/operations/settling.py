@@ -88,23 +88,26 @@ class Settling(Generic[AnyFact]):
 OfADay = TypeVar("OfADay", CheckIn, CheckOut)
 
 
-def key_of_day(row: CheckIn | CheckOut) -> tuple[int, UUID, UUID, date]:
-    """Return what there is one of: the place, the incident, the person and the day."""
-    return row.community_id, row.incident_id, row.member, row.day
+class OneADay:
+    """How facts are told apart of which there is one for each person, community and day."""
 
+    @staticmethod
+    def key(row: CheckIn | CheckOut) -> tuple[int, UUID, UUID, date]:
+        """Return what there is one of."""
+        return row.community_id, row.incident_id, row.member, row.day
 
-def others_of_day(facts: Sequence[OfADay]) -> "QuerySet[OfADay]":
-    """Return the rows that may be in the way of facts of which there is one a day."""
-    model = type(facts[0])
-    return model._default_manager.filter(
-        Q(pk__in=[fact.pk for fact in facts])
-        | Q(
-            incident__in={fact.incident_id for fact in facts},
-            member__in={fact.member for fact in facts},
-            day__in={fact.day for fact in facts},
-        ),
-        community_id__in={fact.community_id for fact in facts},
-    )
+    @staticmethod
+    def others(facts: Sequence[OfADay]) -> "QuerySet[OfADay]":
+        """Return the rows that may be in the way of some facts."""
+        return type(facts[0])._default_manager.filter(
+            Q(pk__in=[fact.pk for fact in facts])
+            | Q(
+                incident__in={fact.incident_id for fact in facts},
+                member__in={fact.member for fact in facts},
+                day__in={fact.day for fact in facts},
+            ),
+            community_id__in={fact.community_id for fact in facts},
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,10 +18,18 @@ CANDIDATES = 30
 
 
 @transaction.atomic
-def view_board(scope: Scope, *, day: date, community: int | None) -> boards.Board:
-    """Return the report-in board of a day, and note whom it named to the reader."""
+def view_board(
+    scope: Scope,
+    *,
+    day: date,
+    community: int | None,
+    state: str = "",
+    number: int = 1,
+    size: int | None = None,
+) -> boards.Board:
+    """Return a page of the report-in board of a day, and note whom it named to the reader."""
     scope.require(Can.SEE_PEOPLE)
-    board = boards.board(scope, day=day, community=community)
+    board = boards.board(scope, day=day, community=community, state=state, number=number, size=size)
     named = {line.stay.member_id for line in board.lines}
     if named:
         audit.record(scope, "mobilisation.view-board", community=community, targets=named)

@@ -46,7 +46,7 @@ def report_in_of(scope: Scope, *, community: int, report_in: UUID) -> ReportIn:
 
 def reported_in(scope: Scope, cutoff: Cutoff) -> QuerySet[Enrolment]:
     """Return those who are expected and have reported in there; one row for each stay."""
-    return expected(scope, cutoff).filter(Exists(_their_report_ins(cutoff)))
+    return expected(scope, cutoff).filter(Exists(report_ins_of_stays(scope, cutoff)))
 
 
 def reported_on(
@@ -59,12 +59,12 @@ def reported_on(
 
 def not_reported(scope: Scope, cutoff: Cutoff) -> QuerySet[Enrolment]:
     """Return those who are expected and have not reported in there."""
-    return expected(scope, cutoff).filter(~Exists(_their_report_ins(cutoff)))
+    return expected(scope, cutoff).filter(~Exists(report_ins_of_stays(scope, cutoff)))
 
 
-def _their_report_ins(cutoff: Cutoff) -> QuerySet[ReportIn]:
+def report_ins_of_stays(scope: Scope, cutoff: Cutoff) -> QuerySet[ReportIn]:
     """
-    Return the report-ins of a stay, for `Exists`.
+    Return the report-ins of a stay that the scope reads, for `Exists`.
 
     Whoever reads the stay reads that; the reach stated once more would have the database go
     through all communities for each person.

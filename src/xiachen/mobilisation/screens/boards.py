@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -22,7 +21,7 @@ from xiachen.mobilisation.operations.report_ins import (
     report_in,
     reverse_report_in,
 )
-from xiachen.mobilisation.queries.boards import Board
+from xiachen.mobilisation.queries.boards import STATES
 from xiachen.mobilisation.rules.stays import ACCEPTS_FOR_COMMUNITY
 from xiachen.mobilisation.screens.moments import moment
 from xiachen.mobilisation.screens.stays import ends_stays
@@ -34,7 +33,6 @@ from xiachen.privacy.masking import mask_name
 from xiachen.privacy.scope import Can
 
 LINES = 100
-STATES = ("", "waiting", "reported", "excused")
 
 
 @require_safe
@@ -43,33 +41,31 @@ def board(request: ScopedRequest) -> HttpResponse:
     listed = incidents.communities_of(request.scope, day=request.day)
     if len(listed) == 1:
         return redirect("mobilisation:community", community=listed[0])
-    shown = boards.view_board(request.scope, day=request.day, community=None)
-    if taken := exported(request, lambda: _table(request, shown)):
+    if taken := exported(request, lambda: _table(request, None)):
         return taken
-    return _render(request, shown, None, {"communities": _named(request, listed)})
+    return _render(request, None, {"communities": _named(request, listed)})
 
 
 @require_safe
 def community(request: ScopedRequest, community: int) -> HttpResponse:
     """The report-in board of one community."""
     community_within(request.scope, community)
-    shown = boards.view_board(request.scope, day=request.day, community=community)
-    if taken := exported(request, lambda: _table(request, shown)):
+    if taken := exported(request, lambda: _table(request, community)):
         return taken
-    return _render(request, shown, community, {})
+    return _render(request, community, {})
 
 
 @require_POST
 def take(request: ScopedRequest, community: int) -> HttpResponse:
     """Report in the people chosen, or everybody shown, through the channel chosen."""
-    shown = boards.view_board(request.scope, day=request.day, community=community)
-    waiting = [(str(line.stay.member_id), line.name) for line in shown.of("waiting")]
+    shown = boards.view_board(request.scope, day=request.day, community=community, state="waiting")
+    waiting = [(str(line.stay.member_id), line.name) for line in shown.lines]
     data = request.POST.copy()
     if one := data.get("member"):
         data.setlist("members", [one])
     form = ReportInForm(waiting, data)
     if not form.is_valid():
-        return _render(request, shown, community, {"form": form}, status=422)
+        return _render(request, community, {"form": form}, status=422)
     now = clock.now()
     outcomes = report_in(
         request.scope,
@@ -128,23 +124,26 @@ def take_back(request: ScopedRequest, community: int, id: UUID) -> HttpResponse:
 
 
 def _render(
-    request: ScopedRequest,
-    shown: Board,
-    community: int | None,
-    more: dict[str, object],
-    status: int = 200,
+    request: ScopedRequest, community: int | None, more: dict[str, object], status: int = 200
 ) -> HttpResponse:
-    state = request.GET.get("show", "")
-    state = state if state in STATES else ""
-    lines = Paginator(shown.of(state), LINES).get_page(request.GET.get("page"))
+    asked = request.GET.get("page", "")
+    state = _state(request)
+    shown = boards.view_board(
+        request.scope,
+        day=request.day,
+        community=community,
+        state=state,
+        number=int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 1,
+        size=LINES,
+    )
     acts = community is not None and request.scope.allows(Can.REPORT_IN, community=community)
     page: dict[str, object] = {
         "board": shown,
         "counts": shown.counts,
         "expected": shown.counts["waiting"] + shown.counts["reported"],
         "state": state,
-        "lines": lines,
-        "page": {"number": lines.number, "pages": lines.paginator.num_pages},
+        "anybody": any(shown.counts.values()),
+        "page": {"number": shown.number, "pages": shown.pages},
         "channels": Channel.choices,
         "place": community_within(request.scope, community) if community else None,
         "acts": acts,
@@ -159,14 +158,21 @@ def _render(
     return render(request, "mobilisation/board.html", page | more, status=status)
 
 
-def _table(request: ScopedRequest, shown: Board) -> Table:
+def _state(request: ScopedRequest) -> str:
+    asked = request.GET.get("show", "")
+    return asked if asked in STATES else ""
+
+
+def _table(request: ScopedRequest, community: int | None) -> Table:
     """The board of the day, or those of one state, as a table that may leave the house."""
     words = {
         "reported": _("Reported in"),
         "waiting": _("not reported yet"),
         "excused": pgettext("report-in", "excused"),
     }
-    lines = shown.of(request.GET.get("show", ""))
+    lines = boards.view_board(
+        request.scope, day=request.day, community=community, state=_state(request)
+    ).lines
     return Table(
         title=_("Report-in"),
         about=(f"{request.day:%Y-%m-%d}",),

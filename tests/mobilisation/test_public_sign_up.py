@@ -170,7 +170,7 @@ def test_signing_up_takes_few_statements(
     cast: Cast, made: CallUp, sent: list[tuple[str, str]], django_assert_max_num_queries: Any
 ) -> None:
     client = Client()
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         client.post(page_of(made), given(cast, send="1"))
     with django_assert_max_num_queries(46):
         client.post(page_of(made), given(cast, sent="1", sign_up="1", code=digits(sent)))
@@ -369,6 +369,21 @@ def test_a_call_that_is_over_takes_nobody(cast: Cast, sent: list[tuple[str, str]
     made = call(cast, public=True)
     page = Client().get(page_of(made), {"lang": "en"}).content.decode()
     assert "takes no sign-ups now" in page and "<form" not in page
+    page = Client().post(f"{page_of(made)}?lang=en", given(cast, send="1")).content.decode()
+    assert "takes no sign-ups now" in page and not sent and not PhoneCode.objects.exists()
+    # What has become of a sign-up is still asked for.
+    Client().post(own_of(made), {"phone": PHONE})
+    assert len(sent) == 1
+
+
+def test_a_day_beyond_the_calendar_is_said_at_its_field(
+    cast: Cast, made: CallUp, sent: list[tuple[str, str]]
+) -> None:
+    far = {"from_day": "9999-12-31", "days": "5"}
+    Client().post(page_of(made), given(cast, send="1"))
+    code = digits(sent)
+    answer = Client().post(page_of(made), given(cast, sent="1", sign_up="1", code=code, **far))
+    assert answer.status_code == 422 and not SignUp.objects.exists()
 
 
 def test_a_call_for_everybody_takes_people_without_a_unit(

@@ -1,6 +1,6 @@
 """Signing up: by the unit, by the person, twice, and back again."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 
 import pytest
@@ -22,10 +22,11 @@ from tests.mobilisation.cast import FIRST, HERE, MORNING, Cast
 from tests.world import NEIGHBOUR, SENT
 from xiachen.base.ids import uuid7
 from xiachen.mobilisation.models.sign_ups import Decision, SignUp
-from xiachen.mobilisation.operations.call_ups import QuotaEntry
+from xiachen.mobilisation.operations.call_ups import CriterionEntry, QuotaEntry
 from xiachen.mobilisation.operations.selections import refuse, withdraw
 from xiachen.mobilisation.operations.sign_ups import SignUpEntry, confirm_for_unit, sign_up
 from xiachen.privacy.models import AuditEntry
+from xiachen.privacy.scope import Role
 
 
 def test_a_unit_signs_its_people_up_and_they_are_ready(cast: Cast) -> None:
@@ -127,9 +128,59 @@ def test_whoever_withdrew_comes_back_alone_but_not_by_a_sheet(cast: Cast) -> Non
     me = himself(cast, cast.people[0])
     assert codes(withdraw(me, call_up=made.pk, sign_ups=[id], at=MORNING)) == ["new"]
     again = sign_up(liaison(cast), call_up=made.pk, entries=entries(cast.people[:1]), at=MORNING)
-    assert codes(again) == ["already"] and states(made) == {id: "withdrawn"}
+    assert codes(again) == ["has-withdrawn"] and states(made) == {id: "withdrawn"}
+    assert "2020-03-01" in str(again[0].refusal)
+    # The same entry sent twice was answered before.
+    same = [SignUpEntry(id=id, member=cast.people[0])]
+    assert codes(sign_up(liaison(cast), call_up=made.pk, entries=same, at=MORNING)) == ["already"]
     back = sign_up(me, call_up=made.pk, entries=entries(cast.people[:1]), at=MORNING)
     assert codes(back) == ["new"] and states(made) == {id: "signed"}
+
+
+def test_whoever_comes_back_is_taken_at_the_new_word(cast: Cast) -> None:
+    both = [QuotaEntry(organisation=one.pk) for one in (cast.department, cast.office)]
+    wanted = [CriterionEntry(kind="home", value="420111000000", weight=7)]
+    made = call(cast, quotas=both, criteria=wanted)
+    (id,) = signed(
+        cast, made, [cast.neighbour], organisation=cast.department.pk, days=2, words="会开车"
+    )
+    me = himself(cast, cast.neighbour)
+    withdraw(me, call_up=made.pk, sign_ups=[id], at=MORNING)
+    SignUp.objects.filter(pk=id).update(score=0, met=[])
+    wishes = entries([cast.neighbour], from_day=day(3), days=5, words="改做后勤", community=HERE)
+    assert codes(sign_up(me, call_up=made.pk, entries=wishes, at=MORNING)) == ["new"]
+    row = SignUp.objects.get()
+    assert (row.pk, row.state, row.source) == (id, "signed", "person")
+    assert (row.from_day, row.to_day) == (day(3), day(7))
+    assert (row.words, row.community_id) == ("改做后勤", HERE)
+    assert row.organisation == cast.office and row.score == 7
+
+
+def test_nobody_signs_up_for_a_unit_that_is_not_theirs(cast: Cast) -> None:
+    both = [QuotaEntry(organisation=one.pk) for one in (cast.department, cast.office)]
+    made = call(cast, quotas=both)
+    person = cast.people[0]
+    other = entries([person], organisation=cast.office.pk)
+    outcomes = sign_up(himself(cast, person), call_up=made.pk, entries=other, at=MORNING)
+    assert codes(outcomes) == ["other-unit"]
+    above = entries([cast.neighbour], organisation=cast.department.pk)
+    outcomes = sign_up(himself(cast, cast.neighbour), call_up=made.pk, entries=above, at=MORNING)
+    assert codes(outcomes) == ["new"]
+    # The unit below does not let go who counts in the one above.
+    below = cast.scope(Role.LIAISON, organisations=frozenset({cast.office.pk}))
+    ids = [above[0].id]
+    asked = {"call_up": made.pk, "sign_ups": ids, "at": MORNING}
+    for scope in (below, office(cast)):
+        assert codes(confirm_for_unit(scope, **asked)) == ["other-unit-confirms"]
+    assert codes(confirm_for_unit(liaison(cast), **asked)) == ["new"]
+
+
+@pytest.mark.parametrize("first, days", [(date.max, 5), (FIRST, 10**12), (FIRST, 0)])
+def test_days_beyond_the_calendar_are_refused(cast: Cast, first: date, days: int) -> None:
+    made = call(cast)
+    given = entries([cast.people[0]], from_day=first, days=days)
+    me = himself(cast, cast.people[0])
+    assert codes(sign_up(me, call_up=made.pk, entries=given, at=MORNING)) == ["outside-days"]
 
 
 def test_nobody_reaches_the_sign_ups_of_others(cast: Cast) -> None:

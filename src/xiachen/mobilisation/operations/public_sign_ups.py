@@ -9,9 +9,11 @@ from django.db import transaction
 from xiachen.base.errors import Outcome, Refused
 from xiachen.base.ids import uuid7
 from xiachen.mobilisation.models.sign_ups import SignUp, Source
-from xiachen.mobilisation.operations.phone_codes import give_code_back, use_code
+from xiachen.mobilisation.operations.phone_codes import give_code_back, send_code, use_code
 from xiachen.mobilisation.operations.sign_ups import SignUpEntry, sign_up
+from xiachen.mobilisation.queries.call_ups import open_call_ups
 from xiachen.mobilisation.rules import sign_ups as rules
+from xiachen.mobilisation.rules.call_ups import NotOpen
 from xiachen.people import rules as people
 from xiachen.people.models.members import Member, contact_index
 from xiachen.people.operations.members import MemberEntry, enter_members
@@ -31,6 +33,21 @@ class PublicEntry:
     from_day: date | None = None
     days: int | None = None
     words: str = ""
+
+
+@transaction.atomic
+def send_sign_up_code(
+    scope: Scope, *, call_up: UUID, phone: str, address: str, at: datetime
+) -> None:
+    """
+    Send the code for signing up to a number; see `send_code`.
+
+    :raises NotOpen: the call takes no sign-ups at that time
+    """
+    scope.require(Can.SIGN_UP_PEOPLE)
+    if not open_call_ups(scope, at=at).filter(pk=call_up).exists():
+        raise NotOpen()
+    send_code(scope, call_up=call_up, phone=phone, address=address, at=at)
 
 
 @transaction.atomic

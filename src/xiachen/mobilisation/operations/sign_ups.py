@@ -8,9 +8,10 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from xiachen.base import clock
 from xiachen.base.errors import Invalid, NotFound, Outcome, Refused
 from xiachen.mobilisation.models.call_ups import CallUp, Quota
-from xiachen.mobilisation.models.sign_ups import SignUp, Source, State
+from xiachen.mobilisation.models.sign_ups import Decision, SignUp, Source, State
 from xiachen.mobilisation.operations.deciding import CHUNK, decide
 from xiachen.mobilisation.queries import call_ups as queries
 from xiachen.mobilisation.queries import stays
@@ -26,6 +27,9 @@ from xiachen.privacy import audit
 from xiachen.privacy.scope import Can, Role, Scope
 
 _LONGEST_WORDS = 200
+# What an entry says of a sign-up, and what is reckoned from it.
+_WISHES = ("organisation", "source", "from_day", "to_day", "community", "words")
+_MEASURED = ("met", "score", "fits")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +85,8 @@ def sign_up(
 
     Whoever is signed up by a unit or an office is ready to be selected; whoever signs up alone
     waits for the unit. Somebody who is signed up already stays as they are, whatever the entry's
-    id; but a person who withdrew, or did not answer an offer, may sign up again.
+    id; but a person who withdrew, or did not answer an offer, may sign up again, with what they
+    wish now. A unit is refused somebody who withdrew.
 
     :param source: PERSON when they sign up by themselves
     :raises NotOpen: the call takes no sign-ups at that time
@@ -98,12 +103,12 @@ def sign_up(
     alone = source == Source.PERSON or (own and not scope.allows(Can.SIGN_UP_PEOPLE))
     known = _known(scope, call, entries)
     drafts = [_draft(call, entry, known, alone=alone, at=at) for entry in entries]
-    returned = _settle_known(call, drafts, alone=alone)
-    if returned:
-        returned = _returning(scope, call, returned)
-    _measure(scope, call, drafts)
+    again = _settle_known(call, drafts, alone=alone)
+    returned = _returning(scope, call, again) if again else []
+    _measure(scope, call, [*(draft.row for draft in drafts if draft.row), *returned])
     _write(scope, drafts, at)
     if returned:
+        SignUp.objects.bulk_update(returned, [*_WISHES, *_MEASURED], batch_size=CHUNK)
         decide(scope, rows=returned, state=State.SIGNED, at=at)
     if changed := [draft.entry.id for draft in drafts if draft.new]:
         audit.record(scope, "mobilisation.sign-up", targets=changed)
@@ -114,14 +119,28 @@ def sign_up(
 def confirm_for_unit(
     scope: Scope, *, call_up: UUID, sign_ups: Sequence[UUID], at: datetime
 ) -> list[Outcome]:
-    """Say that the unit lets these people go; one outcome for each."""
+    """
+    Say that the unit lets these people go; one outcome for each.
+
+    The unit in which somebody counts says so; for whoever counts in none, the office that selects.
+    """
     call = queries.locked(scope, call_up=call_up, can=Can.SIGN_UP_PEOPLE)
     asked = picked(scope, call_up=call, ids=sign_ups, to=State.READY)
+    for one in asked:
+        if one.row and not _speaks(scope, one.row.organisation_id):
+            one.refuse(rules.OtherUnitConfirms())
     rows = [one.row for one in asked if one.row]
     if rows:
         decide(scope, rows=rows, state=State.READY, at=at)
         audit.record(scope, "mobilisation.confirm-sign-ups", targets=[row.pk for row in rows])
     return [one.outcome for one in asked]
+
+
+def _speaks(scope: Scope, unit: UUID | None) -> bool:
+    """Tell whether somebody speaks for the unit, or for those who count in none."""
+    if unit is None:
+        return scope.allows(Can.SELECT)
+    return scope.role is Role.SYSTEM or unit in scope.organisations
 
 
 def _known(scope: Scope, call: CallUp, entries: Sequence[SignUpEntry]) -> _Known:
@@ -172,11 +191,15 @@ def _draft(call: CallUp, entry: SignUpEntry, known: _Known, *, alone: bool, at: 
 
 def _days(call: CallUp, entry: SignUpEntry) -> tuple[date, date]:
     first = entry.from_day or call.from_day
-    last = call.to_day if entry.days is None else first + timedelta(days=entry.days - 1)
-    if not call.from_day <= first <= last <= call.to_day:
-        span = {"from": call.from_day, "to": call.to_day}
-        raise rules.OutsideDays(field="from_day" if first < call.from_day else "days", **span)
-    return first, last
+    span = {"from": call.from_day, "to": call.to_day}
+    if not call.from_day <= first <= call.to_day:
+        raise rules.OutsideDays(field="from_day", **span)
+    # Compared as a number: a day that far away may lie beyond the calendar of the machine.
+    most = (call.to_day - first).days + 1
+    days = most if entry.days is None else entry.days
+    if not 1 <= days <= most:
+        raise rules.OutsideDays(field="days", **span)
+    return first, first + timedelta(days=days - 1)
 
 
 def _unit(entry: SignUpEntry, known: _Known) -> UUID | None:
@@ -184,6 +207,8 @@ def _unit(entry: SignUpEntry, known: _Known) -> UUID | None:
     own = known.units[entry.member]
     named = entry.organisation or own
     line = known.above.get(named, ()) if named else ()
+    if own and named not in known.above.get(own, ()):
+        raise rules.OtherUnit(field="organisation")
     if not known.invited:
         return named
     found = next((unit for unit in line if unit in known.invited), None)
@@ -192,8 +217,8 @@ def _unit(entry: SignUpEntry, known: _Known) -> UUID | None:
     return found
 
 
-def _settle_known(call: CallUp, drafts: Sequence[_Draft], *, alone: bool) -> list[SignUp]:
-    """Answer for those who are signed up; return those who come back after leaving."""
+def _settle_known(call: CallUp, drafts: Sequence[_Draft], *, alone: bool) -> dict[UUID, SignUp]:
+    """Answer for those signed up; return what those wish who come back, by their sign-up."""
     rows = [draft.row for draft in drafts if draft.row]
     standing = {
         row.member_id: row
@@ -204,33 +229,58 @@ def _settle_known(call: CallUp, drafts: Sequence[_Draft], *, alone: bool) -> lis
         .exclude(pk__in=[row.pk for row in standing.values()])
         .values_list("pk", flat=True)
     )
-    returned, seen = [], set()
+    returned, seen, left = {}, set(), []
     for draft in drafts:
         if draft.row is None:
             continue
         member, known = draft.row.member_id, standing.get(draft.row.member_id)
         if known is not None:
             if alone and member not in seen and rules.leads(known.state, State.SIGNED):
-                returned.append(known)
+                returned[known.pk] = draft.row
                 draft.new = True
+            elif not alone and known.state == State.WITHDRAWN and known.pk != draft.entry.id:
+                left.append((draft, known.pk))
             draft.row = None
         elif draft.entry.id in taken:
             draft.refusal, draft.row = OtherContent(), None
         elif member in seen:
             draft.row = None
         seen.add(member)
+    _refuse_withdrawn(left)
     return returned
 
 
-def _returning(scope: Scope, call: CallUp, rows: Sequence[SignUp]) -> list[SignUp]:
-    """Read again those who come back: whoever changes a sign-up holds the call's lock."""
+def _refuse_withdrawn(left: Sequence[tuple[_Draft, UUID]]) -> None:
+    """Refuse to sign up again, over their heads, those who withdrew; say since when."""
+    facts = Decision.objects.filter(
+        sign_up__in=[known for _draft, known in left], state=State.WITHDRAWN
+    )
+    since = dict(facts.order_by("sequence").values_list("sign_up", "occurred_at")) if left else {}
+    for draft, known in left:
+        draft.refusal = rules.HasWithdrawn(field="members", day=clock.local_day(since[known]))
+
+
+def _returning(scope: Scope, call: CallUp, wishes: Mapping[UUID, SignUp]) -> list[SignUp]:
+    """
+    Read again those who come back, and take over what they wish now.
+
+    Whoever changes a sign-up holds the call's lock.
+    """
     queries.locked(scope, call_up=call.pk, can=None)
-    again = SignUp.objects.filter(pk__in=[row.pk for row in rows])
-    return [row for row in again if rules.leads(row.state, State.SIGNED)]
+    rows = [
+        row
+        for row in SignUp.objects.filter(pk__in=list(wishes))
+        if rules.leads(row.state, State.SIGNED)
+    ]
+    for row in rows:
+        said = wishes[row.pk]
+        row.organisation_id, row.community_id = said.organisation_id, said.community_id
+        row.source, row.words = said.source, said.words
+        row.from_day, row.to_day = said.from_day, said.to_day
+    return rows
 
 
-def _measure(scope: Scope, call: CallUp, drafts: Sequence[_Draft]) -> None:
-    rows = [draft.row for draft in drafts if draft.row]
+def _measure(scope: Scope, call: CallUp, rows: Sequence[SignUp]) -> None:
     days = {row.member_id: (row.from_day, row.to_day) for row in rows}
     found = measured(scope, criteria=list(call.criteria.all()), days=days)
     for row in rows:

@@ -21,6 +21,35 @@ class NotInvited(Refused):
     message = _("This call does not ask the person's unit. Check the unit, or have it invited.")
 
 
+class OtherUnit(Refused):
+    """People count in the unit with which they are registered, or in one above it."""
+
+    code = "mobilisation.other-unit"
+    message = _(
+        "The person is registered with another unit. Choose that unit, "
+        "or have it correct the record."
+    )
+
+
+class OtherUnitConfirms(Refused):
+    """The unit in which somebody counts lets them go."""
+
+    code = "mobilisation.other-unit-confirms"
+    message = _(
+        "This person counts in another unit of this call. The liaison of that unit confirms."
+    )
+
+
+class HasWithdrawn(Refused):
+    """Who has withdrawn is not signed up again over their head."""
+
+    code = "mobilisation.has-withdrawn"
+    message = _(
+        "This sign-up was withdrawn on %(day)s. Ask the person; "
+        "they can sign up again by themselves."
+    )
+
+
 class OutsideDays(Refused):
     """The wished days lie within the call's."""
 

@@ -29,6 +29,7 @@ from xiachen.mobilisation.operations.phone_codes import send_code
 from xiachen.mobilisation.operations.public_sign_ups import (
     PublicEntry,
     find_own,
+    send_sign_up_code,
     sign_up_in_public,
 )
 from xiachen.mobilisation.operations.selections import confirm, withdraw
@@ -75,15 +76,14 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
     form = PublicForm(units, request.POST)
     sent = "sent" in request.POST
     if form.is_valid():
-        step = _sign_up if "sign_up" in request.POST and form.cleaned_data["code"] else _send
         try:
-            held = step(request, scope, call, form)
+            if "sign_up" in request.POST and form.cleaned_data["code"]:
+                held = _sign_up(request, scope, call, form)
+                return _own(request, call, held, _("You have signed up. Your unit is asked now."))
+            _send(send_sign_up_code, request, scope, call, form)
+            sent = True
         except Refused as refusal:
             explain(form, refusal)
-        else:
-            if held is not None:
-                return _own(request, call, held, _("You have signed up. Your unit is asked now."))
-            sent = True
     return _render(request, call, {"form": form, "sent": sent})
 
 
@@ -100,7 +100,7 @@ def own(request: HttpRequest, token: str) -> HttpResponse:
         try:
             if form.cleaned_data["code"]:
                 return _own(request, call, _found(request, scope, call, form))
-            _send(request, scope, call, form)
+            _send(send_code, request, scope, call, form)
             sent = True
         except Refused as refusal:
             explain(form, refusal)
@@ -150,8 +150,10 @@ def _called(token: str) -> tuple[CallUp, list[tuple[str, str]]]:
     return kept[1], kept[2]
 
 
-def _send(request: HttpRequest, scope: Scope, call: CallUp, form: PhoneForm) -> None:
-    send_code(
+def _send(
+    step: Callable[..., None], request: HttpRequest, scope: Scope, call: CallUp, form: PhoneForm
+) -> None:
+    step(
         scope,
         call_up=call.pk,
         phone=form.cleaned_data["phone"],
@@ -160,7 +162,7 @@ def _send(request: HttpRequest, scope: Scope, call: CallUp, form: PhoneForm) -> 
     )
 
 
-def _sign_up(request: HttpRequest, scope: Scope, call: CallUp, form: PublicForm) -> SignUp | None:
+def _sign_up(request: HttpRequest, scope: Scope, call: CallUp, form: PublicForm) -> SignUp:
     given = form.cleaned_data
     unit = given.get("organisation")
     outcome = sign_up_in_public(

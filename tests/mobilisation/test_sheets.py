@@ -1,11 +1,13 @@
 """Assignments and report-ins by sheet, and a pasted roll-call."""
 
+import time
 from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 
 from tests.mobilisation.cast import EVE, FIRST, HERE, MORNING, THERE, Cast
@@ -18,6 +20,7 @@ from xiachen.base.errors import Forbidden, NotFound
 from xiachen.base.ids import uuid7
 from xiachen.mobilisation.models.report_ins import ReportIn
 from xiachen.mobilisation.models.stays import Dispatch, Enrolment
+from xiachen.mobilisation.operations import dispatches
 from xiachen.mobilisation.operations.roll_calls import Match, recognise_roll_call
 from xiachen.mobilisation.operations.sheets.assignments import ASSIGNMENTS
 from xiachen.mobilisation.operations.sheets.report_ins import REPORT_INS
@@ -180,6 +183,47 @@ def test_of_two_sheets_with_one_person_at_once_one_has_the_fault(committed: Cast
     assert at_once(lambda: enter(HERE), lambda: enter(THERE)) == [None, None]
     assert sorted(outcome.new for outcome in answers) == [False, True]
     assert Enrolment.objects.count() == 1
+
+
+def test_a_dispatch_and_a_sheet_with_its_people_wait_for_each_other(
+    committed: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cast = committed
+    wide = cast.scope(Role.MOBILISER, places=((420000000000, 429999999999),))
+    check = dispatches._check_people
+
+    def sheet() -> list[LineOutcome]:
+        try:
+            return assigned(cast, {"name": SENT[0], "first_day": str(FIRST)}, scope=wide)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as second:
+        entered: list[Future[list[LineOutcome]]] = []
+
+        def check_late(*given: Any) -> None:
+            if not entered:
+                entered.append(second.submit(sheet))
+                wait_for_one_who_waits()
+            check(*given)
+
+        monkeypatch.setattr(dispatches, "_check_people", check_late)
+        send(cast)
+        (outcome,) = entered[0].result()
+    assert not outcome.new and not outcome.faults
+    assert Enrolment.objects.count() == len(cast.people)
+
+
+def wait_for_one_who_waits() -> None:
+    """Return when a connection waits for a row that another holds."""
+    until = time.monotonic() + 10
+    with connection.cursor() as cursor:
+        while time.monotonic() < until:
+            cursor.execute("select count(*) from pg_locks where not granted")
+            if cursor.fetchone()[0]:
+                return
+            time.sleep(0.02)
+    pytest.fail("nobody waits")
 
 
 def reported(cast: Cast, *rows: Mapping[str, str], **other: Any) -> list[LineOutcome]:

@@ -22,6 +22,7 @@ from xiachen.notices.queries.documents import documents
 from xiachen.papers.answering import Answers
 from xiachen.papers.intake import Ask, Intake, Line, LineOutcome, Setting
 from xiachen.people.models.members import Member
+from xiachen.people.models.units import Organisation
 from xiachen.places.models import Community
 from xiachen.places.queries.communities import resolve_all
 from xiachen.privacy.scope import Can, Scope
@@ -79,7 +80,10 @@ def enter_assignments(
     answers = Answers(lines)
     groups = _read(scope, lines, answers, at)
     everybody = [who for people in groups.lines.values() for who in people]
-    # All at once and in one order: two sheets that share people wait for each other.
+    # All at once and in one order, units before people as in `dispatch`: two sheets that share
+    # people, or a sheet and a dispatch, wait for each other.
+    units = Organisation.objects.filter(pk__in={group.unit for group in groups.lines})
+    list(units.order_by("pk").select_for_update(no_key=True).values_list("pk"))
     locked = Member.objects.filter(pk__in=everybody).order_by("pk").select_for_update(no_key=True)
     list(locked.values_list("pk"))
     for group, people in groups.lines.items():

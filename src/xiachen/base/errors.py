@@ -7,6 +7,7 @@ Everything else that goes wrong is a defect and is shown as one.
     Refused
     ├── Forbidden        the scope does not allow it
     ├── NotFound         it is not there, or not in the scope
+    ├── Busy             the database gave way to another change of the same records
     └── …                declared by each area
 """
 
@@ -62,6 +63,17 @@ class Invalid(Refused):
     code = "base.invalid"
     message = _("This value cannot be used: %(reason)s.")
     status = 422
+
+
+class Busy(Refused):
+    """The database gave way to somebody else's change of the same records; a door answers it."""
+
+    code = "base.busy"
+    message = _(
+        "Two people changed the same records at the same moment. "
+        "Nothing was recorded; send it again."
+    )
+    status = 503
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.urls import URLPattern
@@ -20,10 +21,11 @@ from ninja.security import SessionAuth
 from pydantic import BaseModel
 
 from xiachen.attendance.api import router as attendance
-from xiachen.base.errors import Refused
+from xiachen.base.errors import Busy, Refused
 from xiachen.command.api import router as figures
 from xiachen.needs.api import router as needs
 from xiachen.privacy.doors import ScopedRequest
+from xiachen.site.refusing import RETRY_AFTER, gave_way
 
 
 class Problem(BaseModel):
@@ -47,6 +49,7 @@ _PROBLEMS = {
     404: "The record does not exist, or lies outside the scope.",
     409: "The state of the records does not allow it; nothing was changed.",
     422: "A value cannot be used; nothing was changed.",
+    503: "Somebody changed the same records just then; nothing was changed, send it again.",
 }
 
 
@@ -114,6 +117,16 @@ def refused(request: HttpRequest, error: Refused) -> HttpResponse:
     """Answer a refusal with its code and its words."""
     problem = Problem(code=error.code, words=str(error), field=error.field or "")
     return api.create_response(request, problem, status=error.status)
+
+
+@api.exception_handler(OperationalError)
+def busy(request: HttpRequest, error: OperationalError) -> HttpResponse:
+    """Answer when the database gave way to another change; leave defects to Django."""
+    if not gave_way(error):
+        raise error
+    response = refused(request, Busy())
+    response["Retry-After"] = RETRY_AFTER
+    return response
 
 
 @api.exception_handler(ValidationError)

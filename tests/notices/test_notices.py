@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from django.db import connections
@@ -290,6 +291,23 @@ def test_nobody_is_reminded_twice_within_half_an_hour(world: World) -> None:
     assert (again.sent, again.lately) == (2, 1)
     hour = LATER + timedelta(hours=1)
     assert operations.remind(scope, notice=made.pk, site=SITE, at=hour).sent == 3
+
+
+def test_of_several_who_remind_at_once_one_sends(committed_world: World) -> None:
+    made = notify(committed_world, to=To(members=committed_world.sent[:3]))
+    scope = committed_world.scope(Role.LIAISON)
+    together = Barrier(4)
+
+    def remind(_: int) -> int:
+        together.wait()
+        try:
+            return operations.remind(scope, notice=made.pk, site=SITE, at=LATER).sent
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(4) as pressing:
+        assert sorted(pressing.map(remind, range(4))) == [0, 0, 0, 3]
+    assert Message.objects.count() == 3
 
 
 def test_a_secretary_reminds_only_those_whom_the_role_reaches(world: World) -> None:

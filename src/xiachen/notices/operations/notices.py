@@ -6,7 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -196,6 +196,7 @@ def remind(
     """
     scope.require(Can.NOTIFY)
     found = queries.notice(scope, notice)
+    _remind_in_turn(found)
     rows = queries.unread_deliveries(scope, notice=found.pk).select_related("member")
     chosen = list(rows if deliveries is None else rows.filter(pk__in=deliveries))
     lately = _reminded_since(chosen, at - rules.REMIND_AGAIN_AFTER)
@@ -209,6 +210,14 @@ def remind(
         send_messages(scope, texts=texts, purpose="reminder", at=at)
     audit.record(scope, "notices.remind", targets=[found.pk])
     return Reminded(len(texts), len(numbers) - len(texts), len(lately))
+
+
+def _remind_in_turn(notice: Notice) -> None:
+    """Of two who remind at once the second waits, and sees whom the first has reminded."""
+    # By a number, as a fact cannot be locked by whoever may not change it.
+    with connection.cursor() as cursor:
+        key = f"notices.remind:{notice.pk}"
+        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
 
 
 def _incident(scope: Scope) -> Incident:

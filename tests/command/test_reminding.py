@@ -126,3 +126,16 @@ def test_the_screens_lead_from_the_list_to_the_text_and_the_answer(town: Town) -
     worker = Client()
     worker.force_login(town.world.accounts[Role.COMMUNITY_WORKER])
     assert worker.get(f"/command/people/{member}/").status_code == 404
+
+
+def test_a_role_without_units_is_told_that_there_is_nobody(town: Town) -> None:
+    client = Client()
+    client.force_login(town.world.accounts[Role.MEMBER])
+    member = town.people[0]
+    assert client.post("/command/people/remind", {"members": [str(member)]}).status_code in (
+        302,
+        403,
+    )
+    answer = client.post(f"/command/people/{member}/answer", {"words": "路上堵车"})
+    assert answer.status_code in (403, 404)
+    assert not Reminder.objects.exists()

@@ -36,7 +36,8 @@ def own_people(scope: Scope, cutoff: Cutoff) -> QuerySet[Any]:
     more than fifty.
     """
     if scope.incident != cutoff.incident or not scope.allows(Can.SEE_PEOPLE):
-        return Member.objects.none()
+        nowhere = Value(Whereabouts.FREE.value, output_field=CharField())
+        return Member.objects.none().annotate(whereabouts=nowhere)
     rows = Member.objects.filter(organisation_id__in=scope.organisations)
     return rows.annotate(
         whereabouts=Case(

@@ -111,6 +111,16 @@ def test_a_decline_needs_words_and_changes_nothing(crew: Crew) -> None:
     assert ask(crew).state == MoveState.ASKED  # it can be asked again
 
 
+def test_long_words_are_cut_to_what_is_kept(crew: Crew) -> None:
+    long = "紫菘缺人" * 100
+    move = ask(crew, reason=f"  {long}")
+    assert move.reason == long[:200]
+    assert answer(crew, move, words=long).answer == long[:200]
+    second = ask(crew, giving=THERE, receiving=HERE, from_day=NEXT + timedelta(days=1))
+    far = replace(crew.cast.secretary, places=((THERE, THERE),))
+    assert answer(crew, second, False, scope=far, words=long).answer == long[:200]
+
+
 def test_a_request_is_taken_back_until_it_is_answered(crew: Crew) -> None:
     move = ask(crew)
     with pytest.raises(Forbidden), transaction.atomic():

@@ -54,6 +54,14 @@ def test_the_gap_is_what_is_wanted_less_those_who_belong_there(crew: Crew) -> No
     assert AuditEntry.objects.get(action="deployment.say-strength").community == HERE
 
 
+def test_long_words_are_cut_to_what_is_kept(crew: Crew) -> None:
+    long = "两个大门昼夜值守" * 50
+    assert say(crew, 15, words=long).words == long[:200]
+    assert say(crew, 15, words=long).words == long[:200]
+    assert Strength.objects.count() == 1
+    assert enough(crew, words=long).words == long[:200]
+
+
 def test_what_is_said_holds_from_its_day_until_the_next(crew: Crew) -> None:
     say(crew, 5)
     say(crew, 20, from_day=NEXT)

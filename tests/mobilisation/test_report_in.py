@@ -27,6 +27,7 @@ from xiachen.mobilisation.queries.report_ins import reported_on
 from xiachen.mobilisation.rules import stays as rules
 from xiachen.people.models.members import Member
 from xiachen.people.models.units import Organisation
+from xiachen.privacy.models import AuditEntry
 from xiachen.privacy.scope import Scope, system_scope
 
 
@@ -188,7 +189,9 @@ def test_a_mistake_is_taken_back_once_with_a_reason_and_only_here(cast: Cast) ->
         take_back(cast.secretary, "  ")
     with pytest.raises(Forbidden):
         take_back(cast.outsider)
-    take_back(cast.secretary)
+    take_back(cast.secretary, "错按" * 150)
+    said = AuditEntry.objects.get(action="mobilisation.reverse-report-in")
+    assert said.reason == "错按" * 100
     with pytest.raises(rules.ReversedAlready):
         take_back(cast.secretary)
 

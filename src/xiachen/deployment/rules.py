@@ -29,6 +29,9 @@ TITLED_POSTS = (
 # So long a request to move a team may wait before everybody concerned sees that it does.
 ANSWER_WITHIN = timedelta(hours=24)
 
+# Of a reason, an answer or a word with a wish; what is longer is cut.
+LONGEST_WORDS = 200
+
 
 class SplitImpossible(Refused):
     """So many people cannot be divided into so many groups of these sizes."""
@@ -350,11 +353,11 @@ class ReasonMissing(Refused):
     status = 422
 
 
-def check_words(words: str) -> str:
-    """Return a reason without blanks around it; refuse an empty one."""
+def check_words(words: str, *, field: str = "words") -> str:
+    """Return a reason without blanks around it, cut to what is kept; refuse an empty one."""
     if not words.strip():
-        raise ReasonMissing(field="words")
-    return words.strip()
+        raise ReasonMissing(field=field)
+    return words.strip()[:LONGEST_WORDS]
 
 
 def pairings(

@@ -141,7 +141,7 @@ def request_unmask(
         incident=scope.incident,
         subject=subject,
         about=about,
-        reason=reason.strip(),
+        reason=reason.strip()[: rules.LONGEST_REASON],
         role=scope.role,
         requested_by=scope.account,
         requested_at=at,

@@ -18,6 +18,9 @@ UNSEALED_AFTER = timedelta(minutes=5)
 UNMASKED_FOR = timedelta(minutes=10)
 REQUEST_HOLDS_FOR = timedelta(hours=24)
 
+# What the audit keeps of a reason; what is longer is cut.
+LONGEST_REASON = 200
+
 
 class Entry(Protocol):
     """What is sealed of an audit entry."""

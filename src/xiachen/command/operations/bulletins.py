@@ -100,7 +100,7 @@ def issue_bulletin(
     )
     frozen = _freeze(inner, cutoff, earlier) | _declared(scope, division, cutoff)
     made = _revision(inner, cutoff, division, earlier, at)
-    made.reason = reason.strip()
+    made.reason = reason.strip()[:200]
     if earlier is not None:
         _refuse_sameness(earlier, made, frozen)
     _keep(made, frozen)

@@ -128,7 +128,10 @@ def correct_declared_figure(
     if not append([made]):
         raise AlreadyCorrected()
     audit.record(
-        scope, "command.correct-declared-figure", targets=[made.pk, declared.pk], reason=reason
+        scope,
+        "command.correct-declared-figure",
+        targets=[made.pk, declared.pk],
+        reason=reason.strip()[:200],
     )
     return made
 

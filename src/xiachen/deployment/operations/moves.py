@@ -82,8 +82,7 @@ def ask_move(
     incident = mobilisation.working_incident(scope)
     if giving == receiving:
         raise rules.SamePlace(field="receiving")
-    if not reason.strip():
-        raise rules.ReasonMissing(field="reason")
+    reason = rules.check_words(reason, field="reason")
     if not mobilisation.included(scope, community=receiving, day=from_day):
         raise OutsideIncident(field="receiving")
     locked = hold_team(scope, team=team, day=from_day)
@@ -99,7 +98,7 @@ def ask_move(
         receiving_id=receiving,
         people=people,
         from_day=from_day,
-        reason=reason.strip(),
+        reason=reason,
         asked_by=scope.account,
         asked_at=at,
     )
@@ -144,7 +143,7 @@ def answer_move(
     else:
         words = rules.check_words(words)
     found.state = MoveState.AGREED if agrees else MoveState.DECLINED
-    found.answer = words.strip()
+    found.answer = words.strip()[: rules.LONGEST_WORDS]
     found.answered_by, found.answered_at = scope.account, at
     found.save()
     audit.record(

@@ -7,6 +7,7 @@ from django.db import transaction
 from xiachen.base.errors import Invalid
 from xiachen.base.ids import uuid7
 from xiachen.base.owned.appending import append, superseding
+from xiachen.deployment import rules
 from xiachen.deployment.models import Strength
 from xiachen.deployment.queries.strength import strength
 from xiachen.incidents.models import Incident
@@ -34,7 +35,7 @@ def say_strength(
     incident = _incident(scope, community, from_day)
     if not 0 <= wanted <= MOST:
         raise Invalid(field="wanted", reason=f"0–{MOST}")
-    said = _say(scope, incident, community, wanted, from_day, words.strip(), False, at)
+    said = _say(scope, incident, community, wanted, from_day, _kept(words), False, at)
     audit.record(scope, "deployment.say-strength", community=community, targets=(said.pk,))
     return said
 
@@ -53,7 +54,7 @@ def say_enough(
     incident = _incident(scope, community, from_day)
     (force,) = strength(scope, day=from_day, communities=[community]) or (None,)
     there = force.belonging if force else 0
-    said = _say(scope, incident, community, there, from_day, words.strip(), True, at)
+    said = _say(scope, incident, community, there, from_day, _kept(words), True, at)
     later = Strength.objects.standing().filter(community=community, incident=incident)
     void = [
         superseding(one, by=scope.account, at=at, void=True, occurred_at=at)
@@ -67,6 +68,10 @@ def say_enough(
         targets=(said.pk, *(one.pk for one in void)),
     )
     return said
+
+
+def _kept(words: str) -> str:
+    return words.strip()[: rules.LONGEST_WORDS]
 
 
 def _incident(scope: Scope, community: int, day: date) -> Incident:

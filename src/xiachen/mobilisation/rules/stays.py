@@ -13,6 +13,9 @@ from xiachen.privacy.scope import Role
 # How far a phone's clock may be ahead before its time cannot be believed.
 CLOCK_TOLERANCE = timedelta(minutes=10)
 
+# What the audit keeps of a reason; what is longer is cut.
+LONGEST_REASON = 200
+
 
 class NotHome(Refused):
     """A person reports in at the community of residence, and no other."""
@@ -226,10 +229,10 @@ def check_period(first: date, last: date, *, field: str) -> None:
 
 
 def check_reason(reason: str) -> str:
-    """Return the reason without blanks around it; refuse an empty one."""
+    """Return the reason without blanks around it, cut to what is kept; refuse an empty one."""
     if not reason.strip():
         raise ReasonMissing(field="reason")
-    return reason.strip()
+    return reason.strip()[:LONGEST_REASON]
 
 
 def overlap(

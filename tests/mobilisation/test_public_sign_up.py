@@ -21,6 +21,7 @@ from xiachen.mobilisation.models.phone_codes import Allowance, PhoneCode
 from xiachen.mobilisation.models.sign_ups import SignUp
 from xiachen.mobilisation.operations import phone_codes
 from xiachen.mobilisation.operations.call_ups import change_call_up
+from xiachen.mobilisation.operations.confirming import confirm_for_unit
 from xiachen.mobilisation.operations.phone_codes import forget_codes, send_code, use_code
 from xiachen.mobilisation.operations.public_sign_ups import (
     PublicEntry,
@@ -28,7 +29,7 @@ from xiachen.mobilisation.operations.public_sign_ups import (
     sign_up_in_public,
 )
 from xiachen.mobilisation.operations.selections import accept, offer_waiting, put_on_waiting_list
-from xiachen.mobilisation.operations.sign_ups import SignUpEntry, confirm_for_unit, sign_up
+from xiachen.mobilisation.operations.sign_ups import SignUpEntry, sign_up
 from xiachen.mobilisation.operations.telling import tell_offer
 from xiachen.notices.models.messages import Message
 from xiachen.people.models.members import Member

@@ -23,8 +23,9 @@ from tests.world import NEIGHBOUR, SENT
 from xiachen.base.ids import uuid7
 from xiachen.mobilisation.models.sign_ups import Decision, SignUp
 from xiachen.mobilisation.operations.call_ups import CriterionEntry, QuotaEntry
+from xiachen.mobilisation.operations.confirming import confirm_for_unit
 from xiachen.mobilisation.operations.selections import refuse, withdraw
-from xiachen.mobilisation.operations.sign_ups import SignUpEntry, confirm_for_unit, sign_up
+from xiachen.mobilisation.operations.sign_ups import SignUpEntry, sign_up
 from xiachen.privacy.models import AuditEntry
 from xiachen.privacy.scope import Role
 

@@ -16,7 +16,6 @@ from xiachen.mobilisation.operations.deciding import CHUNK, decide
 from xiachen.mobilisation.queries import call_ups as queries
 from xiachen.mobilisation.queries import stays
 from xiachen.mobilisation.queries.measuring import measured
-from xiachen.mobilisation.queries.sign_ups import picked
 from xiachen.mobilisation.rules import call_ups as call_rules
 from xiachen.mobilisation.rules import sign_ups as rules
 from xiachen.mobilisation.rules.stays import OtherContent, UnknownPeople
@@ -113,34 +112,6 @@ def sign_up(
     if changed := [draft.entry.id for draft in drafts if draft.new]:
         audit.record(scope, "mobilisation.sign-up", targets=changed)
     return [Outcome(draft.entry.id, new=draft.new, refusal=draft.refusal) for draft in drafts]
-
-
-@transaction.atomic
-def confirm_for_unit(
-    scope: Scope, *, call_up: UUID, sign_ups: Sequence[UUID], at: datetime
-) -> list[Outcome]:
-    """
-    Say that the unit lets these people go; one outcome for each.
-
-    The unit in which somebody counts says so; for whoever counts in none, the office that selects.
-    """
-    call = queries.locked(scope, call_up=call_up, can=Can.SIGN_UP_PEOPLE)
-    asked = picked(scope, call_up=call, ids=sign_ups, to=State.READY)
-    for one in asked:
-        if one.row and not _speaks(scope, one.row.organisation_id):
-            one.refuse(rules.OtherUnitConfirms())
-    rows = [one.row for one in asked if one.row]
-    if rows:
-        decide(scope, rows=rows, state=State.READY, at=at)
-        audit.record(scope, "mobilisation.confirm-sign-ups", targets=[row.pk for row in rows])
-    return [one.outcome for one in asked]
-
-
-def _speaks(scope: Scope, unit: UUID | None) -> bool:
-    """Tell whether somebody speaks for the unit, or for those who count in none."""
-    if unit is None:
-        return scope.allows(Can.SELECT)
-    return scope.role is Role.SYSTEM or unit in scope.organisations
 
 
 def _known(scope: Scope, call: CallUp, entries: Sequence[SignUpEntry]) -> _Known:

@@ -40,6 +40,16 @@ class OtherUnitConfirms(Refused):
     )
 
 
+class SamePersonAsked(Refused):
+    """One person takes one place."""
+
+    code = "mobilisation.same-person-asked"
+    message = _(
+        "Somebody of the same name is registered in the unit. "
+        "Say whether it is the same person or another."
+    )
+
+
 class HasWithdrawn(Refused):
     """Who has withdrawn is not signed up again over their head."""
 

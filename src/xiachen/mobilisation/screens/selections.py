@@ -15,11 +15,12 @@ from xiachen.base.errors import Outcome, Refused
 from xiachen.mobilisation.forms.call_ups import DecisionForm
 from xiachen.mobilisation.models.sign_ups import Reason, SignUp, State
 from xiachen.mobilisation.operations import selections as operations
-from xiachen.mobilisation.operations.sign_ups import confirm_for_unit
+from xiachen.mobilisation.operations.confirming import confirm_for_unit, view_namesakes
 from xiachen.mobilisation.operations.views import view_selection
 from xiachen.mobilisation.queries import call_ups as queries
 from xiachen.mobilisation.queries import selection, wording
 from xiachen.mobilisation.queries.selection import BoardPage, Wanted
+from xiachen.mobilisation.rules.sign_ups import SamePersonAsked
 from xiachen.mobilisation.screens.moments import moment
 from xiachen.papers.tables import Table
 from xiachen.papers.ways_out import exported
@@ -88,6 +89,8 @@ def decide(request: ScopedRequest, id: UUID) -> HttpResponse:
     given: dict[str, Any] = {"call_up": id, "sign_ups": chosen, "at": moment(request, None)}
     if step is operations.refuse:
         given |= {name: form.cleaned_data[name] for name in ("reason", "words")}
+    if step is confirm_for_unit:
+        given["same"] = _same(request, chosen)
     try:
         outcomes = step(request.scope, **given)
     except Refused as refusal:
@@ -95,8 +98,23 @@ def decide(request: ScopedRequest, id: UUID) -> HttpResponse:
             raise
         messages.error(request, str(refusal))
         return _back(request, id)
-    _tell(request, outcomes)
-    return _back(request, id)
+    asked = [one.id for one in outcomes if isinstance(one.refusal, SamePersonAsked)]
+    if told := [one for one in outcomes if one.id not in asked]:
+        _tell(request, told)
+    return _ask(request, id, asked) if asked else _back(request, id)
+
+
+def _ask(request: ScopedRequest, id: UUID, asked: Sequence[UUID]) -> HttpResponse:
+    """Ask who they are, who may be registered a second time."""
+    found = view_namesakes(request.scope, call_up=id, sign_ups=asked)
+    return render(request, "mobilisation/namesakes.html", {"id": id, "asked": found})
+
+
+def _same(request: ScopedRequest, chosen: Sequence[UUID]) -> dict[UUID, UUID | None]:
+    """Who they are, as far as it was said."""
+    said = {one: request.POST.get(f"same-{one}", "") for one in chosen}
+    others: dict[UUID, UUID | None] = {one: None for one, text in said.items() if text == "other"}
+    return others | {one: who for one, text in said.items() if (who := _id(text))}
 
 
 def _tell(request: ScopedRequest, outcomes: Sequence[Outcome]) -> None:

@@ -13,6 +13,7 @@ from xiachen.mobilisation.operations.call_ups import (
     call_up,
     close_call_up,
 )
+from xiachen.mobilisation.operations.confirming import confirm_for_unit
 from xiachen.mobilisation.operations.selections import (
     accept,
     confirm,
@@ -21,7 +22,7 @@ from xiachen.mobilisation.operations.selections import (
     refuse,
     withdraw,
 )
-from xiachen.mobilisation.operations.sign_ups import SignUpEntry, confirm_for_unit, sign_up
+from xiachen.mobilisation.operations.sign_ups import SignUpEntry, sign_up
 from xiachen.mobilisation.queries.call_ups import sign_ups_within
 
 

@@ -11,6 +11,7 @@ from tests.mobilisation.calling import PLACE, call, document, office, signed, st
 from tests.mobilisation.cast import FIRST, MORNING, Cast
 from tests.mobilisation.test_screens import browser
 from tests.world import LOCAL, SENT
+from xiachen.base import clock
 from xiachen.mobilisation.models.call_ups import CallUp, Quota
 from xiachen.mobilisation.models.sign_ups import Decision, SignUp
 from xiachen.mobilisation.operations.call_ups import CriterionEntry, QuotaEntry
@@ -21,6 +22,12 @@ from xiachen.privacy.scope import Role
 
 LIST = reverse("mobilisation:call-ups")
 NEW = reverse("mobilisation:new-call-up")
+
+
+@pytest.fixture(autouse=True)
+def morning(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The doors' clock stands in the term of the calls: what is decided is decided now."""
+    monkeypatch.setattr(clock, "now", lambda: MORNING + timedelta(hours=4))
 
 
 @pytest.fixture
@@ -269,3 +276,15 @@ def test_every_page_speaks_chinese(cast: Cast) -> None:
         page = client.get(address).content.decode()
         for english in ("sign", "call", "unit", "place", "people", "score", "Accept", "Refuse"):
             assert f">{english}" not in page, (address, english)
+
+
+def test_places_offered_while_another_day_is_looked_at_are_offered_from_now_on(
+    cast: Cast, organiser: Client
+) -> None:
+    made = call(cast)
+    people = signed(cast, made, cast.people[:2])
+    put_on_waiting_list(office(cast), call_up=made.pk, sign_ups=people, at=MORNING)
+    organiser.get(f"{board(made)}?day=2020-02-20")
+    organiser.post(reverse("mobilisation:offer-places", args=[made.pk]))
+    until = set(SignUp.objects.values_list("answer_until", flat=True))
+    assert until == {MORNING + timedelta(hours=4 + made.answer_hours)}

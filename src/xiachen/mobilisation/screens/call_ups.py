@@ -20,7 +20,6 @@ from xiachen.mobilisation.operations.selections import offer_waiting
 from xiachen.mobilisation.queries import call_ups as queries
 from xiachen.mobilisation.queries import wording
 from xiachen.mobilisation.queries.quota_lines import quotas_as_text, quotas_of_text
-from xiachen.mobilisation.screens.moments import moment
 from xiachen.notices.queries.documents import documents
 from xiachen.privacy.doors import ScopedRequest, done
 from xiachen.privacy.scope import Can
@@ -38,7 +37,7 @@ def call_ups(request: ScopedRequest) -> HttpResponse:
         "lines": queries.lines_of(request.scope, list(shown)),
         "page": {"number": shown.number, "pages": shown.paginator.num_pages},
         "calls": request.scope.allows(Can.CALL_UP),
-        "at": moment(request, None),
+        "at": clock.now(),
     }
     return render(request, "mobilisation/call_ups.html", page)
 
@@ -51,7 +50,7 @@ def call_up(request: ScopedRequest, id: UUID) -> HttpResponse:
     words = wording.criterion_words(request.scope, criteria)
     page = {
         "call": call,
-        "open": call.closed_at is None and call.opens_at <= moment(request, None) < call.closes_at,
+        "open": call.closed_at is None and call.opens_at <= clock.now() < call.closes_at,
         "criteria": [(one, words[one.pk]) for one in criteria],
         "funnel": queries.funnel(request.scope, call_up=call),
         "units": queries.unit_lines(request.scope, call_up=call),
@@ -146,9 +145,7 @@ def close_call_up(request: ScopedRequest, id: UUID) -> HttpResponse:
 def offer_places(request: ScopedRequest, id: UUID) -> HttpResponse:
     """Offer every free place to those who wait."""
     call = queries.call_up(request.scope, id)
-    offered = offer_waiting(
-        request.scope, call_up=id, count=call.headcount, at=moment(request, None)
-    )
+    offered = offer_waiting(request.scope, call_up=id, count=call.headcount, at=clock.now())
     messages.success(request, _("Places offered: %(count)s") % {"count": offered})
     return redirect("mobilisation:call-up", id=id)
 

@@ -7,7 +7,12 @@ from xiachen.privacy.doors import ScopedRequest
 
 
 def moment(request: ScopedRequest, at_time: time | None) -> datetime:
-    """Return when it happened: now, or on the day looked at when it is written down afterwards."""
+    """
+    Return when it happened: now, or on the day looked at when it is written down afterwards.
+
+    For what happened outside. What is decided here (calls, selections, offers) happens when the
+    button is pressed: a term that runs from a day looked at would be over at once.
+    """
     now = clock.now()
     if request.day == clock.local_day(now):
         return now

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from xiachen.base import clock
 from xiachen.base.errors import NotFound, Outcome, Refused
 from xiachen.base.ids import uuid7
 from xiachen.mobilisation.forms.sign_ups import WishesForm
@@ -15,7 +16,6 @@ from xiachen.mobilisation.models.sign_ups import Source
 from xiachen.mobilisation.operations.selections import confirm, withdraw
 from xiachen.mobilisation.operations.sign_ups import SignUpEntry, sign_up
 from xiachen.mobilisation.queries.own_sign_ups import own_lines, own_sign_up
-from xiachen.mobilisation.screens.moments import moment
 from xiachen.privacy.doors import ScopedRequest, done
 
 
@@ -29,7 +29,7 @@ def mine(request: ScopedRequest) -> HttpResponse:
         messages.success(request, _("You have signed up. Your unit is asked to confirm it."))
         return redirect("mobilisation:my-sign-ups")
     page = {
-        "lines": own_lines(request.scope, at=moment(request, None)),
+        "lines": own_lines(request.scope, at=clock.now()),
         "form": form,
         "asked": request.POST.get("call_up", ""),
     }
@@ -42,7 +42,7 @@ def answer(request: ScopedRequest, id: UUID) -> HttpResponse:
     """Confirm an offered place, or withdraw."""
     held = own_sign_up(request.scope, id=id)
     step = confirm if "confirm" in request.POST else withdraw
-    at = moment(request, None)
+    at = clock.now()
     _first(step(request.scope, call_up=held.call_up_id, sign_ups=[id], at=at))
     said = _("Confirmed. Thank you.") if step is confirm else _("You have withdrawn.")
     messages.success(request, said)
@@ -65,7 +65,7 @@ def _sign_up(request: ScopedRequest, form: WishesForm) -> None:
         days=given["days"],
         words=given["words"],
     )
-    at = moment(request, None)
+    at = clock.now()
     _first(sign_up(request.scope, call_up=call, entries=[entry], at=at, source=Source.PERSON))
 
 

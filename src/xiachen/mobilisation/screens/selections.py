@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from xiachen.base import clock
 from xiachen.base.errors import Outcome, Refused
 from xiachen.mobilisation.forms.call_ups import DecisionForm
 from xiachen.mobilisation.models.sign_ups import Reason, SignUp, State
@@ -21,7 +22,6 @@ from xiachen.mobilisation.queries import call_ups as queries
 from xiachen.mobilisation.queries import selection, wording
 from xiachen.mobilisation.queries.selection import BoardPage, Wanted
 from xiachen.mobilisation.rules.sign_ups import SamePersonAsked
-from xiachen.mobilisation.screens.moments import moment
 from xiachen.papers.tables import Table
 from xiachen.papers.ways_out import exported
 from xiachen.people.models.members import IdentityKind
@@ -86,7 +86,7 @@ def decide(request: ScopedRequest, id: UUID) -> HttpResponse:
     if not chosen:
         messages.warning(request, _("Nobody is ticked. Tick people, or say how many of the first."))
         return _back(request, id)
-    given: dict[str, Any] = {"call_up": id, "sign_ups": chosen, "at": moment(request, None)}
+    given: dict[str, Any] = {"call_up": id, "sign_ups": chosen, "at": clock.now()}
     if step is operations.refuse:
         given |= {name: form.cleaned_data[name] for name in ("reason", "words")}
     if step is confirm_for_unit:

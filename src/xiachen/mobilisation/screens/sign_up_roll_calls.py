@@ -8,13 +8,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
+from xiachen.base import clock
 from xiachen.base.errors import Outcome
 from xiachen.base.ids import uuid7
 from xiachen.mobilisation.forms.sign_ups import RollCallForm
 from xiachen.mobilisation.operations.roll_calls import Match, recognise_sign_ups
 from xiachen.mobilisation.operations.sign_ups import SignUpEntry, sign_up
 from xiachen.mobilisation.queries.call_ups import call_up
-from xiachen.mobilisation.screens.moments import moment
 from xiachen.privacy.doors import ScopedRequest
 from xiachen.privacy.scope import Can
 
@@ -50,7 +50,7 @@ def _take(request: ScopedRequest, id: UUID) -> list[Outcome]:
         except ValueError:
             continue
     entries = [SignUpEntry(id=uuid7(), member=member) for member in chosen]
-    return sign_up(request.scope, call_up=id, entries=entries, at=moment(request, None))
+    return sign_up(request.scope, call_up=id, entries=entries, at=clock.now())
 
 
 def _say(request: ScopedRequest, outcomes: list[Outcome]) -> None:

@@ -1,6 +1,7 @@
 """xiachen run"""
 
 import argparse
+import os
 
 from xiachen.site.command_line.commands import Commands
 from xiachen.site.speaking import Stopped, gettext, say
@@ -51,6 +52,8 @@ def _run(chosen: argparse.Namespace) -> int:
                 "machine alone. Leave --host out, or use `xiachen serve` for real work."
             )
         )
+    # Links in messages lead to where this demonstration is served.
+    os.environ.setdefault("XIACHEN_ADDRESS", addresses.url(chosen.host, chosen.port))
     where = drill_target(database_of(chosen.scenario))
     require_scenario(chosen.scenario)
 

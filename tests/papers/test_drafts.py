@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from django.db import connections
+from openpyxl import load_workbook
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tests.papers.guests import GUESTS
@@ -24,6 +26,7 @@ from xiachen.papers.operations.drafts import AtWork, ColumnMissing, ColumnTwice
 from xiachen.papers.operations.taking import take_error_file
 from xiachen.papers.queries import drafts as queries
 from xiachen.papers.reading import read
+from xiachen.papers.rules.matching import match
 from xiachen.papers.uploads import in_memory
 from xiachen.people.models.members import Member
 from xiachen.privacy.models import AuditEntry
@@ -210,9 +213,36 @@ def test_the_lines_to_mend_come_back_as_a_file_that_can_be_sent_again(scope: Sco
     assert cells_of(sheet)[0] == ["原因", "姓名", "手机号", "到达日期"]
     assert [list(row.cells[1:]) for row in sheet.rows] == [
         ["顾四帆", "139", ""],
-        ["'=顾五帆", "13911110005", "昨天"],
+        ["=顾五帆", "13911110005", "昨天"],
     ]
     assert all(row.cells[0] for row in sheet.rows)
+
+
+def test_the_mended_file_is_entered_as_it_is(scope: Scope) -> None:
+    found = checked(scope, "顾一帆,+8613911110001,昨天", "顾二帆,-,昨天")
+    assert counts(found) == (0, 0, 0, 2)
+    book = load_workbook(BytesIO(take_error_file(scope, draft=found.pk, intake=GUESTS).content))
+    lines = book.worksheets[0]
+    for line in (2, 3):
+        lines.cell(line, 4).value = "2020-03-01"
+    mended = BytesIO()
+    book.save(mended)
+    with in_memory(mended.getvalue()) as file:
+        made = operations.begin_draft(
+            scope,
+            intake=GUESTS,
+            file=file,
+            name="a.xlsx",
+            sheet=None,
+            setting=Setting(),
+            grant=uuid4(),
+            at=AT,
+        )
+    matches = match(GUESTS.fields, made.about()["headings"])
+    mapping = [one.field for one in matches]
+    operations.confirm_columns(scope, draft=made.pk, intake=GUESTS, mapping=mapping, at=AT)
+    after = entering.check_draft(scope, draft=made.pk, intake=GUESTS, at=AT)
+    assert counts(after) == (2, 0, 0, 0)
 
 
 def test_after_a_day_a_sheet_is_gone(scope: Scope, world: World) -> None:

@@ -70,6 +70,13 @@ def test_columns_are_set_as_they_were_confirmed_before(organiser: Client) -> Non
     assert again.index('value="phone" selected') < again.index('value="name" selected')
 
 
+def test_what_is_no_number_of_a_line_mends_nothing(organiser: Client) -> None:
+    address = confirm(organiser)
+    answer = organiser.post(f"{address}mend", {"cell.².phone": "1", "leave": ["²", "9" * 5000]})
+    assert answer.status_code == 302
+    assert Draft.objects.get().total == 3
+
+
 def test_a_needed_column_is_asked_for(organiser: Client) -> None:
     address = send(organiser, headings="甲,乙")["Location"]
     answer = organiser.post(f"{address}columns", {"column-0": "", "column-1": "phone"})

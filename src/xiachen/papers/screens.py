@@ -119,9 +119,9 @@ def mend(request: ScopedRequest, reception: Reception, id: UUID) -> HttpResponse
     cells: dict[int, dict[str, str]] = {}
     for key, text in request.POST.items():
         line, _dot, field = key.removeprefix("cell.").partition(".")
-        if key.startswith("cell.") and line.isdigit():
+        if key.startswith("cell.") and _is_number(line):
             cells.setdefault(int(line), {})[field] = str(text)
-    gone = [int(line) for line in request.POST.getlist("leave") if line.isdigit()]
+    gone = [int(line) for line in request.POST.getlist("leave") if _is_number(line)]
     operations.mend_lines(request.scope, draft=id, cells=cells, leaving_out=gone)
     return _check(request, found, intake)
 
@@ -240,7 +240,7 @@ def _checked(
     request: ScopedRequest, reception: Reception, found: Draft, intake: Intake
 ) -> HttpResponse:
     asked = request.GET.get("page", "1")
-    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 1
+    number = int(asked) if _is_number(asked) else 1
     faulty, pages = queries.faulty_page(request.scope, found.pk, page=number, size=PER_PAGE)
     fields = {field.name: field for field in intake.fields}
     used = [fields[name] for name in found.mapping if name]
@@ -252,6 +252,10 @@ def _checked(
         "page": {"number": min(max(number, 1), pages), "pages": pages},
     }
     return render(request, "papers/checked.html", _shown(request, reception, found, intake) | shown)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 9
 
 
 def _shown(

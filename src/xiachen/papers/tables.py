@@ -113,9 +113,14 @@ def watermark(*, by: str, at: datetime) -> str:
     }
 
 
+def printable(text: str) -> str:
+    """Return text without the characters that no file of a spreadsheet program can hold."""
+    return _NOT_IN_XML.sub("", text)
+
+
 def harmless(text: str) -> str:
     """Return text that no spreadsheet takes for a formula."""
-    text = _NOT_IN_XML.sub("", text)
+    text = printable(text)
     return f"'{text}" if text.lstrip(" \u3000").startswith(_COMPUTED) else text
 
 
@@ -130,7 +135,7 @@ def _text(above: Sequence[str], table: Table) -> bytes:
 
 
 def _on_one_line(value: object) -> str:
-    text = _NOT_IN_XML.sub("", value) if isinstance(value, str) else _as_text(_written(value))
+    text = printable(value) if isinstance(value, str) else _as_text(_written(value))
     return " ".join(text.split()) or "—"
 
 

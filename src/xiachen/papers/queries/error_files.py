@@ -12,7 +12,7 @@ from openpyxl.utils import get_column_letter
 
 from xiachen.papers.intake import Intake
 from xiachen.papers.queries import drafts as queries
-from xiachen.papers.tables import Kind, Paper, harmless, media_type
+from xiachen.papers.tables import Kind, Paper, media_type, printable
 from xiachen.privacy.scope import Scope
 
 _FAULTY = PatternFill("solid", fgColor="F8D7DA")
@@ -37,7 +37,8 @@ def error_file(scope: Scope, draft: UUID, *, intake: Intake) -> Paper:
     sheet.freeze_panes = "B2"
 
     def cell(text: str, *, bold: bool = False, faulty: bool = False) -> Any:
-        made = WriteOnlyCell(sheet, value=harmless(text))
+        # A cell that is typed text computes nothing, and comes back as it was sent.
+        made = WriteOnlyCell(sheet, value=printable(text))
         made.data_type = "s"
         made.number_format = "@"
         if bold:

@@ -1,8 +1,11 @@
 """Which column is which field: by name, synonym, pinyin, near spelling, or asked."""
 
+from hashlib import sha256
+
 import pytest
 
 from xiachen.papers.intake import Content, Field
+from xiachen.papers.models.matchings import heading_key, key_of
 from xiachen.papers.rules.matching import Match, Sureness, match
 
 FIELDS = (
@@ -69,3 +72,10 @@ def test_what_was_confirmed_before_is_proposed_as_it_was() -> None:
         Match("甲", "name", Sureness.CONFIRMED),
         Match("姓名", "", Sureness.NONE),
     ]
+
+
+def test_what_is_remembered_of_headings_cannot_be_tried_out() -> None:
+    for text in ("13911110001", "姓名"):
+        hashed = sha256(text.encode()).hexdigest()
+        assert key_of([text]) != hashed
+        assert heading_key(text) != hashed[:16]

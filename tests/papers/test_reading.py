@@ -55,6 +55,57 @@ def test_a_first_row_with_gaps_is_no_second_line_of_headings(tmp_path: Path) -> 
     assert len(read_in(path).rows) == 2
 
 
+@pytest.mark.parametrize(
+    "people",
+    [
+        [["顾一帆", "13911110001", None, "观测局"], ["顾二帆", "13911110002", None, "观测局"]],
+        [["顾一帆", "2020-03-01", None, "甲局"], ["顾二帆", None, None, "乙局"]],
+        [["顾一帆", None, None, "观测局"], ["顾二帆", None, None, "观测局"]],
+        [[None, "甲", "乙", None], ["顾二帆", "甲", None, "某局"]],
+    ],
+    ids=["number", "day", "below a heading of its own", "repeated"],
+)
+@pytest.mark.parametrize("alike", [True, False])
+def test_the_first_person_below_merged_headings_is_a_row(
+    tmp_path: Path, people: list[list[object]], alike: bool
+) -> None:
+    merged = ["B1:C1", *(["B2:C2", "B3:C3"] if alike else [])]
+    lines = [["姓名", "手机号", None, "单位"], *people]
+    sheet = read_in(book(tmp_path / "a.xlsx", lines, *merged), "姓名", "手机号", "单位")
+    assert sheet.headings[:2] == ["姓名", "手机号"]
+    assert [row.number for row in sheet.rows] == [2, 3]
+    assert not sheet.above
+
+
+def test_lines_that_may_be_people_are_kept_where_no_heading_is_known(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(
+        "登记表,,\n甲一,139,枫林\n乙二,13911110002,枫林,某局,党员\n丙,1,枫林,某局,群众\n"
+    )
+    sheet = read_in(path, "党员")
+    assert [(row.number, row.cells[0]) for row in (*sheet.above, *sheet.rows)] == [
+        (2, "甲一"),
+        (3, "乙二"),
+        (4, "丙"),
+    ]
+
+
+def test_a_unit_merged_over_the_people_of_a_sheet_without_headings_swallows_none(
+    tmp_path: Path,
+) -> None:
+    lines: list[list[object]] = [[f"顾{n}帆", f"1391111000{n}", "观测局"] for n in range(6)]
+    sheet = read_in(book(tmp_path / "a.xlsx", lines, "C1:C6"), "姓名")
+    found = [*sheet.above, *sheet.rows]
+    assert [row.cells[0] for row in found] == [line[0] for line in lines]
+    assert {row.cells[2] for row in found} == {"观测局"}
+
+
+def test_somebody_above_the_headings_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("顾一帆,13911110001\n姓名,电话\n顾二帆,13911110002\n")
+    assert read_in(path, "姓名").left_out == [(1, LeftOut.ABOVE)]
+
+
 def test_like_headings_below_two_groups_carry_the_group(tmp_path: Path) -> None:
     path = book(
         tmp_path / "a.xlsx",

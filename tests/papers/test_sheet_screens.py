@@ -10,6 +10,7 @@ from django.test import Client
 from tests.oracle import ORACLE
 from tests.world import SENT, World, phone_of
 from xiachen.papers.models.drafts import Draft, State
+from xiachen.papers.models.matchings import Matching
 from xiachen.papers.operations import drafts as operations
 from xiachen.people.models.members import Member
 from xiachen.privacy.scope import Role
@@ -64,9 +65,9 @@ def test_a_sheet_goes_in_by_its_steps(organiser: Client) -> None:
 
 
 def test_columns_are_set_as_they_were_confirmed_before(organiser: Client) -> None:
-    address = send(organiser, *ROWS, headings="甲,乙")["Location"]
+    address = send(organiser, *ROWS, headings="名字,乙")["Location"]
     organiser.post(f"{address}columns", {"column-0": "name", "column-1": "phone"})
-    again = page(organiser, send(organiser, *ROWS, headings="乙,甲")["Location"])
+    again = page(organiser, send(organiser, *ROWS, headings="乙,名字")["Location"])
     assert again.index('value="phone" selected') < again.index('value="name" selected')
 
 
@@ -77,8 +78,47 @@ def test_what_is_no_number_of_a_line_mends_nothing(organiser: Client) -> None:
     assert Draft.objects.get().total == 3
 
 
-def test_a_needed_column_is_asked_for(organiser: Client) -> None:
+COLUMNS = {"column-0": "name", "column-1": "phone"}
+
+
+def test_the_first_person_of_a_sheet_without_headings_is_entered(organiser: Client) -> None:
+    sheet = SimpleUploadedFile("来客.csv", "顾一帆,13911110001\n顾二帆,13911110002\n".encode())
+    address = organiser.post("/papers/guests/send", {"file": sheet})["Location"]
+    asked = page(organiser, address)
+    assert 'name="first"' in asked
+    assert "13911110001" not in asked and "顾一帆" not in asked
+    answer = organiser.post(f"{address}columns", COLUMNS)
+    assert answer.status_code == 200 and 'class="wrong"' in answer.content.decode()
+    assert Draft.objects.get().state == State.MATCHING
+    organiser.post(f"{address}columns", COLUMNS | {"first": "row"})
+    assert 'name="first"' not in page(organiser, f"{address}columns")
+    organiser.post(f"{address}columns", COLUMNS)
+    organiser.post(f"{address}enter")
+    assert Member.objects.filter(name__startswith="顾").count() == 2
+    assert not Matching.objects.exists()
+
+
+def test_unknown_headings_are_headings_where_somebody_says_so(organiser: Client) -> None:
     address = send(organiser, headings="甲,乙")["Location"]
+    assert ">乙</label>" in page(organiser, address)
+    organiser.post(f"{address}columns", COLUMNS | {"first": "headings"})
+    assert Draft.objects.get().total == 3
+    assert not Matching.objects.exists()
+    again = page(organiser, send(organiser, headings="甲,乙")["Location"])
+    assert 'name="first"' in again and 'value="phone" selected' not in again
+
+
+def test_the_file_to_mend_of_a_sheet_without_headings_has_some(organiser: Client) -> None:
+    sheet = SimpleUploadedFile("来客.csv", "顾一帆,139\n顾二帆,13911110002\n".encode())
+    address = organiser.post("/papers/guests/send", {"file": sheet})["Location"]
+    organiser.post(f"{address}columns", COLUMNS | {"first": "row"})
+    errors = SimpleUploadedFile("a.xlsx", organiser.get(f"{address}errors").content)
+    again = organiser.post("/papers/guests/send", {"file": errors})["Location"]
+    assert 'value="phone" selected' in page(organiser, again)
+
+
+def test_a_needed_column_is_asked_for(organiser: Client) -> None:
+    address = send(organiser, headings="名字,乙")["Location"]
     answer = organiser.post(f"{address}columns", {"column-0": "", "column-1": "phone"})
     assert "姓名" in answer.content.decode()
     assert Draft.objects.get().state == State.MATCHING

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from xiachen.papers.intake import Intake, Reception, Setting
 from xiachen.papers.models.drafts import Draft
 from xiachen.papers.rules.matching import Match
+from xiachen.papers.rules.showing import shown_headings
 from xiachen.privacy.scope import Scope
 
 _ASKED = "ask-"
@@ -58,22 +59,37 @@ class SheetForm(forms.Form):
 
 
 class ColumnsForm(forms.Form):
-    """Which field each column is."""
+    """
+    Which field each column is.
+
+    Where no heading is known, it asks as well whether the first line is a row.
+    """
 
     def __init__(
         self,
         intake: Intake,
         matches: Sequence[Match],
         same: Mapping[str, str],
+        unknown: bool,
         *args: Any,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self._count = len(matches)
+        if unknown:
+            self.fields["first"] = forms.ChoiceField(
+                label=_("The first line of this sheet"),
+                choices=[
+                    ("", "———"),
+                    ("row", _("is a row to be entered; the sheet has no headings")),
+                    ("headings", _("has the headings; it is not entered")),
+                ],
+            )
+        shown = shown_headings([match.heading for match in matches])
         choices = [("", _("not used")), *((one.name, one.title) for one in intake.fields)]
         for at, match in enumerate(matches):
             self.fields[f"{_COLUMN}{at}"] = forms.ChoiceField(
-                label=match.heading, choices=choices, required=False, initial=match.field
+                label=shown[at], choices=choices, required=False, initial=match.field
             )
 
         taken = {match.field for match in matches}
@@ -89,6 +105,15 @@ class ColumnsForm(forms.Form):
     def columns(self) -> list[forms.BoundField]:
         """Return the fields in which columns are chosen."""
         return [bound for bound in self if bound.name.startswith(_COLUMN)]
+
+    def first(self) -> forms.BoundField | None:
+        """Return the field that asks what the first line is; None where headings are known."""
+        return self["first"] if "first" in self.fields else None
+
+    def first_is_row(self) -> bool | None:
+        """Return what was said of the first line, from a form that is valid; None if not asked."""
+        said = self.cleaned_data.get("first")
+        return None if said is None else said == "row"
 
     def the_same(self) -> list[forms.BoundField]:
         """Return the fields for what no column is proposed for."""

@@ -110,6 +110,7 @@ class LeftOut(StrEnum):
     HEADING = "heading"
     NOTE = "note"
     BAND = "band"
+    ABOVE = "above"
 
 
 LEFT_OUT = {
@@ -117,6 +118,7 @@ LEFT_OUT = {
     LeftOut.HEADING: _("the headings once more"),
     LeftOut.NOTE: _("a note below the table"),
     LeftOut.BAND: _("the heading of a section"),
+    LeftOut.ABOVE: _("stands above the headings"),
 }
 
 
@@ -144,6 +146,8 @@ class Sheet:
     :param sheets: all visible sheets with a table
     :param headings: those of the file; a column without one is called by its letter
     :param left_out: lines that are no rows, and why
+    :param above: the lines that the headings are, where none of them is known: they may be rows
+    :param letters: how a spreadsheet program calls the columns
     """
 
     name: str
@@ -151,6 +155,8 @@ class Sheet:
     headings: Sequence[str]
     rows: Sequence[Row]
     left_out: Sequence[tuple[int, LeftOut]]
+    above: Sequence[Row] = ()
+    letters: Sequence[str] = ()
 
 
 def read(
@@ -181,6 +187,8 @@ def read(
         headings=_named(head["headings"], head["columns"]),
         rows=rows,
         left_out=left,
+        above=[Row(*line) for line in head["above"]],
+        letters=[_letter(column) for column in head["columns"]],
     )
 
 

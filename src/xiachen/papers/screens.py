@@ -95,7 +95,7 @@ def columns(request: ScopedRequest, reception: Reception, id: UUID) -> HttpRespo
     if request.method != "POST":
         return _columns(request, reception, found, intake)
     matches, _before = _matches(request, found, intake)
-    form = ColumnsForm(intake, matches, {}, request.POST)
+    form = ColumnsForm(intake, matches, {}, bool(found.about().get("above")), request.POST)
 
     def act() -> None:
         operations.confirm_columns(
@@ -104,6 +104,7 @@ def columns(request: ScopedRequest, reception: Reception, id: UUID) -> HttpRespo
             intake=intake,
             mapping=form.mapping(),
             same=form.same(),
+            first_is_row=form.first_is_row(),
             at=clock.now(),
         )
 
@@ -200,7 +201,8 @@ def _columns(
 ) -> HttpResponse:
     matches, remembered = _matches(request, found, intake)
     about = found.about()
-    form = form or ColumnsForm(intake, matches, about.get("same", {}))
+    unknown = bool(about.get("above"))
+    form = form or ColumnsForm(intake, matches, about.get("same", {}), unknown)
     fields = {field.name: field for field in intake.fields}
     rows = [
         {

@@ -1,7 +1,7 @@
 """Where a table's headings stand in a sheet, and what they are called."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from xiachen.papers.caged.grids import Cell, Span
@@ -14,6 +14,10 @@ _LONGEST = 100
 # 填报单位：某局 above a table says something of it, and heads no column.
 _SAID = re.compile(r"[^:：]{1,12}[:：].+", re.S)
 _NUMBER = re.compile(r"[\d.,/:%-]+")
+# A mobile or an identity number, wherever it stands: nobody calls a column so.
+_PERSONAL = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|\d{17}[\dXx])(?!\d)|86-?1[3-9]\d{9}")
+_DAY = re.compile(r"\d{4}[-./年]\d{1,2}([-./月]\d{1,2}日?)?")
+_LONG_NUMBER = re.compile(r"\d[\d -]{3,}\d")
 
 
 @dataclass(frozen=True)
@@ -24,7 +28,7 @@ class Head:
     :param top: its first line, counted from 0
     :param bottom: its last line
     :param names: by column; a column that has none has an empty text
-    :param known: how many of them are words that were looked for
+    :param known: how many of them are words that were looked for; 0 where one is somebody's number
     """
 
     top: int
@@ -57,6 +61,11 @@ def plain(heading: str) -> str:
     return re.sub(r"[\s*＊:：_\-/]+", "", bare).casefold()
 
 
+def is_personal(text: str) -> bool:
+    """Tell whether a mobile or an identity number stands in a text."""
+    return _PERSONAL.search(text) is not None
+
+
 class _Top:
     """The first lines of a sheet, with what merged areas spread over several cells."""
 
@@ -74,8 +83,10 @@ class _Top:
 
     def head(self, top: int, known: Collection[str]) -> Head:
         """Return the headings that begin in a line."""
-        bottom = self._bottom(top)
+        bottom = self._bottom(top, known)
         names = self._names(top, bottom)
+        if any(map(is_personal, names.values())):
+            return Head(top, bottom, names, 0)
         found = {plain(name.rpartition("/")[2]) for name in names.values()} | {
             plain(name) for name in names.values()
         }
@@ -89,17 +100,46 @@ class _Top:
             return 0
         return len(said) if len(set(said)) > 1 else 0
 
-    def _bottom(self, top: int) -> int:
+    def _bottom(self, top: int, known: Collection[str]) -> int:
         """Return how far headings go down: as a merged cell of theirs, below a group by one."""
         last = top
+        grouped = False
         for (first_row, first_column), (last_row, last_column) in self._merged:
             if first_row == top:
                 last = max(last, last_row)
-                if last_column > first_column:
+                grouped = grouped or last_column > first_column
+                if last_column > first_column and self._heads(top, last_row + 1, known):
                     last = max(last, last_row + 1)
-        if last == top and self._is_group_line(top):
+        if last == top and not grouped and self._is_group_line(top):
             last += 1
         return min(last, top + _DEEPEST - 1, len(self._lines) - 1)
+
+    def _heads(self, top: int, row: int, known: Collection[str]) -> bool:
+        """Tell whether the line below merged headings is theirs, and not the first of the rows."""
+        columns = range(self._columns(top, row))
+        below = {column: one for column in columns if (one := self._own(row, column))}
+        if not below or any(map(_is_value, below.values())):
+            return False
+        if any(plain(one) in known for one in below.values()):
+            return True
+        spans = {(first[1], last[1]) for first, last in self._merged if first[0] == row}
+        groups = {(first[1], last[1]) for first, last in self._merged if first[0] == top}
+        wide = {
+            column for first, last in groups if last > first for column in range(first, last + 1)
+        }
+        if any(last > first for first, last in spans & groups):
+            return False
+        if any(self._own(top, column) and column not in wide for column in below):
+            return False
+        return not self._is_repeated(row, below)
+
+    def _is_repeated(self, row: int, said: Mapping[int, str]) -> bool:
+        """Tell whether a text of a line stands in its column again, but for headings once more."""
+        for later in range(row + 1, len(self._lines)):
+            same = [column for column, one in said.items() if self._own(later, column) == one]
+            if same and len(same) < len(said):
+                return True
+        return False
 
     def _is_group_line(self, top: int) -> bool:
         """
@@ -154,3 +194,7 @@ class _Top:
 
     def _columns(self, top: int, bottom: int) -> int:
         return max((len(line) for line in self._lines[top : bottom + 1]), default=0)
+
+
+def _is_value(text: str) -> bool:
+    return is_personal(text) or bool(_DAY.search(text) or _LONG_NUMBER.search(text))

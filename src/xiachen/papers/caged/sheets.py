@@ -1,12 +1,13 @@
 """
 The child that parses a sheet; its answer is one line of JSON for each thing that it says.
 
-    {"sheet": "名册", "sheets": ["名册", "附表"], "headings": ["姓名", "电话"]}
+    {"sheet": "名册", "sheets": ["名册", "附表"], "headings": ["姓名", "电话"], "above": []}
     [3, ["张三", "13800000000"]]               a row with its line in the file
     [4, ["李四", "42011119900101123"], [1]]    the second cell has lost its last digits
     {"left": [[5, "sum"]]}                     what was left out, at the end
 
-or, at any point, `{"refusal": …}`.
+`above` has the lines from which the headings are taken, as rows, where no word of them is known:
+they may be people. Or, at any point, `{"refusal": …}`.
 """
 
 import codecs
@@ -18,7 +19,7 @@ from itertools import chain, islice
 
 from xiachen.papers.caged import headings
 from xiachen.papers.caged.grids import ENCODINGS, Book, Cell, Grid, Span
-from xiachen.papers.caged.headings import Head, head_of
+from xiachen.papers.caged.headings import Head, head_of, is_personal
 from xiachen.papers.caged.limits import Stop, give_up, say
 from xiachen.papers.caged.texts import has_lost_digits, is_too_long, text
 
@@ -39,6 +40,8 @@ _NOTE = re.compile(
 _FEW = 3
 
 Left = tuple[int, str]
+# Number, texts and columns with lost digits.
+_Line = tuple[int, list[str], list[int]]
 
 
 def main(asked: str) -> int:
@@ -108,12 +111,14 @@ class _Table:
         rows = self._rows()
         # A column without a heading is only offered where something stands in it.
         first = list(islice(rows, headings.SEARCHED))
+        above = list(self._above())
         if not first:
             raise Stop("papers.no-rows")
         used = [
             column
             for column, name in sorted(self._head.names.items())
-            if name or any(column < len(texts) and texts[column] for _n, texts, _lost in first)
+            if name
+            or any(column < len(texts) and texts[column] for _n, texts, _ in (*above, *first))
         ]
         if len(used) > WIDEST:
             raise Stop("papers.too-wide", columns=len(used))
@@ -122,23 +127,38 @@ class _Table:
             "sheets": self._sheets,
             "columns": used,
             "headings": [self._head.names[column] for column in used],
+            "above": [said for one in above if (said := _said(one, used))],
         }
-        for number, texts, lost in chain(first, rows):
-            cells = [texts[column] if column < len(texts) else "" for column in used]
-            if any(cells):
-                spoilt = [used.index(column) for column in lost if column in used]
-                yield [number, cells, spoilt] if spoilt else [number, cells]
+        for one in chain(first, rows):
+            if said := _said(one, used):
+                yield said
         yield {"left": self._left}
 
-    def _rows(self) -> Iterator[tuple[int, list[str], list[int]]]:
+    def _above(self) -> Iterator[_Line]:
+        """
+        Yield the lines down to the headings where none is known, but for titles.
+
+        Above headings that are known, a line with somebody's number is told as left out.
+        """
+        filled = _Filled(self._grid.merged, -1)
+        for row, line in enumerate(islice(self._grid.lines, self._head.bottom + 1)):
+            cells = filled.line(row, line)
+            texts = [text(cell) for cell in cells]
+            if not self._head.known and sum(map(bool, texts)) > 1:
+                lost = [column for column, cell in enumerate(cells) if has_lost_digits(cell)]
+                yield row + 1, texts, lost
+            elif self._head.known and row < self._head.top and any(map(is_personal, texts)):
+                self._left.append((row + 1, "above"))
+
+    def _rows(self) -> Iterator[_Line]:
         """Yield number, texts and columns with lost digits of each row."""
-        filled = _Filled(self._grid.merged, self._head.bottom)
+        filled = _Filled(self._grid.merged, self._head.bottom if self._head.known else -1)
         for row, line in enumerate(self._grid.lines):
+            cells = filled.line(row, line)
             if row <= self._head.bottom:
                 continue
             if any(map(is_too_long, line)):
                 raise Stop("papers.cell-too-long", line=row + 1)
-            cells = filled.line(row, line)
             texts = [text(cell) for cell in cells]
             lost = [column for column, cell in enumerate(cells) if has_lost_digits(cell)]
             if any(texts) and not self._leaves_out(row, texts):
@@ -158,6 +178,16 @@ class _Table:
         if why:
             self._left.append((row + 1, why))
         return bool(why)
+
+
+def _said(line: _Line, used: Sequence[int]) -> list[object]:
+    """Return the used cells of a line as they are said; nothing where all are empty."""
+    number, texts, lost = line
+    cells = [texts[column] if column < len(texts) else "" for column in used]
+    if not any(cells):
+        return []
+    spoilt = [used.index(column) for column in lost if column in used]
+    return [number, cells, spoilt] if spoilt else [number, cells]
 
 
 def _pressed(texts: Iterable[str]) -> tuple[str, ...]:

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from django.db import models
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from xiachen.base.ids import uuid7
-from xiachen.papers.rules.matching import heading_key
+from xiachen.papers.caged.headings import plain
 from xiachen.privacy.classes import Handling
 
 
@@ -15,7 +16,7 @@ class Matching(models.Model):
     """
     The columns of one set of headings, confirmed by a person and proposed the next time.
 
-    Headings stand in it as hashes: in a sheet that lacks them, they are the first person's data.
+    Headings stand in it as hashes that only this installation can make.
     """
 
     placement: ClassVar[str] = "central"
@@ -38,3 +39,18 @@ class Matching(models.Model):
         """Return the confirmed fields of those headings that have one."""
         found = {heading: self.fields.get(heading_key(heading), "") for heading in headings}
         return {heading: name for heading, name in found.items() if name}
+
+
+def key_of(headings: Sequence[str]) -> str:
+    """Return what is the same for sheets with the same headings in any order."""
+    return _hash("\n".join(sorted(map(plain, headings))))
+
+
+def heading_key(heading: str) -> str:
+    """Return what stands for a heading where it is remembered."""
+    return _hash(plain(heading))[:16]
+
+
+def _hash(text: str) -> str:
+    """Whoever has the rows alone cannot try out what stood in a heading."""
+    return salted_hmac("xiachen.papers.headings", text, algorithm="sha256").hexdigest()

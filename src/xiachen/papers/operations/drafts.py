@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 from itertools import islice
-from typing import IO
+from typing import IO, Any
 from uuid import UUID
 
 from django.db import transaction
@@ -16,11 +16,11 @@ from xiachen.base import queue
 from xiachen.base.errors import Invalid, NotFound, Refused
 from xiachen.papers.intake import Intake, Setting
 from xiachen.papers.models.drafts import KEYRING, Draft, DraftPart, State
-from xiachen.papers.models.matchings import Matching
+from xiachen.papers.models.matchings import Matching, heading_key, key_of
 from xiachen.papers.queries import drafts as queries
 from xiachen.papers.reading import Row, Sheet, read
 from xiachen.papers.rules.lines import DraftRow, missing, repeated
-from xiachen.papers.rules.matching import heading_key, key_of, known_headings
+from xiachen.papers.rules.matching import is_recognised, known_headings
 from xiachen.papers.rules.values import Misread, understood
 from xiachen.privacy import audit
 from xiachen.privacy.classes import DataClass
@@ -33,7 +33,7 @@ ROWS_IN_PART = 500
 # So many lines are checked and entered while the person waits for the page.
 AT_ONCE = 2_000
 _WORK = "site.jobs.work_on_draft"
-# Headings of the error file's own column, which says nothing that is entered.
+_SAMPLES = 3
 _LEFT_BY_PERSON = "person"
 
 
@@ -50,6 +50,14 @@ class ColumnTwice(Refused):
 
     code = "papers.column-twice"
     message = _("Only one column can be %(titles)s. Set the others to “not used”.")
+    status = 422
+
+
+class FirstLineUnclear(Refused):
+    """No heading is known, and nobody has said whether the first line is one."""
+
+    code = "papers.first-line-unclear"
+    message = _("No heading of this sheet is known. Say whether its first line is a row to enter.")
     status = 422
 
 
@@ -99,7 +107,7 @@ def begin_draft(
         begun_at=at,
         expires_at=at + KEPT_FOR,
     )
-    made.seal(_about(found, name))
+    made.seal(_about(found, name, recognised=is_recognised(intake.fields, found.headings)))
     made.save(force_insert=True)
     DraftPart.objects.bulk_create(_parts(made, found.rows))
     audit.record(
@@ -120,13 +128,17 @@ def confirm_columns(
     intake: Intake,
     mapping: Sequence[str],
     same: Mapping[str, str] | None = None,
+    first_is_row: bool | None = None,
     at: datetime,
 ) -> Draft:
     """
-    Take the field for each column, as a person has confirmed or changed it, and remember it.
+    Take the field for each column, as a person has confirmed or changed it.
+
+    It is remembered where a heading was recognised: others may be the first person's data.
 
     :param same: what every line has in fields that no column of the file is
-    :raises ColumnMissing, ColumnTwice: the sheet cannot be entered so
+    :param first_is_row: where no heading was recognised: whether the first line is to be entered
+    :raises ColumnMissing, ColumnTwice, FirstLineUnclear: the sheet cannot be entered so
     """
     found = _to_change(scope, draft)
     about = found.about()
@@ -138,21 +150,15 @@ def confirm_columns(
         raise ColumnMissing(titles=_listed(str(field.title) for field in lacking))
     if twice := repeated(mapping):
         raise ColumnTwice(titles=_listed(titles[name] for name in sorted(twice)))
+    if about.get("above") and first_is_row is None:
+        raise FirstLineUnclear()
+    if about.get("recognised", True):
+        _remember(intake, headings, mapping, at)
+    elif first_is_row:
+        _take_first_lines(found, about)
     found.mapping = mapping
     found.seal(about | {"same": same})
-    found.save(update_fields=["mapping", "sealed"])
-    Matching.objects.update_or_create(
-        kind=intake.kind,
-        headings=key_of(headings),
-        defaults={
-            "fields": {
-                heading_key(heading): name
-                for heading, name in zip(headings, mapping, strict=True)
-                if name
-            },
-            "confirmed_at": at,
-        },
-    )
+    found.save(update_fields=["mapping", "sealed", "total"])
     audit.record(scope, "papers.confirm-columns", targets=[found.pk], reason=intake.kind)
     return found
 
@@ -277,13 +283,42 @@ def _parts(made: Draft, rows: Sequence[Row]) -> Iterator[DraftPart]:
         number += 1
 
 
-def _about(found: Sheet, name: str) -> dict[str, object]:
+def _remember(
+    intake: Intake, headings: Sequence[str], mapping: Sequence[str], at: datetime
+) -> None:
+    fields = {
+        heading_key(heading): name for heading, name in zip(headings, mapping, strict=True) if name
+    }
+    Matching.objects.update_or_create(
+        kind=intake.kind,
+        headings=key_of(headings),
+        defaults={"fields": fields, "confirmed_at": at},
+    )
+
+
+def _take_first_lines(found: Draft, about: dict[str, Any]) -> None:
+    """Make rows of what was taken for headings; the columns are called by their letters then."""
+    above = [Row(*row) for row in about.pop("above", ())]
+    if above:
+        part = found.parts.order_by("number")[0]
+        part.seal([*above, *part.rows()])
+        part.save(update_fields=["sealed"])
+        found.total += len(above)
+        about["headings"] = about["letters"]
+        about["samples"] = [*(list(row.cells) for row in above), *about["samples"]][:_SAMPLES]
+
+
+def _about(found: Sheet, name: str, *, recognised: bool) -> dict[str, object]:
+    above = () if recognised else found.above
     return {
+        "recognised": recognised,
+        "above": [[row.number, list(row.cells), list(row.lost)] for row in above],
+        "letters": list(found.letters),
         "file": name,
         "sheet": found.name,
         "sheets": list(found.sheets),
         "headings": list(found.headings),
-        "samples": [list(row.cells) for row in found.rows[:3]],
+        "samples": [list(row.cells) for row in found.rows[:_SAMPLES]],
     }
 
 

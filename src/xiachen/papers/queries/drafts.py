@@ -8,10 +8,9 @@ from django.db.models import QuerySet
 from xiachen.base.errors import NotFound
 from xiachen.papers.intake import CellFault
 from xiachen.papers.models.drafts import Draft, DraftPart
-from xiachen.papers.models.matchings import Matching
+from xiachen.papers.models.matchings import Matching, key_of
 from xiachen.papers.reading import Row
 from xiachen.papers.rules.lines import DraftRow
-from xiachen.papers.rules.matching import key_of
 from xiachen.privacy.scope import Scope
 
 

@@ -26,8 +26,14 @@ def error_file(scope: Scope, draft: UUID, *, intake: Intake) -> Paper:
     Before them stands a column of the reasons, which is not entered when the file comes back.
     """
     found = queries.draft(scope, draft)
-    headings = found.about()["headings"]
+    about = found.about()
     titles = {field.name: str(field.title) for field in intake.fields}
+    headings = about["headings"]
+    if not about.get("recognised", True):
+        # Headings by which the file is recognised when it comes back.
+        headings = [
+            titles.get(name, heading) for name, heading in zip(found.mapping, headings, strict=True)
+        ]
     columns = {name: at for at, name in enumerate(found.mapping) if name}
     book = Workbook(write_only=True)
     sheet = book.create_sheet("1")

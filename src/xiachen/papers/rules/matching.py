@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import IntEnum
 from functools import lru_cache
-from hashlib import sha256
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from xiachen.papers.caged.headings import plain
+from xiachen.papers.caged.headings import is_personal, plain
 from xiachen.papers.intake import Field
 
 _LANGUAGES = ("zh-hans", "en")
@@ -91,18 +90,14 @@ def match(
     return proposal.matches()
 
 
-def key_of(headings: Sequence[str]) -> str:
-    """Return what is the same for sheets with the same headings in any order."""
-    return _hash("\n".join(sorted(map(plain, headings))))
-
-
-def heading_key(heading: str) -> str:
-    """Return what stands for a heading where it is remembered."""
-    return _hash(plain(heading))[:16]
-
-
-def _hash(text: str) -> str:
-    return sha256(text.encode()).hexdigest()
+def is_recognised(fields: Sequence[Field], headings: Sequence[str]) -> bool:
+    """Tell whether a heading is a field's word or its pinyin, and none is somebody's number."""
+    if any(map(is_personal, headings)):
+        return False
+    known = known_headings(fields)
+    if any(_spellings(heading) & known for heading in headings):
+        return True
+    return any(one.sureness >= Sureness.PINYIN for one in match(fields, headings))
 
 
 def _as_confirmed(heading: str, field: str) -> Match:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from xiachen.papers.caged.headings import is_personal
 from xiachen.papers.intake import CellFault, Content, Field
 from xiachen.papers.rules.lines import DraftRow
 from xiachen.privacy.masking import (
@@ -64,6 +65,13 @@ def sample(text: str) -> str:
     if len(text) > _LONGEST_NAME:
         return HIDDEN if text.isdigit() else text[0] + HIDDEN
     return text if text.isascii() else mask_name(text)
+
+
+def shown_headings(headings: Sequence[str]) -> list[str]:
+    """Return headings as they are shown: masked where a number tells that they are somebody."""
+    if any(map(is_personal, headings)):
+        return [sample(heading) for heading in headings]
+    return list(headings)
 
 
 def _cell(field: Field, text: str, fault: CellFault | None) -> ShownCell:

@@ -13,6 +13,7 @@ from xiachen.command.models import Bulletin
 from xiachen.command.operations.bulletins import issue_bulletin
 from xiachen.deployment.operations.squads import form_squads
 from xiachen.deployment.operations.teams import add_members, assign_team, form_team
+from xiachen.mobilisation.operations.duties import oblige
 from xiachen.needs.operations.claims import claim_task, finish_task
 from xiachen.needs.operations.tasks import confirm_task, issue_task
 from xiachen.people.operations.branches import form_branch
@@ -116,3 +117,14 @@ def _work(town: Town, member: UUID, *, kind: str) -> None:
     claim_task(town.worker, community=FENGLIN, task=task.pk, member=member, at=clock_at(9, 40))
     finish_task(town.worker, community=FENGLIN, task=task.pk, member=member, at=clock_at(16, 0))
     confirm_task(town.secretary, community=FENGLIN, task=task.pk, at=clock_at(17, 0))
+
+
+def oblige_bureau(world: World) -> None:
+    """Oblige the bureau and its party members to report in where they live."""
+    oblige(
+        world.system,
+        document=world.document.pk,
+        organisations=[world.bureau.pk],
+        from_day=BEFORE,
+        at=MORNING,
+    )

@@ -8,6 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.attendance.town import Town, arrive, clock_at, entry
+from tests.command.first_day import oblige_bureau
 from tests.world import BEFORE, DAY, FENGLIN, LIAISON, LOCAL, MORNING, SENT, World, prove_twice
 from xiachen.attendance.operations.answers import answer
 from xiachen.attendance.operations.check_ins import check_in
@@ -20,6 +21,7 @@ from xiachen.deployment.operations.withdrawals import WithdrawalEntry, withdraw
 from xiachen.mobilisation.operations.dispatches import dispatch
 from xiachen.mobilisation.operations.excuses import excuse
 from xiachen.mobilisation.operations.report_ins import ReportInEntry, report_in
+from xiachen.mobilisation.operations.slips import SlipEntry, enter_slips
 from xiachen.needs.operations.claims import claim_task, finish_task
 from xiachen.needs.operations.tasks import confirm_task, issue_task, send_back_task
 from xiachen.people.models.members import Member
@@ -67,6 +69,7 @@ def sent(world: World) -> World:
 
 def test_everybody_stands_in_one_list_and_those_missing_come_first(sent: World) -> None:
     town = Town(world=sent)
+    oblige_bureau(sent)
     check_in(town.worker, entries=[entry(one) for one in sent.sent[:5]], at=NOON)
     town.work(sent.sent[:2])
     excuse(town.liaison, member=sent.sent[9], reason="away", from_day=DAY, to_day=DAY, at=MORNING)
@@ -102,6 +105,24 @@ def test_everybody_stands_in_one_list_and_those_missing_come_first(sent: World) 
     assert [stay.community_id for stay in everybody[SENT[0]].stays] == [FENGLIN]
     numbers = {one.code: one.count for one in home.numbers}
     assert numbers == {"everybody": 12, "came": 8, "on-site": 5, "": 5}
+
+
+def test_nobody_is_missing_of_whom_nothing_is_expected(sent: World) -> None:
+    liaison = sent.scope(Role.LIAISON)
+    missing = by_name(opened(liaison))
+    assert SENT[8] in missing and not missing.keys() & {LOCAL, LIAISON}
+    idle = by_name(opened(liaison, "free"))
+    assert idle.keys() == {LOCAL, LIAISON}
+    assert {one.why for one in idle.values()} == {"今日无任务"}
+    assert not any(one.missing or one.can_be_asked for one in idle.values())
+
+
+def test_whoever_reported_at_home_by_a_slip_is_not_missing(world: World) -> None:
+    oblige_bureau(world)
+    slip = SlipEntry(id=uuid7(), member=world.local, place="420111000000", day=DAY)
+    assert all(one.new for one in enter_slips(world.system, entries=[slip], at=MORNING))
+    reported = by_name(opened(world.scope(Role.LIAISON), "reported"))
+    assert reported.keys() == {LOCAL}
 
 
 def test_both_channels_stand_beside_each_other(world: World) -> None:

@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from tests.attendance.town import Town, arrive, clock_at
+from tests.command.first_day import oblige_bureau
 from tests.world import DAY, LIAISON, OUTSIDER, SENT, World
 from xiachen.attendance.models import Answer
 from xiachen.base.errors import Forbidden, NotFound
@@ -29,6 +30,7 @@ def town(world: World) -> Town:
 
 def test_one_text_names_those_who_are_missing_and_nobody_else(town: Town) -> None:
     people, world = town.people, town.world
+    oblige_bureau(world)
     excuse(town.liaison, member=people[5], reason="ill", from_day=DAY, to_day=DAY, at=NOON)
     chosen = [*people[:6], world.members[LIAISON]]
     told = remind_missing(town.liaison, members=chosen, day=DAY, at=NOON)
@@ -72,7 +74,8 @@ def test_what_somebody_says_who_is_on_no_list_is_kept_too(town: Town) -> None:
 def test_who_has_come_meanwhile_or_is_not_theirs_is_not_reminded(town: Town) -> None:
     world = town.world
     town.work(town.people[:1])
-    for members in ([town.people[0]], [world.members[OUTSIDER]], []):
+    nothing_expected = world.members[LIAISON]
+    for members in ([town.people[0]], [nothing_expected], [world.members[OUTSIDER]], []):
         with pytest.raises(NobodyToRemind):
             remind_missing(town.liaison, members=members, day=DAY, at=NOON)
     with pytest.raises(TooManyToRemind):

@@ -30,10 +30,10 @@ NAMES: dict[Whereabouts, str | Promise] = {
     Whereabouts.EXCUSED: pgettext_lazy("report-in", "excused"),
     Whereabouts.WORKING: _("on site and working"),
     Whereabouts.REPORTED: _("reported in at home"),
-    Whereabouts.FREE: _("not called"),
+    Whereabouts.FREE: _("nothing expected today"),
 }
 
-# Who is looked for: nothing explains yet why they are not on site.
+# Who is looked for: something was expected, and nothing explains yet why they are not on site.
 MISSING = (Whereabouts.UNREPORTED, Whereabouts.NO_HOME, Whereabouts.ABSENT)
 
 # Who can be asked, and may have something to say.

@@ -12,11 +12,10 @@ from xiachen.attendance.models import GapKind
 from xiachen.attendance.queries import records
 from xiachen.command.rules.whereabouts import Whereabouts
 from xiachen.figures.figure import Cutoff
-from xiachen.incidents.models import IncidentCommunity
 from xiachen.mobilisation.models.stays import Excuse
-from xiachen.mobilisation.queries import stays
+from xiachen.mobilisation.queries import duties, stays
 from xiachen.mobilisation.queries.report_ins import report_ins
-from xiachen.people.models.members import Member, PartyStanding
+from xiachen.people.models.members import Member
 from xiachen.privacy.scope import Can, Scope
 
 
@@ -81,28 +80,19 @@ def _states(scope: Scope, cutoff: Cutoff) -> list[tuple[Whereabouts, Q]]:
     reported = report_ins(scope, cutoff).order_by().values("member")
     belonging = stays.belonging(scope, cutoff).order_by().values("member_id")
     here, expected = Q(pk__in=reported), Q(pk__in=belonging)
-    # Whom no unit has sent reports in at home, where the operation works there.
-    at_home = ~Q(party_standing=PartyStanding.NONE)
-    in_operation = Q(home_community_id__in=_communities(cutoff))
+    # Whoever is neither expected on site nor obliged to report at home has nothing to miss.
+    obliged = Q(pk__in=duties.members_not_reported(scope, cutoff).order_by().values("pk"))
+    done = Q(pk__in=duties.members_reported(scope, cutoff).order_by().values("pk"))
     return [
         (Whereabouts.WORKING, Q(pk__in=worked)),
         (Whereabouts.IDLE, Q(pk__in=signed)),
         (Whereabouts.EXCUSED, Q(pk__in=_excused(cutoff))),
         (Whereabouts.EXPLAINED, here & Q(pk__in=answered.order_by().values("member"))),
         (Whereabouts.ABSENT, here & expected),
-        (Whereabouts.REPORTED, here),
-        (Whereabouts.UNREPORTED, expected | (at_home & in_operation)),
-        (Whereabouts.NO_HOME, at_home & Q(home_community=None)),
+        (Whereabouts.UNREPORTED, expected | (~here & obliged & Q(home_community__isnull=False))),
+        (Whereabouts.NO_HOME, ~here & obliged),
+        (Whereabouts.REPORTED, here | done),
     ]
-
-
-def _communities(cutoff: Cutoff) -> QuerySet[IncidentCommunity, int]:
-    listed = IncidentCommunity.objects.filter(
-        Q(to_day=None) | Q(to_day__gte=cutoff.day),
-        incident=cutoff.incident,
-        from_day__lte=cutoff.day,
-    )
-    return listed.values_list("community_id", flat=True)
 
 
 def _excused(cutoff: Cutoff) -> QuerySet[Excuse, UUID]:

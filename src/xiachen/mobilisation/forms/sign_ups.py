@@ -1,13 +1,15 @@
 """What is asked of somebody who signs up."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from xiachen.privacy.doors import Day
+from xiachen.mobilisation.rules.sign_ups import OutsideDays
+from xiachen.privacy.doors import Day, explain
 
 
 class WishesForm(forms.Form):
@@ -46,20 +48,37 @@ class PhoneForm(forms.Form):
 
 
 class PublicForm(PhoneForm, WishesForm):
-    """Everything that somebody without an account says."""
+    """
+    Everything that somebody without an account says, for a call from one day to another.
+
+    The days are looked at before a code goes out: nobody proves a number for what is then refused.
+    """
 
     name = forms.CharField(label=pgettext_lazy("person", "name"), max_length=60)
     organisation = forms.ChoiceField(label=_("unit"), required=False)
 
     field_order = ("name", "organisation", "phone", "code", "from_day", "days", "words")
 
-    def __init__(self, units: Sequence[tuple[str, str]], data: Any = None) -> None:
+    def __init__(
+        self, units: Sequence[tuple[str, str]], span: tuple[date, date], data: Any = None
+    ) -> None:
         super().__init__(data)
+        self.span = span
         if units:
             self.fields["organisation"].choices = [("", "—"), *units]  # type: ignore[attr-defined]
             self.fields["organisation"].required = True
         else:
             del self.fields["organisation"]
+
+    def clean(self) -> None:
+        """Hold the wished days within the call's."""
+        first, last = self.span
+        start = self.cleaned_data.get("from_day") or first
+        days = self.cleaned_data.get("days") or 1
+        if not first <= start <= last:
+            explain(self, OutsideDays(field="from_day", **{"from": first, "to": last}))
+        elif days > (last - start).days + 1:
+            explain(self, OutsideDays(field="days", **{"from": first, "to": last}))
 
 
 class RollCallForm(forms.Form):

@@ -12,16 +12,18 @@ from functools import wraps
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from xiachen.base import clock
-from xiachen.base.errors import Refused
+from xiachen.base.errors import NotFound, Refused
 from xiachen.mobilisation.forms.sign_ups import PhoneForm, PublicForm
 from xiachen.mobilisation.models.call_ups import CallUp
 from xiachen.mobilisation.models.sign_ups import SignUp
@@ -37,7 +39,8 @@ from xiachen.mobilisation.queries import answers
 from xiachen.mobilisation.queries.call_ups import invited_units, public_call_up
 from xiachen.mobilisation.queries.own_sign_ups import line_of
 from xiachen.privacy.doors import address_of, explain
-from xiachen.privacy.scope import Scope, system_scope
+from xiachen.privacy.masking import mask_name, mask_phone
+from xiachen.privacy.scope import system_scope
 
 LANGUAGES = {"en": "en", "zh": "zh-hans"}
 View = Callable[..., HttpResponse]
@@ -58,10 +61,11 @@ def _public(view: View) -> View:
     @wraps(view)
     def shown(request: HttpRequest, *given: object, **named: object) -> HttpResponse:
         asked = LANGUAGES.get(request.GET.get("lang", ""))
-        if asked is None:
-            return view(request, *given, **named)
-        with translation.override(asked):
-            return view(request, *given, **named)
+        with translation.override(asked or translation.get_language()):
+            try:
+                return view(request, *given, **named)
+            except NotFound as refusal:
+                return render(request, "mobilisation/public_nowhere.html", status=refusal.status)
 
     return shown
 
@@ -72,39 +76,25 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
     if request.method != "POST":
         return _looked_at(request, token)
     call, units = _called(token)
-    scope = system_scope(call.incident_id)
-    form = PublicForm(units, request.POST)
-    sent = "sent" in request.POST
-    if form.is_valid():
-        try:
-            if "sign_up" in request.POST and form.cleaned_data["code"]:
-                held = _sign_up(request, scope, call, form)
-                return _own(request, call, held, _("You have signed up. Your unit is asked now."))
-            _send(send_sign_up_code, request, scope, call, form)
-            sent = True
-        except Refused as refusal:
-            explain(form, refusal)
-    return _render(request, call, {"form": form, "sent": sent})
+    form = PublicForm(units, (call.from_day, call.to_day), request.POST)
+    return _proving(request, call, form, send_sign_up_code, _signed_up)
 
 
 @_public
 def own(request: HttpRequest, token: str) -> HttpResponse:
     """One's own state, after the number is proven; from it a place is confirmed or given up."""
     call = public_call_up(system_scope(), token=token)
-    scope = system_scope(call.incident_id)
     if key := request.POST.get("pass"):
-        return _answered(request, answers.sign_up_of_pass(scope, key=key), call)
-    form = PhoneForm(request.POST if request.method == "POST" else None)
-    sent = request.method == "POST" and "sent" in request.POST
-    if request.method == "POST" and form.is_valid():
         try:
-            if form.cleaned_data["code"]:
-                return _own(request, call, _found(request, scope, call, form))
-            _send(send_code, request, scope, call, form)
-            sent = True
-        except Refused as refusal:
-            explain(form, refusal)
-    return _render(request, call, {"form": form, "sent": sent, "asks_state": True})
+            held = answers.sign_up_of_pass(system_scope(call.incident_id), key=key)
+        except NotFound:
+            again = {"form": PhoneForm(), "asks_state": True, "over": True}
+            return _render(request, call, again, status=NotFound.status)
+        return _answered(request, held, call)
+    if request.method != "POST":
+        return _render(request, call, {"form": PhoneForm(), "asks_state": True})
+    form = PhoneForm(request.POST)
+    return _proving(request, call, form, send_code, _found, asks_state=True)
 
 
 @_public
@@ -127,9 +117,9 @@ def _looked_at(request: HttpRequest, token: str) -> HttpResponse:
     kept = _kept.get(key)
     if kept is None or kept[0] < now:
         call, units = _called(token)
-        form = PublicForm(units)
+        form = PublicForm(units, (call.from_day, call.to_day))
         mark = get_token(request)
-        shown = _render(request, call, {"form": form, "sent": False, "csrf_token": mark})
+        shown = _render(request, call, {"form": form, "csrf_token": mark})
         if len(_kept) >= _KEPT_AT_MOST:
             _kept.clear()
         kept = _kept[key] = (now + _KEPT_SECONDS, shown.content.decode().split(mark))
@@ -150,21 +140,49 @@ def _called(token: str) -> tuple[CallUp, list[tuple[str, str]]]:
     return kept[1], kept[2]
 
 
-def _send(
-    step: Callable[..., None], request: HttpRequest, scope: Scope, call: CallUp, form: PhoneForm
-) -> None:
-    step(
-        scope,
-        call_up=call.pk,
-        phone=form.cleaned_data["phone"],
-        address=address_of(request),
-        at=clock.now(),
-    )
+def _proving(
+    request: HttpRequest,
+    call: CallUp,
+    form: PhoneForm,
+    send: Callable[..., None],
+    proven: Callable[..., HttpResponse],
+    **page: object,
+) -> HttpResponse:
+    """
+    Send a code for a form that is right, then take the code; in between, entries may be changed.
+
+    While the code is asked for, the entries are out of sight: what is wrong with one brings them
+    back, beside the code, which stays good.
+    """
+    if "change" in request.POST:
+        return _render(request, call, {"form": form, **page})
+    sent = "sent" in request.POST
+    sends = "send" in request.POST or not sent
+    form.fields["code"].required = not sends
+    page["sent"], page["just_sent"] = sent, False
+    if form.is_valid():
+        try:
+            if not sends:
+                return proven(request, call, form)
+            send(
+                system_scope(call.incident_id),
+                call_up=call.pk,
+                phone=form.cleaned_data["phone"],
+                address=address_of(request),
+                at=clock.now(),
+            )
+            page["sent"] = page["just_sent"] = True
+        except Refused as refusal:
+            explain(form, refusal)
+    page["number"] = mask_phone(request.POST.get("phone", ""))
+    page["back"] = not page["sent"] or bool(form.errors.keys() - {"code", NON_FIELD_ERRORS})
+    return _render(request, call, {"form": form, **page})
 
 
-def _sign_up(request: HttpRequest, scope: Scope, call: CallUp, form: PublicForm) -> SignUp:
+def _signed_up(request: HttpRequest, call: CallUp, form: PublicForm) -> HttpResponse:
     given = form.cleaned_data
     unit = given.get("organisation")
+    scope = system_scope(call.incident_id)
     outcome = sign_up_in_public(
         scope,
         call_up=call.pk,
@@ -182,10 +200,14 @@ def _sign_up(request: HttpRequest, scope: Scope, call: CallUp, form: PublicForm)
     )
     if outcome.refusal is not None:
         raise outcome.refusal
-    return answers.sign_up_signed(scope, call_up=call.pk, id=outcome.id)
+    held = answers.sign_up_signed(scope, call_up=call.pk, id=outcome.id)
+    said = _("You have signed up. Your unit is asked now.")
+    # The name as typed: the answer is the same for whoever is registered, and for whoever is not.
+    return _own(request, call, held, said, name=given["name"])
 
 
-def _found(request: HttpRequest, scope: Scope, call: CallUp, form: PhoneForm) -> SignUp:
+def _found(request: HttpRequest, call: CallUp, form: PhoneForm) -> HttpResponse:
+    scope = system_scope(call.incident_id)
     outcome = find_own(
         scope,
         call_up=call.pk,
@@ -196,7 +218,7 @@ def _found(request: HttpRequest, scope: Scope, call: CallUp, form: PhoneForm) ->
     )
     if outcome.refusal is not None:
         raise outcome.refusal
-    return answers.sign_up_signed(scope, call_up=call.pk, id=outcome.id)
+    return _own(request, call, answers.sign_up_signed(scope, call_up=call.pk, id=outcome.id))
 
 
 def _answered(request: HttpRequest, held: SignUp, call: CallUp) -> HttpResponse:
@@ -206,7 +228,7 @@ def _answered(request: HttpRequest, held: SignUp, call: CallUp) -> HttpResponse:
     step, said = (
         (confirm, _("Confirmed. Thank you."))
         if "confirm" in request.POST
-        else (withdraw, _("You have withdrawn."))
+        else (withdraw, _("Your sign-up is withdrawn."))
     )
     scope = system_scope(call.incident_id)
     (outcome,) = step(scope, call_up=call.pk, sign_ups=[held.pk], at=clock.now())
@@ -214,21 +236,27 @@ def _answered(request: HttpRequest, held: SignUp, call: CallUp) -> HttpResponse:
     return _own(request, call, held, str(outcome.refusal) if outcome.refusal else said)
 
 
-def _own(request: HttpRequest, call: CallUp, held: SignUp, said: str = "") -> HttpResponse:
+def _own(
+    request: HttpRequest, call: CallUp, held: SignUp, said: str = "", *, name: str = ""
+) -> HttpResponse:
     scope = system_scope(call.incident_id)
     page = {
         "line": line_of(scope, call=call, sign_up=held, at=clock.now()),
+        "name": mask_name(name or held.member.name),
+        "link": request.build_absolute_uri(reverse("sign-up:own", args=[call.token])),
         "pass": answers.pass_of(scope, sign_up=held.pk),
         "said": said,
     }
     return _render(request, call, page)
 
 
-def _render(request: HttpRequest, call: CallUp, page: dict[str, object]) -> HttpResponse:
-    form = page.get("form")
-    wrong = bool(getattr(form, "errors", None))
-    given = {"call": call, "open": _open(call), **page}
-    return render(request, "mobilisation/public.html", given, status=422 if wrong else 200)
+def _render(
+    request: HttpRequest, call: CallUp, page: dict[str, object], *, status: int = 200
+) -> HttpResponse:
+    if getattr(page.get("form"), "errors", None):
+        status = 422
+    given = {"call": call, "open": _open(call), "back": True, **page}
+    return render(request, "mobilisation/public.html", given, status=status)
 
 
 def _open(call: CallUp) -> bool:

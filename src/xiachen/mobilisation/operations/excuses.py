@@ -18,6 +18,9 @@ from xiachen.people.models.members import Member
 from xiachen.privacy import audit
 from xiachen.privacy.scope import Can, Scope
 
+# A list to choose from is read at a glance; whoever is not on it is looked for.
+OFFERED = 30
+
 
 @transaction.atomic
 def excuse(
@@ -49,6 +52,32 @@ def excuse(
     append([fact])
     audit.record(scope, "mobilisation.excuse", subject=member, targets=(fact.pk,))
     return fact
+
+
+@transaction.atomic
+def view_excusable(
+    scope: Scope, *, day: date, text: str, chosen: UUID | None = None
+) -> tuple[list[Member], bool]:
+    """
+    Return people who may be excused on a day, to choose one, and whether there are more.
+
+    Names stand in clear to whoever chooses; the audit notes whom they named.
+
+    :param text: part of the name, or the beginning of its pinyin
+    :param chosen: somebody to be among them, whatever the text
+    """
+    scope.require(Can.EXCUSE)
+    here = stays.belonging(scope, stays.whole_day(scope, day)).order_by().values("member_id")
+    people = Member.objects.filter(pk__in=here).select_related("organisation")
+    wanted = " ".join(text.split())
+    named = Q(name__icontains=wanted) | Q(sort_key__istartswith=wanted) if wanted else Q()
+    found = list(people.filter(named).order_by("sort_key", "pk")[: OFFERED + 1])
+    shown = found[:OFFERED]
+    if chosen is not None and chosen not in {one.pk for one in shown}:
+        shown += people.filter(pk=chosen)
+    if shown:
+        audit.record(scope, "mobilisation.view-excusable", targets=[one.pk for one in shown])
+    return shown, len(found) > OFFERED
 
 
 @transaction.atomic

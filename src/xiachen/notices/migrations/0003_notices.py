@@ -205,7 +205,7 @@ class Migration(migrations.Migration):
                 (
                     "how",
                     models.CharField(
-                        choices=[("app", "signed in"), ("link", "through the link")],
+                        choices=[("app", "read after signing in"), ("link", "through the link")],
                         max_length=8,
                         verbose_name="how",
                     ),

@@ -123,7 +123,7 @@ class Delivery(models.Model):
 
 
 class How(models.TextChoices):
-    APP = "app", _("signed in")
+    APP = "app", _("read after signing in")
     LINK = "link", _("through the link")
 
 

@@ -78,7 +78,7 @@ def test_each_entry_gets_its_own_answer(world: World) -> None:
         None,
         "people.bad-phone",
         "people.bad-identity",
-        "base.invalid",
+        "people.name-needed",
         "base.not-found",
         "base.not-found",
         "base.invalid",

@@ -78,7 +78,7 @@ def test_each_entry_gets_its_own_answer(world: World, door: Household) -> None:
         "people.bad-phone",
         "people.bad-identity",
         "base.not-found",
-        "base.invalid",
+        "people.name-needed",
     ]
     assert Resident.objects.count() == 1
 

@@ -7,8 +7,10 @@ from datetime import date, timedelta
 from enum import StrEnum
 from functools import lru_cache
 
+from django.utils.translation import gettext_lazy as _
 from pypinyin import lazy_pinyin
 
+from xiachen.base.errors import Refused
 from xiachen.papers.cleaning import fold
 from xiachen.places.rules.names import plain as without_marks
 from xiachen.privacy.scope import ALLOWED, Can, Role
@@ -111,6 +113,14 @@ class IdentityFault(StrEnum):
 def plain(text: str) -> str:
     """Return a number as it is kept: half-width, without spaces and dashes, in capitals."""
     return _SPACING.sub("", unicodedata.normalize("NFKC", text)).upper()
+
+
+class NameNeeded(Refused):
+    """Nobody is named."""
+
+    code = "people.name-needed"
+    message = _("No name is given.")
+    status = 422
 
 
 def kept_name(text: str) -> str:

@@ -285,3 +285,14 @@ def test_no_query_is_asked_for_each_line(world: World) -> None:
 def _identity(n: int, file: str) -> str:
     first = f"42019919600{file}10{n:03d}".ljust(17, "0")
     return first + check_digit(first)
+
+
+def test_without_a_compound_the_line_says_whether_there_is_none_or_several(world: World) -> None:
+    row = {"building": "3", "door": "501"}
+    done = enter(world, row)
+    assert "has no compound yet" in words(done) and "the same for every line" in words(done)
+    for name in ("枫林一期", "梅园"):
+        enter(world, row | {"compound": name})
+    done = enter(world, row)
+    assert told(done) == ["compound"]
+    assert "has several" in words(done) and "the same for every line" in words(done)

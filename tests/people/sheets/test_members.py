@@ -217,3 +217,9 @@ def test_no_query_is_asked_for_each_line(world: World) -> None:
 def _identity(n: int) -> str:
     first = f"420199196001{10 + n // 1000:02d}{n % 1000:03d}"
     return first + check_digit(first)
+
+
+def test_a_row_without_a_name_is_told_so(world: World) -> None:
+    done = enter(world, {"phone": PHONE})
+    assert told(done) == ["name"]
+    assert words(done) == "No name is given."

@@ -101,10 +101,13 @@ class MemberEntry:
         """
         Return the name as it is kept.
 
-        :raises Invalid: there is none, or it is too long
+        :raises NameNeeded: there is none
+        :raises Invalid: it is too long
         """
         name = rules.kept_name(self.name)
-        if not name or len(name) > _LONGEST_NAME:
+        if not name:
+            raise rules.NameNeeded(field="name")
+        if len(name) > _LONGEST_NAME:
             raise Invalid(field="name", reason=_("a name has 1 to 60 characters"))
         return name
 

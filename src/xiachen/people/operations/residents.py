@@ -47,10 +47,12 @@ class ResidentEntry:
         """
         Return name, phone and identity number as they are kept.
 
-        :raises Invalid, BadPhone, BadIdentity:
+        :raises NameNeeded, Invalid, BadPhone, BadIdentity:
         """
         name = rules.kept_name(self.name)
-        if not 1 <= len(name) <= LONGEST_NAME:
+        if not name:
+            raise rules.NameNeeded(field="name")
+        if len(name) > LONGEST_NAME:
             raise Invalid(field="name", reason=_("a name has 1 to 60 characters"))
         phone, identity = rules.phone_number(self.phone), rules.plain(self.identity_number)
         if phone and rules.phone_fault(phone):

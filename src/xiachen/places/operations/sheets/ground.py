@@ -39,10 +39,24 @@ _MOST_GRIDS = 999
 
 
 class CompoundNeeded(Refused):
-    """The community has several compounds, or none, and the line names none."""
+    """The community has several compounds, and the line names none."""
 
     code = "places.compound-needed"
-    message = _("Which compound? This community has several, so each line must name one.")
+    message = _(
+        "Which compound? This community has several. Name it in a column, or once for all lines: "
+        "“Change the columns”, then “What the file does not say, the same for every line”."
+    )
+    status = 422
+
+
+class NoCompoundYet(Refused):
+    """The community has no compound, and the line names none."""
+
+    code = "places.no-compound-yet"
+    message = _(
+        "This community has no compound yet. Name it in a column, or once for all lines: “Change "
+        "the columns”, then “What the file does not say, the same for every line”."
+    )
     status = 422
 
 
@@ -140,10 +154,12 @@ class Ground:
         Return the compound that is meant, made if none is registered under the name.
 
         :param text: perhaps with the divisions before it; empty means the only compound
-        :raises CompoundNeeded, CompoundUnclear, StandsOtherwise:
+        :raises CompoundNeeded, NoCompoundYet, CompoundUnclear, StandsOtherwise:
         """
         if not text:
-            if len(self.compounds) != 1:
+            if not self.compounds:
+                raise NoCompoundYet(field="compound")
+            if len(self.compounds) > 1:
                 raise CompoundNeeded(field="compound")
             return next(iter(self.compounds.values()))
         name = self._named(text)

@@ -272,7 +272,9 @@ def _is_told_twice(one: Said, other: Said) -> bool:
 
 def _faults(said: Said) -> Iterable[Refused]:
     """Yield what is wrong with a person's name and numbers."""
-    if not 1 <= len(said.name) <= LONGEST_NAME:
+    if not said.name:
+        yield rules.NameNeeded(field=said.cells[0])
+    if len(said.name) > LONGEST_NAME:
         yield Invalid(field=said.cells[0], reason=_("a name has 1 to 60 characters"))
     if said.phone and rules.phone_fault(said.phone):
         yield BadPhone(field=said.cells[1])

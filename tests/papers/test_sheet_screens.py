@@ -13,6 +13,7 @@ from xiachen.papers.models.drafts import Draft, State
 from xiachen.papers.models.matchings import Matching
 from xiachen.papers.operations import drafts as operations
 from xiachen.people.models.members import Member
+from xiachen.privacy.models import AuditEntry
 from xiachen.privacy.scope import Role
 
 pytestmark = pytest.mark.urls("tests.papers.guests")
@@ -56,7 +57,7 @@ def test_a_sheet_goes_in_by_its_steps(organiser: Client) -> None:
     assert "顾一帆" not in columns and "13911110001" not in columns
     organiser.post(f"{address}columns", {"column-0": "name", "column-1": "phone"})
     found = page(organiser, address)
-    assert 'name="cell.3.phone"' in found and "顾二帆" not in found
+    assert 'name="cell.3.phone"' in found and 'value="顾二帆"' not in found
     organiser.post(f"{address}mend", {"cell.3.phone": "13911110002"})
     assert 'name="cell.3.phone"' not in page(organiser, address)
     organiser.post(f"{address}enter")
@@ -148,7 +149,7 @@ def test_the_lines_to_mend_are_taken_as_a_file(organiser: Client) -> None:
     assert answer.content.startswith(b"PK")
 
 
-def test_a_person_of_the_town_is_shown_masked_but_where_their_cell_is_mended(
+def test_a_number_is_shown_masked_but_where_its_cell_is_mended(
     world: World, organiser: Client
 ) -> None:
     address = confirm(organiser, f"{SENT[0]},{phone_of(SENT[0])}", "顾一帆,13911110001")
@@ -156,7 +157,23 @@ def test_a_person_of_the_town_is_shown_masked_but_where_their_cell_is_mended(
         found = page(organiser, address)
         assert phone_of(SENT[0]) in found
         assert f'value="{phone_of(SENT[0])}"' in found
-        assert SENT[0] not in found
+        assert SENT[0] in found and "顾一帆" in found
+        assert "139****0001" in found and "13911110001" not in found
+    assert AuditEntry.objects.filter(action="papers.view-draft").count() == 1
+
+
+def test_good_lines_tell_what_becomes_of_them_and_how_many_more_there_are(
+    organiser: Client,
+) -> None:
+    organiser.post(f"{confirm(organiser, ROWS[0])}enter")
+    many = [f"顾{n}帆,139222200{n}" for n in range(10, 16)]
+    address = send(organiser, *many)["Location"]
+    columns = {"column-0": "name", "column-1": "phone", "same-came": "2020.3.1"}
+    organiser.post(f"{address}columns", columns)
+    found = page(organiser, address)
+    assert found.count(">new</td>") == 5
+    assert "and 1 more line<" in found
+    assert "The same for every line: 到达日期 <b>2020-03-01</b>" in found
 
 
 def test_others_do_not_find_the_sheet(world: World, organiser: Client) -> None:

@@ -21,6 +21,7 @@ class Answers:
     _faults: dict[int, list[CellFault]] = field(default_factory=dict)
     _new: set[int] = field(default_factory=set)
     _changed: set[int] = field(default_factory=set)
+    _understood: dict[int, Mapping[str, str]] = field(default_factory=dict)
 
     def fault(self, line: Line, field: str, words: str | Promise) -> None:
         """Say at a cell why its line cannot be entered; `field` empty means the whole row."""
@@ -62,6 +63,11 @@ class Answers:
         """Note that the line completed a record."""
         self._changed.add(line.number)
 
+    def understood(self, line: Line, values: Mapping[str, str]) -> None:
+        """Note what the line says where its cells leave it to others, by field."""
+        empty = {name: text for name, text in values.items() if text and not line.values[name]}
+        self._understood[line.number] = empty
+
     def is_faulty(self, line: Line) -> bool:
         """Tell whether something of the line was refused."""
         return line.number in self._faults
@@ -74,4 +80,9 @@ class Answers:
         if faults := self._faults.get(number):
             return LineOutcome(number=number, faults=tuple(faults))
         new = number in self._new
-        return LineOutcome(number=number, new=new, changed=not new and number in self._changed)
+        return LineOutcome(
+            number=number,
+            new=new,
+            changed=not new and number in self._changed,
+            understood=self._understood.get(number, {}),
+        )

@@ -38,7 +38,8 @@ class Field:
 
     :param synonyms: other headings under which offices write it, in any language
     :param needed: the sheet cannot be read without this column
-    :param personal: its values identify a person, and are shown masked wherever not mended
+    :param personal: its values identify a person: before the columns are confirmed they are
+        shown masked, and numbers wherever they are not mended
     """
 
     name: str
@@ -83,11 +84,13 @@ class LineOutcome:
     What became of a row: new, added to what was there, there already (none of them), or refused.
 
     :param changed: the record was there, and the row told what had been unknown of it
+    :param understood: by field, what an empty cell was taken to say
     """
 
     number: int
     new: bool = False
     changed: bool = False
+    understood: Mapping[str, str] = field(default_factory=dict)
     faults: tuple[CellFault, ...] = ()
 
 

@@ -19,6 +19,7 @@ from xiachen.papers.models.drafts import Draft, State
 from xiachen.papers.operations import drafts as operations
 from xiachen.papers.operations import entering
 from xiachen.papers.operations.taking import take_error_file
+from xiachen.papers.operations.viewing import view_checked
 from xiachen.papers.queries import drafts as queries
 from xiachen.papers.reading import LEFT_OUT
 from xiachen.papers.rules.lines import DraftRow
@@ -243,15 +244,17 @@ def _checked(
 ) -> HttpResponse:
     asked = request.GET.get("page", "1")
     number = int(asked) if _is_number(asked) else 1
-    faulty, pages = queries.faulty_page(request.scope, found.pk, page=number, size=PER_PAGE)
+    looked = view_checked(request.scope, draft=found.pk, page=number, size=PER_PAGE, count=SAMPLED)
     fields = {field.name: field for field in intake.fields}
-    used = [fields[name] for name in found.mapping if name]
-    good = queries.good_rows(request.scope, found.pk, count=SAMPLED)
+    same = found.about().get("same", {})
+    good = [shown_row(DraftRow(row, ()), found.mapping, fields, said) for row, said in looked.good]
     shown = {
-        "fields": used,
-        "faulty": [shown_row(one, found.mapping, fields) for one in faulty],
-        "good": [shown_row(DraftRow(row, ()), found.mapping, fields) for row in good],
-        "page": {"number": min(max(number, 1), pages), "pages": pages},
+        "fields": [fields[name] for name in found.mapping if name],
+        "same": [(fields[name].title, text) for name, text in same.items()],
+        "faulty": [shown_row(one, found.mapping, fields) for one in looked.faulty],
+        "good": good,
+        "more": found.good - len(good),
+        "page": {"number": min(max(number, 1), looked.pages), "pages": looked.pages},
     }
     return render(request, "papers/checked.html", _shown(request, reception, found, intake) | shown)
 

@@ -296,3 +296,17 @@ def test_without_a_compound_the_line_says_whether_there_is_none_or_several(world
     done = enter(world, row)
     assert told(done) == ["compound"]
     assert "has several" in words(done) and "the same for every line" in words(done)
+
+
+def test_a_line_tells_the_door_that_it_takes_from_the_line_above(world: World) -> None:
+    first = {"compound": "枫林一期", "building": "3栋", "unit": "1单元", "door": "101"}
+    done = enter(world, first | {"name": "甲一"}, {"name": "甲二"}, {"name": "甲一"})
+    assert told(done) == ["new", "new", "already"]
+    assert done[0].understood == {}
+    assert done[1].understood == {
+        "compound": "枫林一期",
+        "building": "3栋",
+        "unit": "1",
+        "door": "101",
+        "address": "枫林一期3栋1单元101",
+    }

@@ -1,7 +1,8 @@
 """A sheet on its way in, kept between the steps of entering it."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from xiachen.base.ids import uuid7
 from xiachen.base.owned.models import CENTRE
 from xiachen.papers.intake import Setting
 from xiachen.papers.reading import Row
+from xiachen.papers.rules.lines import Found
 from xiachen.privacy.classes import DataClass, Handling
 from xiachen.privacy.keyring.vault import vault
 from xiachen.privacy.sealing import Sealed
@@ -159,14 +161,24 @@ class DraftPart(models.Model):
         verbose_name = _("part of a sheet")
         constraints = (models.UniqueConstraint(name="draft_part", fields=("draft", "number")),)
 
-    def seal(self, rows: Sequence[Row]) -> None:
-        """Seal rows to this part."""
-        kept = [[row.number, list(row.cells), list(row.lost)] for row in rows]
+    def seal(self, rows: Sequence[Row], found: Mapping[int, Found] = MappingProxyType({})) -> None:
+        """Seal rows to this part, with what was found of them by their numbers."""
+        kept = []
+        for row in rows:
+            said = found.get(row.number, Found())
+            kept.append(
+                [row.number, list(row.cells), list(row.lost), said.what, dict(said.understood)]
+            )
         self.sealed = _seal(self, "rows", kept, self.pk)
 
     def rows(self) -> list[Row]:
         """Return the rows that `seal` was given."""
-        return [Row(*row) for row in _open(self, "rows", self.sealed, self.pk)]
+        return [row for row, _found in self.rows_and_found()]
+
+    def rows_and_found(self) -> list[tuple[Row, Found]]:
+        """Return the rows that `seal` was given, each with what was found of it."""
+        kept = _open(self, "rows", self.sealed, self.pk)
+        return [(Row(*row[:3]), Found(*row[3:])) for row in kept]
 
 
 def _seal(row: models.Model, name: str, value: object, id: UUID) -> bytes:

@@ -16,7 +16,7 @@ from xiachen.papers.models.drafts import Draft, DraftPart, State
 from xiachen.papers.operations.drafts import ColumnMissing
 from xiachen.papers.queries import drafts as queries
 from xiachen.papers.reading import read
-from xiachen.papers.rules.lines import Read, lines_of, missing
+from xiachen.papers.rules.lines import Found, Read, lines_of, missing
 from xiachen.papers.rules.matching import Sureness, known_headings, match
 from xiachen.privacy import audit
 from xiachen.privacy.scope import Scope
@@ -217,11 +217,16 @@ def _note(found: Draft, parts: Sequence[DraftPart], outcomes: Sequence[LineOutco
     found.already = found.total - found.faulty - found.new - found.changed
     found.state, found.failed = State.CHECKED, ""
     found.save()
+    good = {one.number: Found(_what(one), one.understood) for one in outcomes if not one.faults}
     for part in parts:
-        faults = {str(row.number): said[row.number] for row in part.rows() if row.number in said}
-        if faults != part.faults:
-            part.faults = faults
-            part.save(update_fields=["faults"])
+        rows = part.rows()
+        part.faults = {str(row.number): said[row.number] for row in rows if row.number in said}
+        part.seal(rows, good)
+        part.save(update_fields=["faults", "sealed"])
+
+
+def _what(outcome: LineOutcome) -> str:
+    return "new" if outcome.new else "changed" if outcome.changed else "already"
 
 
 def _count_as_entered(found: Draft) -> None:

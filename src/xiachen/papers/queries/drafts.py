@@ -10,7 +10,7 @@ from xiachen.papers.intake import CellFault
 from xiachen.papers.models.drafts import Draft, DraftPart
 from xiachen.papers.models.matchings import Matching, key_of
 from xiachen.papers.reading import Row
-from xiachen.papers.rules.lines import DraftRow
+from xiachen.papers.rules.lines import DraftRow, Found
 from xiachen.privacy.scope import Scope
 
 
@@ -48,11 +48,11 @@ def faulty_page(scope: Scope, id: UUID, *, page: int, size: int) -> tuple[list[D
     return rows, pages
 
 
-def good_rows(scope: Scope, id: UUID, *, count: int) -> list[Row]:
-    """Return the first rows that have no fault."""
-    rows: list[Row] = []
+def good_rows(scope: Scope, id: UUID, *, count: int) -> list[tuple[Row, Found]]:
+    """Return the first rows that have no fault, each with what the check has found."""
+    rows: list[tuple[Row, Found]] = []
     for part in draft(scope, id).parts.order_by("number").iterator(chunk_size=1):
-        rows += [row for row in part.rows() if str(row.number) not in part.faults]
+        rows += [one for one in part.rows_and_found() if str(one[0].number) not in part.faults]
         if len(rows) >= count:
             break
     return rows[:count]

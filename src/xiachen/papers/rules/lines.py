@@ -21,6 +21,18 @@ class DraftRow:
     faults: Sequence[CellFault]
 
 
+class Found(NamedTuple):
+    """
+    What the last check has found of a good row.
+
+    :param what: "new", "changed" or "already"
+    :param understood: by field, what an empty cell was taken to say
+    """
+
+    what: str = ""
+    understood: Mapping[str, str] = MappingProxyType({})
+
+
 class Read(NamedTuple):
     """
     The rows of a file and what is known of their columns.

@@ -101,8 +101,23 @@ def _read(ground: Ground, answers: Answers, lines: Sequence[Line]) -> list[_Row]
         except Refused as refusal:
             answers.refuse(line, refusal)
         if door is not None:
+            answers.understood(line, _understood(line, door))
             rows.append(_Row(line, door, said, vacant))
     return rows
+
+
+def _understood(line: Line, door: Household) -> dict[str, str]:
+    """Return the parts of the door; they stand in the cell of the address or in their own."""
+    if line.values["address"]:
+        return {}
+    parts = (
+        door.building.compound.name,
+        door.building.number,
+        door.unit and f"{door.unit}单元",
+        door.door,
+    )
+    own = dict(zip(_PARTS, (*parts[:2], door.unit, door.door), strict=True))
+    return own if any(line.values[part] for part in _PARTS) else own | {"address": "".join(parts)}
 
 
 def _in_address(line: Line) -> dict[str, str]:

@@ -142,6 +142,16 @@ def test_the_lists_hold_the_excused_and_those_on_site_with_their_times(day: Worl
     assert names(secretary(day, "no-such-list").people) == names(secretary(day).people)
 
 
+def test_the_secretary_accuses_nobody_where_no_sign_in_is_recorded(day: World) -> None:
+    asked = Asked(show="not-recorded")
+    scope = day.scope(Role.SECRETARY)
+    home = open_first_page(scope, day=NEXT, since=ALWAYS, at=NOON, asked=asked).own
+    assert isinstance(home, SecretaryHome)
+    assert [one.count for one in home.numbers] == [10, 0, 1, 0]
+    assert names(home.people) == {*SENT[:8], LOCAL}
+    assert {(one.why, one.missing) for one in home.people} == {("未记录到岗", False)}
+
+
 def test_whoever_leaves_is_named_with_the_day_and_where_to(day: World) -> None:
     move = ask(day)
     home = secretary(day)

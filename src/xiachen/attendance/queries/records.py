@@ -184,6 +184,16 @@ def seen_anywhere(scope: Scope, cutoff: Cutoff, *, members: Collection[UUID]) ->
     return _day(CheckIn.objects.all(), cutoff, scope).filter(member__in=members)
 
 
+def recording(scope: Scope, cutoff: Cutoff) -> QuerySet[CheckIn, int]:
+    """
+    Return the communities in which anybody has signed in on the day; it names nobody.
+
+    Where nobody has, nothing tells those who stayed away from those who came.
+    """
+    rows = _day(CheckIn.objects.all(), cutoff, scope).order_by()
+    return rows.values_list("community_id", flat=True)
+
+
 def worked_anywhere(
     scope: Scope, cutoff: Cutoff, *, members: Collection[UUID]
 ) -> QuerySet[WorkRecord]:

@@ -27,7 +27,11 @@ from xiachen.notices.operations import notices
 from xiachen.privacy import audit
 from xiachen.privacy.scope import Can, Scope
 
-_LISTS = {Whereabouts.ABSENT: GapKind.NOT_PRESENT, Whereabouts.IDLE: GapKind.NOT_WORKING}
+_LISTS = {
+    Whereabouts.ABSENT: GapKind.NOT_PRESENT,
+    Whereabouts.UNRECORDED: GapKind.NOT_PRESENT,
+    Whereabouts.IDLE: GapKind.NOT_WORKING,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

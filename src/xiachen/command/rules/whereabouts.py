@@ -14,6 +14,7 @@ class Whereabouts(StrEnum):
     NO_HOME = "no-home"
     ABSENT = "not-present"
     IDLE = "not-working"
+    UNRECORDED = "not-recorded"
     EXPLAINED = "answered"
     EXCUSED = "excused"
     WORKING = "working"
@@ -26,6 +27,7 @@ NAMES: dict[Whereabouts, str | Promise] = {
     Whereabouts.NO_HOME: _("no home registered"),
     Whereabouts.ABSENT: _("reported in, not on site"),
     Whereabouts.IDLE: _("on site, no work recorded"),
+    Whereabouts.UNRECORDED: _("no sign-in recorded"),
     Whereabouts.EXPLAINED: _("absence explained"),
     Whereabouts.EXCUSED: pgettext_lazy("report-in", "excused"),
     Whereabouts.WORKING: _("on site and working"),
@@ -40,4 +42,10 @@ MISSING = (Whereabouts.UNREPORTED, Whereabouts.NO_HOME, Whereabouts.ABSENT)
 ASKED = (*MISSING, Whereabouts.IDLE)
 
 ON_SITE = (Whereabouts.IDLE, Whereabouts.WORKING)
-CAME = (Whereabouts.ABSENT, Whereabouts.EXPLAINED, Whereabouts.REPORTED, *ON_SITE)
+CAME = (
+    Whereabouts.ABSENT,
+    Whereabouts.UNRECORDED,
+    Whereabouts.EXPLAINED,
+    Whereabouts.REPORTED,
+    *ON_SITE,
+)

@@ -79,6 +79,7 @@ def _states(scope: Scope, cutoff: Cutoff) -> list[tuple[Whereabouts, Q]]:
     answered = records.answers(scope, cutoff).filter(gap=GapKind.NOT_PRESENT, excuses=True)
     reported = report_ins(scope, cutoff).order_by().values("member")
     belonging = stays.belonging(scope, cutoff).order_by().values("member_id")
+    recorded = belonging.filter(community_id__in=records.recording(scope, cutoff))
     here, expected = Q(pk__in=reported), Q(pk__in=belonging)
     # Whoever is neither expected on site nor obliged to report at home has nothing to miss.
     obliged = Q(pk__in=duties.members_not_reported(scope, cutoff).order_by().values("pk"))
@@ -88,7 +89,8 @@ def _states(scope: Scope, cutoff: Cutoff) -> list[tuple[Whereabouts, Q]]:
         (Whereabouts.IDLE, Q(pk__in=signed)),
         (Whereabouts.EXCUSED, Q(pk__in=_excused(cutoff))),
         (Whereabouts.EXPLAINED, here & Q(pk__in=answered.order_by().values("member"))),
-        (Whereabouts.ABSENT, here & expected),
+        (Whereabouts.ABSENT, here & Q(pk__in=recorded)),
+        (Whereabouts.UNRECORDED, here & expected),
         (Whereabouts.UNREPORTED, expected | (~here & obliged & Q(home_community__isnull=False))),
         (Whereabouts.NO_HOME, ~here & obliged),
         (Whereabouts.REPORTED, here | done),

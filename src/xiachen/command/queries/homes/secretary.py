@@ -139,6 +139,7 @@ def _everybody(scope: Scope, cutoff: Cutoff, places: Collection[int]) -> list[Pe
     reported = _pairs(report_ins(scope, cutoff), "member", places)
     answered = records.answers(scope, cutoff).filter(gap=GapKind.NOT_PRESENT, excuses=True)
     explained = _pairs(answered, "member", places)
+    recording = {community for community, _member in signed}
 
     def whereabouts(stay: Enrolment) -> Whereabouts:
         pair = (stay.community_id, stay.member_id)
@@ -148,7 +149,9 @@ def _everybody(scope: Scope, cutoff: Cutoff, places: Collection[int]) -> list[Pe
             return Whereabouts.EXCUSED
         if pair not in reported:
             return Whereabouts.UNREPORTED
-        return Whereabouts.EXPLAINED if pair in explained else Whereabouts.ABSENT
+        if pair in explained:
+            return Whereabouts.EXPLAINED
+        return Whereabouts.ABSENT if stay.community_id in recording else Whereabouts.UNRECORDED
 
     ordered = rows.order_by("member__sort_key", "member_id", "community_id")
     return [Person(stay=one, name="", whereabouts=whereabouts(one)) for one in ordered]

@@ -7,7 +7,16 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.mobilisation.calling import PLACE, call, document, office, signed, states
+from tests.mobilisation.calling import (
+    PLACE,
+    call,
+    document,
+    entries,
+    himself,
+    office,
+    signed,
+    states,
+)
 from tests.mobilisation.cast import FIRST, MORNING, Cast
 from tests.mobilisation.test_screens import browser
 from tests.world import LOCAL, SENT
@@ -16,6 +25,8 @@ from xiachen.mobilisation.models.call_ups import CallUp, Quota
 from xiachen.mobilisation.models.sign_ups import Decision, SignUp
 from xiachen.mobilisation.operations.call_ups import CriterionEntry, QuotaEntry
 from xiachen.mobilisation.operations.selections import accept, put_on_waiting_list, withdraw
+from xiachen.mobilisation.operations.sign_ups import sign_up
+from xiachen.mobilisation.queries.sign_ups import to_confirm
 from xiachen.people.models.members import Member, Skill
 from xiachen.privacy.models import AuditEntry
 from xiachen.privacy.scope import Role
@@ -288,3 +299,24 @@ def test_places_offered_while_another_day_is_looked_at_are_offered_from_now_on(
     organiser.post(reverse("mobilisation:offer-places", args=[made.pk]))
     until = set(SignUp.objects.values_list("answer_until", flat=True))
     assert until == {MORNING + timedelta(hours=4 + made.answer_hours)}
+
+
+@pytest.mark.parametrize("quotas", [True, False])
+def test_the_first_page_says_who_waits_for_the_unit_and_leads_there(
+    cast: Cast, quotas: bool
+) -> None:
+    made = call(cast) if quotas else call(cast, quotas=[])
+    first, second = cast.people[:2]
+    liaison = browser(cast, Role.LIAISON)
+    for person, at in ((first, MORNING + timedelta(hours=1)), (second, MORNING)):
+        sign_up(himself(cast, person), call_up=made.pk, entries=entries([person]), at=at)
+    lines = to_confirm(cast.world.scope(Role.LIAISON))
+    assert set(lines.values_list("member_id", flat=True)) == {first, second}
+    assert not to_confirm(cast.world.stranger).exists()
+    page = liaison.get("/").content.decode()
+    assert f'<a href="{LIST}">2 people who signed up wait for the unit&#x27;s word.</a>' in page
+    shown = liaison.get(reverse("mobilisation:call-up", args=[made.pk])).content.decode()
+    assert board(made) in shown
+    liaison.post(decide(made), {"step": "unit", "sign_ups": [one.pk for one in lines]})
+    assert set(states(made).values()) == {"ready"}
+    assert "wait for the unit" not in liaison.get("/").content.decode()

@@ -19,6 +19,7 @@ from xiachen.command.rules.views import FigureLine
 from xiachen.command.rules.wording import Statements
 from xiachen.deployment.queries.moves import overdue, to_answer
 from xiachen.deployment.queries.squads import squads_at
+from xiachen.mobilisation.queries.sign_ups import to_confirm
 from xiachen.needs.models import TaskState
 from xiachen.needs.queries import tasks as needs
 from xiachen.notices.queries.notices import unread
@@ -124,7 +125,12 @@ def desk(scope: Scope, *, day: date, since: datetime, at: datetime) -> Desk:
     if scope.incident is None:
         return Desk(at=at, waiting=[], figures=[], openable=frozenset(), changes=[])
     said = _said(scope, day)
-    found = (*_notices(scope, at), *_moves(scope, at), *_waiting(scope, day, said, at))
+    found = (
+        *_notices(scope, at),
+        *_moves(scope, at),
+        *_sign_ups(scope),
+        *_waiting(scope, day, said, at),
+    )
     waiting = sorted(found, key=lambda one: (not one.urgent, one.since or at))
     return Desk(
         at=at,
@@ -180,6 +186,19 @@ def _notices(scope: Scope, at: datetime) -> Iterator[Waiting]:
     if count:
         words = ngettext("%(n)d notice is unread.", "%(n)d notices are unread.", count)
         yield Waiting(words=words % {"n": count}, page="notices:notices", since=since)
+
+
+def _sign_ups(scope: Scope) -> Iterator[Waiting]:
+    """Tell of people who signed up by themselves and wait for their unit."""
+    rows = to_confirm(scope)
+    count, since = rows.count(), rows.aggregate(since=Min("signed_at"))["since"]
+    if count:
+        words = ngettext(
+            "%(n)d person who signed up waits for the unit's word.",
+            "%(n)d people who signed up wait for the unit's word.",
+            count,
+        )
+        yield Waiting(words=words % {"n": count}, page="mobilisation:call-ups", since=since)
 
 
 def _own(scope: Scope, member: UUID, day: date) -> Iterator[Waiting]:

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from xiachen.base.errors import NotFound, Outcome, Refused
 from xiachen.mobilisation.models.call_ups import CallUp, Quota
 from xiachen.mobilisation.models.sign_ups import HOLDING, SignUp, State
-from xiachen.mobilisation.queries.call_ups import sign_ups_within
+from xiachen.mobilisation.queries.call_ups import call_ups, sign_ups_within
 from xiachen.mobilisation.rules import sign_ups as rules
 from xiachen.mobilisation.rules.call_ups import CallUpFull, QuotaFull, share_a_day
-from xiachen.privacy.scope import Scope
+from xiachen.privacy.scope import Can, Scope
 
 
 @dataclass(slots=True)
@@ -102,6 +102,21 @@ def waiting(scope: Scope, *, call_up: UUID) -> QuerySet[SignUp]:
     """Return the waiting list of a call, the first in turn first."""
     rows = sign_ups_within(scope, call_up=call_up).filter(state=State.WAITING)
     return rows.order_by("waiting_rank", "pk")
+
+
+def to_confirm(scope: Scope) -> QuerySet[SignUp]:
+    """
+    Return the sign-ups that wait for the scope's word that the unit lets these people go.
+
+    The office that selects speaks for whoever counts in no unit.
+    """
+    if not scope.allows(Can.SIGN_UP_PEOPLE):
+        return SignUp.objects.none()
+    ours = Q(organisation__in=scope.organisations)
+    if scope.allows(Can.SELECT):
+        ours |= Q(organisation=None)
+    calls = call_ups(scope).filter(closed_at=None).order_by().values("pk")
+    return SignUp.objects.filter(ours, call_up__in=calls, state=State.SIGNED)
 
 
 def _picked(id: UUID, row: SignUp | None, to: str) -> Picked:

@@ -26,6 +26,7 @@ from xiachen.mobilisation.models.sign_ups import Decision, SignUp
 from xiachen.mobilisation.operations.call_ups import CriterionEntry, QuotaEntry
 from xiachen.mobilisation.operations.selections import accept, put_on_waiting_list, withdraw
 from xiachen.mobilisation.operations.sign_ups import sign_up
+from xiachen.mobilisation.queries.call_ups import unit_lines
 from xiachen.mobilisation.queries.sign_ups import to_confirm
 from xiachen.people.models.members import Member, Skill
 from xiachen.privacy.models import AuditEntry
@@ -320,3 +321,22 @@ def test_the_first_page_says_who_waits_for_the_unit_and_leads_there(
     liaison.post(decide(made), {"step": "unit", "sign_ups": [one.pk for one in lines]})
     assert set(states(made).values()) == {"ready"}
     assert "wait for the unit" not in liaison.get("/").content.decode()
+
+
+def test_units_stand_beside_each_other_in_a_call_that_asks_everybody(
+    cast: Cast, organiser: Client
+) -> None:
+    made = call(cast, quotas=[])
+    address = reverse("mobilisation:fairness", args=[made.pk])
+    empty = organiser.get(address).content.decode()
+    assert "Nobody has signed up yet." in empty and "Every unit is asked." in empty
+    people = signed(cast, made, [*cast.people[:2], cast.neighbour])
+    accept(office(cast), call_up=made.pk, sign_ups=people[:1], at=MORNING)
+    lines = {one.unit: one for one in unit_lines(office(cast), call_up=made)}
+    assert lines.keys() == {cast.department, cast.office}
+    bureau = lines[cast.department]
+    assert (bureau.minimum, bureau.signed_up, bureau.held, bureau.people) == (None, 2, 1, 12)
+    page = organiser.get(address).content.decode()
+    assert page.count("no quota") == 2 and cast.office.name in page
+    shown = organiser.get(board(made), {"unit": cast.office.pk}).content.decode()
+    assert f'<option value="{cast.office.pk}" selected>' in shown and address in shown

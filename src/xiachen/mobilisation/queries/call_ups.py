@@ -36,11 +36,12 @@ class UnitLine:
     """
     A unit in a call.
 
+    :param minimum: how many are asked at least; None where the call asks everybody
     :param people: registered people of the unit and of those below it
     """
 
     unit: Organisation
-    minimum: int
+    minimum: int | None
     maximum: int | None
     signed_up: int
     held: int
@@ -54,7 +55,7 @@ class UnitLine:
     @property
     def short(self) -> int:
         """How many are missing to what is asked at least."""
-        return max(0, self.minimum - self.held)
+        return max(0, (self.minimum or 0) - self.held)
 
 
 def call_ups(scope: Scope) -> QuerySet[CallUp]:
@@ -134,6 +135,14 @@ def invited_units(scope: Scope, *, call_up: UUID) -> list[Organisation]:
     return list(Organisation.objects.filter(pk__in=asked).order_by("name"))
 
 
+def taking_part(scope: Scope, *, call_up: UUID) -> list[Organisation]:
+    """Return the units that a call asks, or those that signed up where it asks everybody."""
+    if asked := invited_units(scope, call_up=call_up):
+        return asked
+    signed = sign_ups_within(scope, call_up=call_up).order_by().values("organisation")
+    return list(Organisation.objects.filter(pk__in=signed).order_by("name", "pk"))
+
+
 def funnel(scope: Scope, *, call_up: CallUp) -> Funnel:
     """Return how far a call has come, within the scope."""
     counted: dict[str, int] = dict(
@@ -171,8 +180,17 @@ def sign_ups_within(scope: Scope, *, call_up: UUID) -> QuerySet[SignUp]:
 
 
 def unit_lines(scope: Scope, *, call_up: CallUp) -> list[UnitLine]:
-    """Return every unit that a call asks, with what came of it, by name."""
+    """
+    Return every unit that a call asks, with what came of it, by name.
+
+    A call that asks everybody has a line for each unit that signed up.
+    """
     quotas = list(Quota.objects.filter(call_up=call_up).select_related("organisation"))
+    asks_all = not quotas
+    if asks_all:
+        there = SignUp.objects.filter(call_up=call_up).order_by().values("organisation")
+        units = Organisation.objects.filter(pk__in=there)
+        quotas = [Quota(call_up=call_up, organisation=one) for one in units]
     if scope.role is not Role.SYSTEM and not scope.allows(Can.SELECT):
         quotas = [one for one in quotas if one.organisation_id in scope.organisations]
     counted = {
@@ -186,7 +204,7 @@ def unit_lines(scope: Scope, *, call_up: CallUp) -> list[UnitLine]:
     lines = [
         UnitLine(
             unit=one.organisation,
-            minimum=one.minimum,
+            minimum=None if asks_all else one.minimum,
             maximum=one.maximum,
             signed_up=counted.get(one.organisation_id, (0, 0))[0],
             held=counted.get(one.organisation_id, (0, 0))[1],

@@ -68,7 +68,11 @@ def fairness(request: ScopedRequest, id: UUID) -> HttpResponse:
     """What each unit is asked for, and what came of it; fetched beside the board."""
     request.scope.require(Can.SELECT)
     call = queries.call_up(request.scope, id)
-    page = {"call": call, "units": queries.unit_lines(request.scope, call_up=call)}
+    page = {
+        "call": call,
+        "asked": queries.invited_units(request.scope, call_up=id),
+        "units": queries.unit_lines(request.scope, call_up=call),
+    }
     part = request.headers.get("HX-Request") == "true"
     template = "mobilisation/unit_lines.html" if part else "mobilisation/fairness.html"
     return render(request, template, page)
@@ -164,7 +168,7 @@ def _wanted(request: ScopedRequest) -> Wanted:
 def _filters(request: ScopedRequest, shown: BoardPage) -> dict[str, Any]:
     districts = selection.home_districts(request.scope, call=shown.call)
     names = division_names(request.scope, districts)
-    units = queries.invited_units(request.scope, call_up=shown.call.pk)
+    units = queries.taking_part(request.scope, call_up=shown.call.pk)
     return {
         "states": [
             (value, label, shown.counts.get(value, 0))

@@ -233,6 +233,14 @@ def test_a_roll_call_signs_up_those_it_names(cast: Cast) -> None:
     assert browser(cast, Role.SECRETARY).get(address).status_code == 403
 
 
+def test_a_roll_call_signs_up_nobody_beside_whose_name_another_number_stands(cast: Cast) -> None:
+    address = reverse("mobilisation:sign-up-roll-call", args=[call(cast).pk])
+    text = f"1. {SENT[0]} 13911112222\n2. {SENT[1]} 市枫林观测局"
+    page = browser(cast, Role.LIAISON).post(address, {"text": text}).content.decode()
+    assert "checked" not in page
+    assert all(f'<option value="{person}">' in page for person in cast.people[:2])
+
+
 def test_fairness_is_shown_beside_the_board(cast: Cast, organiser: Client) -> None:
     made = call(cast, quotas=[QuotaEntry(organisation=cast.department.pk, minimum=3, maximum=4)])
     people = signed(cast, made, cast.people[:3])

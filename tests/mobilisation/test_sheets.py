@@ -24,12 +24,18 @@ from xiachen.mobilisation.operations import dispatches
 from xiachen.mobilisation.operations.roll_calls import Match, recognise_roll_call
 from xiachen.mobilisation.operations.sheets.assignments import ASSIGNMENTS
 from xiachen.mobilisation.operations.sheets.report_ins import REPORT_INS
+from xiachen.mobilisation.rules.recognising import PersonUnsure
 from xiachen.papers.intake import Intake, Line, LineOutcome, Setting
 from xiachen.people.models.members import Member
 from xiachen.people.models.units import Organisation
+from xiachen.people.operations.members import IDENTITY_FAULTS, BadIdentity, BadPhone
+from xiachen.people.rules import IdentityFault
 from xiachen.privacy.models import AuditEntry
 from xiachen.privacy.scope import Role, Scope
 
+# Nobody's number, and one with a wrong last place.
+UNKNOWN = "13911112222"
+MISTYPED = identity_of(SENT[0])[:-1] + ("2" if identity_of(SENT[0])[-1] == "1" else "1")
 ROLL_CALL = f"/mobilisation/{HERE}/roll-call"
 
 
@@ -107,6 +113,24 @@ def test_namesakes_are_told_apart_by_phone_identity_or_unit(cast: Cast, wide: Sc
     [
         ({"name": "无此人"}, "name"),
         ({"name": SENT[0], "phone": phone_of(SENT[1])}, "phone"),
+        ({"name": SENT[0], "phone": UNKNOWN}, "phone"),
+        ({"name": SENT[0], "phone": UNKNOWN, "organisation": "省枫林观测局"}, "phone"),
+        ({"name": SENT[0], "phone": "123"}, "phone"),
+        ({"name": SENT[0], "identity_number": MISTYPED}, "identity_number"),
+        ({"name": SENT[0], "identity_number": "420199600101701"}, "identity_number"),
+        ({"name": SENT[0], "identity_number": identity_of(NEIGHBOUR)}, "identity_number"),
+        (
+            {
+                "name": SENT[0],
+                "identity_number": identity_of(SENT[0]),
+                "phone": phone_of(SENT[1]),
+            },
+            "phone",
+        ),
+        (
+            {"name": SENT[0], "identity_number": identity_of(SENT[0]), "phone": UNKNOWN},
+            "phone",
+        ),
         ({"name": SENT[0], "community": ""}, "community"),
         ({"name": SENT[0], "community": "滨湖社区"}, "community"),
         ({"name": SENT[0], "community": "420106001001"}, "community"),
@@ -125,6 +149,34 @@ def test_a_row_that_cannot_be_sent_says_why_at_its_cell(
     assert not any(name in fault(bad)[1] for name in (*SENT, NEIGHBOUR))
     assert good.new
     assert Enrolment.objects.count() == 1
+
+
+def test_a_number_that_is_not_on_record_needs_the_unit(cast: Cast, wide: Scope) -> None:
+    Member.objects.create(name="游子衿", sort_key="x", organisation=cast.office)
+    named = {"name": "游子衿", "phone": UNKNOWN}
+    (unsure,) = assigned(cast, named, scope=wide)
+    assert fault(unsure)[0] == "name" and UNKNOWN not in fault(unsure)[1]
+    (elsewhere,) = assigned(cast, named | {"organisation": _other(cast).name}, scope=wide)
+    assert fault(elsewhere)[0] == "organisation"
+    (sure,) = assigned(cast, named | {"organisation": cast.office.name}, scope=wide)
+    assert sure.new
+
+
+def test_what_is_wrong_with_a_number_is_said_as_in_the_sheet_of_people(
+    cast: Cast, wide: Scope
+) -> None:
+    short, card = assigned(
+        cast,
+        {"name": SENT[0], "phone": "123"},
+        {"name": SENT[0], "identity_number": MISTYPED},
+        scope=wide,
+    )
+    assert fault(short)[1] == str(BadPhone())
+    assert fault(card)[1] == str(BadIdentity(fault=IDENTITY_FAULTS[IdentityFault.CHECK]))
+
+
+def _other(cast: Cast) -> Organisation:
+    return Organisation.objects.create(name="另一单位", level="city", division=420100000000)
 
 
 def test_an_ambiguous_community_names_the_candidates(cast: Cast, wide: Scope) -> None:
@@ -250,6 +302,24 @@ def test_who_is_not_expected_here_is_said_at_the_name(cast: Cast) -> None:
     assert home.new
 
 
+def test_nobody_is_reported_in_beside_whose_name_something_else_stands(cast: Cast) -> None:
+    send(cast)
+    wrong = reported(
+        cast,
+        {"name": SENT[6], "phone": UNKNOWN},
+        {"name": SENT[6], "organisation": cast.office.name},
+        {"name": SENT[7], "identity_number": identity_of(SENT[7]), "phone": phone_of(SENT[8])},
+        {"name": SENT[9], "identity_number": MISTYPED},
+    )
+    assert [fault(one)[0] for one in wrong] == [
+        "phone",
+        "organisation",
+        "phone",
+        "identity_number",
+    ]
+    assert not ReportIn.objects.exists()
+
+
 def test_nobody_reports_people_in_for_another_community(cast: Cast) -> None:
     with pytest.raises(Forbidden):
         reported(cast, {"name": SENT[0]}, scope=cast.outsider)
@@ -291,6 +361,43 @@ def test_namesakes_of_a_roll_call_are_asked_about(cast: Cast) -> None:
     assert first.match is Match.ASKED
     assert {id for id, _name in first.choices} == {twin.pk, cast.people[0]}
     assert [id for id, _name in second.choices] == [cast.people[0]]
+
+
+@pytest.mark.parametrize(
+    ("beside", "match"),
+    [
+        (UNKNOWN, Match.ASKED),
+        (f"{UNKNOWN} 观测局", Match.ASKED),
+        (phone_of(SENT[1]), Match.ASKED),
+        ("市枫林观测局", Match.ASKED),
+        ("（市枫林观测局已到）", Match.ASKED),
+        (MISTYPED, Match.ASKED),
+        (identity_of(SENT[1]), Match.ASKED),
+        (identity_of(SENT[0]), Match.SURE),
+        ("省枫林观测局 已到", Match.SURE),
+        ("3栋卡口", Match.SURE),
+    ],
+)
+def test_what_contradicts_the_name_in_a_roll_call_is_asked_about(
+    cast: Cast, beside: str, match: Match
+) -> None:
+    send(cast)
+    (found,) = recognise_roll_call(
+        cast.secretary, community=HERE, day=FIRST, text=f"1. {SENT[0]} {beside}"
+    )
+    assert found.match is match
+    assert [id for id, _name in found.choices] == [cast.people[0]]
+    assert bool(found.doubts) == (match is Match.ASKED)
+
+
+def test_a_roll_call_without_a_number_on_record_is_asked_about(cast: Cast) -> None:
+    Member.objects.create(
+        name="游子衿", sort_key="x", organisation=cast.office, home_community_id=HERE
+    )
+    text = f"1. 游子衿\n2. 游子衿 {UNKNOWN}\n3. 游子衿 13922223333 市枫林观测局"
+    found = recognise_roll_call(cast.secretary, community=HERE, day=FIRST, text=text)
+    assert [str(one.doubts[-1]) if one.doubts else "" for one in found][1] == str(PersonUnsure())
+    assert found[0].match is Match.SURE
 
 
 def test_those_ticked_and_chosen_are_reported_in_on_the_page(cast: Cast) -> None:

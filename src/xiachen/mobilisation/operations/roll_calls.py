@@ -25,6 +25,8 @@ from xiachen.privacy.scope import Can, Scope
 
 LONGEST = 1000
 _NUMBERS = re.compile(r"\d(?:[\s-]?[\dXx]){6,}")
+# Long enough for the number of a card, old ones and mistyped ones among them.
+_CARD = re.compile(r"\d{14,}[Xx]?")
 
 
 class Match(StrEnum):
@@ -132,7 +134,9 @@ def _candidates(directory: Directory, line: RollCallLine) -> tuple[list[Known], 
 
 
 def _said(line: RollCallLine) -> Said:
-    return Said(name=line.name, phone=line.phone, unit=line.rest)
+    card = _CARD.search(line.rest)
+    identity = card[0] if card else ""
+    return Said(name=line.name, phone=line.phone, identity=identity, words=line.rest)
 
 
 def _units(groups: Iterable[Sequence[Known]]) -> dict[UUID, str]:

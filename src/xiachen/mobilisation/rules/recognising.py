@@ -13,12 +13,18 @@ _ABSENT = re.compile("未到|没到|没来|不能到|来不了|请假|缺席|缺
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """How a person is named: by name, and by whatever else stands beside it, each perhaps empty."""
+    """
+    How a person is named: by name, and by whatever else stands beside it, each perhaps empty.
+
+    :param unit: what a sheet says is the unit
+    :param words: what a chat says besides, perhaps a unit
+    """
 
     name: str
     phone: str = ""
     identity: str = ""
     unit: str = ""
+    words: str = ""
 
 
 class PersonUnknown(Refused):
@@ -46,6 +52,39 @@ class PersonDiffers(Refused):
     code = "mobilisation.person-differs"
     message = _(
         "This number is registered for somebody of another name. Check the number and the name."
+    )
+    status = 422
+
+
+class NumberDiffers(Refused):
+    """The person of that name has another number on record."""
+
+    code = "mobilisation.number-differs"
+    message = _(
+        "Another number is registered for the person of this name. Find out whether somebody else "
+        "is meant, and correct the number here or on the record."
+    )
+    status = 422
+
+
+class PersonOfOtherUnit(Refused):
+    """The person of that name belongs to another unit."""
+
+    code = "mobilisation.person-of-other-unit"
+    message = _(
+        "Nobody of this name is registered in this unit, only elsewhere. Find out who is meant, "
+        "and correct the unit here or on the record."
+    )
+    status = 422
+
+
+class PersonUnsure(Refused):
+    """A number stands beside the name, and none on record to compare it with."""
+
+    code = "mobilisation.person-unsure"
+    message = _(
+        "It cannot be told for sure who is meant: this number is not on record. Write the unit "
+        "beside it, or enter the number on the person's record first."
     )
     status = 422
 

@@ -116,6 +116,14 @@ class NameBook:
             raise UnitNotRegistered(field=about)
         return found[0]
 
+    def begins(self, word: str) -> frozenset[UUID]:
+        """Return those with whose name a word begins, the longest name: 城建局已到 is 城建局."""
+        key = plain(word)
+        for end in range(len(key), 1, -1):
+            if found := self.called.get(key[:end]):
+                return frozenset(found)
+        return frozenset()
+
     def _near(self, key: str) -> list[str]:
         if key not in self._offered and len(self._offered) < _OFFERED_AT_MOST:
             near = get_close_matches(key, self.whole, n=_NEAR, cutoff=_ALIKE)

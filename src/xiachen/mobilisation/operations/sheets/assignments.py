@@ -14,7 +14,6 @@ from xiachen.mobilisation.models.stays import Dispatch
 from xiachen.mobilisation.operations.dispatches import add_to_dispatch, dispatch
 from xiachen.mobilisation.operations.sheets.fields import BATCH, FIRST_DAY, PERSON, PLACE
 from xiachen.mobilisation.queries import stays
-from xiachen.mobilisation.queries.duties import with_below
 from xiachen.mobilisation.queries.recognising import Directory, Known
 from xiachen.mobilisation.rules.recognising import NoUnit, said_by
 from xiachen.mobilisation.rules.stays import PeopleRefused
@@ -94,12 +93,11 @@ def enter_assignments(
 def _read(scope: Scope, lines: Sequence[Line], answers: Answers, at: datetime) -> _Groups:
     directory = Directory(scope, [said_by(line.values) for line in lines])
     places = resolve_all(scope, {line.values["community"] for line in lines} - {""})
-    below: dict[UUID, frozenset[UUID]] = {}
     groups = _Groups()
     for line in lines:
         try:
             who = directory.find(said_by(line.values))
-            unit = _unit(scope, line, who, directory, below)
+            unit = _unit(line, who, directory)
             community = _community(scope, line, places)
             batch, first_day = _batch(line), _first_day(line, at)
         except Refused as refusal:
@@ -166,13 +164,7 @@ def _dispatch(
     )
 
 
-def _unit(
-    scope: Scope,
-    line: Line,
-    who: Known,
-    directory: Directory,
-    below: dict[UUID, frozenset[UUID]],
-) -> UUID:
+def _unit(line: Line, who: Known, directory: Directory) -> UUID:
     """Return the sending unit: the one written, else the person's own."""
     said = line.values["organisation"]
     if not said:
@@ -180,9 +172,7 @@ def _unit(
             raise NoUnit(field="unit")
         return who.organisation
     unit = directory.unit(said)
-    if unit not in below:
-        below[unit] = with_below(scope, [unit])
-    if who.organisation not in below[unit]:
+    if not directory.belongs(who, unit):
         raise Invalid(field="unit", reason=_("the person does not belong to this unit"))
     return unit
 

@@ -21,7 +21,12 @@ from xiachen.privacy.scope import Can, Scope
 CHANNEL = "channel"
 # A sheet tells days; of a day that is over, the time of day is nobody's to know.
 MIDDAY = time(12)
-_CELLS = {"member": "name", "occurred_at": "day", "identity": "identity_number"}
+_CELLS = {
+    "member": "name",
+    "occurred_at": "day",
+    "identity": "identity_number",
+    "unit": "organisation",
+}
 
 
 @transaction.atomic

@@ -15,7 +15,7 @@ from xiachen.base.errors import Forbidden, NotFound, Outcome, Refused
 from xiachen.base.ids import uuid7
 from xiachen.figures.figure import Cutoff
 from xiachen.figures.operations import fold
-from xiachen.figures.queries import rolled_total, verify_rollups
+from xiachen.figures.queries import counted_cells, rolled_cells, rolled_total, verify_rollups
 from xiachen.mobilisation.figures import stays as figures
 from xiachen.mobilisation.models.report_ins import ReportIn
 from xiachen.mobilisation.operations.report_ins import (
@@ -220,6 +220,40 @@ def test_rollups_follow_report_ins_and_reversals(cast: Cast) -> None:
         days=[FIRST, cast.incident.began_on],
     )
     assert wrong == []
+
+
+@pytest.mark.parametrize("taken_back", [(0,), (1,), (0, 1), (1, 0), (0, 1, 2), (2, 0), (2, 1)])
+def test_after_a_reversal_people_count_where_they_still_have_reported(
+    cast: Cast, taken_back: tuple[int, ...]
+) -> None:
+    person = cast.people[0]
+    Member.objects.filter(pk=person).update(home_community_id=THERE)
+    send(cast)
+    places = ((HERE, "unit", 0), (THERE, "residence", 0), (HERE, "residence", -1))
+    entries = [
+        entry(person, community=place, channel=way, occurred_at=MORNING + timedelta(days=days))
+        for place, way, days in places
+    ]
+    system = system_scope(cast.incident.pk)
+    for minutes, one in enumerate(entries):
+        Member.objects.filter(pk=person).update(
+            home_community_id=one.community if one.channel == "residence" else THERE
+        )
+        at = MORNING + timedelta(minutes=minutes)
+        assert report_in(system, entries=[one], at=at)[0].new
+    for number in taken_back:
+        one = entries[number]
+        reverse_report_in(
+            system, community=one.community, report_in=one.id, at=MORNING, reason="错按"
+        )
+    code, days = figures.PEOPLE_REPORTED.code, [FIRST - timedelta(days=1), FIRST]
+    given: dict[str, Any] = {"incident": cast.incident.pk, "days": days}
+    posted = rolled_cells(system, figures=[code], **given)
+    if 0 in taken_back or 2 in taken_back:
+        assert posted == counted_cells(system, figure=figures.PEOPLE_REPORTED, **given)
+    else:
+        assert posted == {(code, FIRST, HERE): 1}
+    assert verify_rollups(system, figures=[figures.PEOPLE_REPORTED], **given) == []
 
 
 def test_of_two_clerks_at_once_one_is_first_and_nothing_counts_twice(committed: Cast) -> None:

@@ -2,24 +2,31 @@
 
 from io import BytesIO
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
 from tests.mobilisation.cast import EVE, FAR, FIRST, HERE, MORNING, THERE, Cast
-from tests.mobilisation.test_completion import called, enter, slip
+from tests.mobilisation.test_completion import called, enter, province, slip
 from tests.mobilisation.test_dispatch import send
 from tests.mobilisation.test_excuse import excused
 from tests.mobilisation.test_report_in import entry, report
 from tests.mobilisation.test_screens import browser
 from tests.world import LOCAL, SENT, prove_twice
+from xiachen.base.errors import Forbidden
 from xiachen.mobilisation.models.duties import ReportDuty
 from xiachen.mobilisation.models.slips import Slip
 from xiachen.mobilisation.models.stays import Enrolment, Release
+from xiachen.mobilisation.operations.slips import enter_slip, view_photo
 from xiachen.mobilisation.queries.slips import slips
+from xiachen.mobilisation.rules.duties import SlipAlready
+from xiachen.mobilisation.rules.stays import OtherContent
+from xiachen.papers.models.files import File
 from xiachen.people.models.members import Member
 from xiachen.privacy.models import AuditEntry
 from xiachen.privacy.scope import Role
@@ -48,10 +55,14 @@ def page_of(client: Client, address: str, **query: Any) -> str:
     return answer.content.decode()
 
 
-def picture() -> SimpleUploadedFile:
+def drawn() -> bytes:
     kept = BytesIO()
     Image.new("RGB", (60, 40), "white").save(kept, "PNG")
-    return SimpleUploadedFile("slip.png", kept.getvalue(), "image/png")
+    return kept.getvalue()
+
+
+def picture() -> SimpleUploadedFile:
+    return SimpleUploadedFile("slip.png", drawn(), "image/png")
 
 
 def test_both_ratios_stand_in_words_to_copy(cast: Cast, office: Client) -> None:
@@ -130,6 +141,53 @@ def test_a_slip_is_entered_with_its_photo_and_opened_by_its_liaison_only(
     stranger = browser(cast, "outsider")
     assert stranger.get(reverse("mobilisation:slip-photo", args=[kept.pk])).status_code == 404
     assert SENT[0] not in page_of(stranger, SLIPS)
+
+
+def test_others_see_that_there_is_a_photo_and_do_not_open_it(cast: Cast) -> None:
+    kept = with_photo(cast, cast.neighbour)
+    here: dict[str, Any] = {"places": ((HERE, HERE),)}
+    for role in (Role.GRID_HEAD, Role.COMMUNITY_WORKER, Role.STREET, Role.HEADQUARTERS):
+        with pytest.raises(Forbidden):
+            view_photo(cast.scope(role, **here), slip=kept.pk)
+    # The office where she lives does not answer for the people of a unit elsewhere.
+    with pytest.raises(Forbidden):
+        view_photo(cast.organiser, slip=kept.pk)
+    assert not AuditEntry.objects.filter(action="mobilisation.view-slip-photo").exists()
+    for scope in (cast.secretary, cast.liaison, province(cast)):
+        assert view_photo(scope, slip=kept.pk)
+    address = reverse("mobilisation:slip-photo", args=[kept.pk])
+    worker = browser(cast, Role.COMMUNITY_WORKER)
+    assert worker.get(address).status_code == 403
+    page = page_of(worker, SLIPS)
+    assert address not in page and "there is one" in page
+    assert address in page_of(browser(cast, Role.SECRETARY), SLIPS)
+
+
+def test_a_slip_sent_again_with_its_photo_gets_it_once(cast: Cast) -> None:
+    enter(cast.liaison, slip(cast.people[0]))
+    kept = with_photo(cast, cast.people[0])
+    assert kept.photo and kept.occurred_at == MORNING
+    assert slips(cast.liaison, incident=cast.incident.pk).get() == kept
+    assert view_photo(cast.liaison, slip=kept.pk)
+    again = enter_slip(cast.liaison, entry=slip(cast.people[0]), picture=drawn(), at=MORNING)
+    assert again is None and File.objects.count() == 1
+
+
+def test_of_a_refused_slip_no_photo_is_kept(cast: Cast) -> None:
+    kept = with_photo(cast, cast.people[0])
+    for entry_, refusal in (
+        (slip(cast.people[0], place="别处"), SlipAlready),
+        (slip(cast.people[1], id=kept.pk), OtherContent),
+    ):
+        with pytest.raises(refusal), transaction.atomic():
+            enter_slip(cast.liaison, entry=entry_, picture=drawn(), at=MORNING)
+    assert File.objects.count() == 1
+
+
+def with_photo(cast: Cast, person: UUID) -> Slip:
+    found = enter_slip(province(cast), entry=slip(person), picture=drawn(), at=MORNING)
+    assert found is not None
+    return found
 
 
 def test_what_is_no_picture_is_said_beside_the_field(cast: Cast, liaison: Client) -> None:

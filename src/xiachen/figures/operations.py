@@ -57,12 +57,12 @@ def count_first_seen(incident: UUID, figure: str, day: date, members: Iterable[U
         return {row[0] for row in cursor.fetchall()}
 
 
-def forget_first_seen(incident: UUID, figure: str, members: Iterable[UUID]) -> set[UUID]:
-    """Take back people whose last record in a figure was reversed; return those who were there."""
+def forget_first_seen(incident: UUID, figure: str, members: Iterable[UUID]) -> dict[UUID, date]:
+    """Take back people whose record in a figure was reversed; return who counted on which day."""
     _within_a_transaction()
     seen = FirstSeen.objects.filter(incident=incident, figure=figure, member__in=set(members))
-    gone = set(seen.select_for_update().values_list("member", flat=True))
-    seen.filter(member__in=gone).delete()
+    gone = dict(seen.select_for_update().values_list("member", "day"))
+    seen.filter(member__in=list(gone)).delete()
     return gone
 
 

@@ -251,10 +251,10 @@ def _count(incident: UUID, new: Sequence[ReportIn]) -> None:
     """Post what the figures gain: each channel in 人次, each person once in 人."""
     places: dict[date, dict[UUID, int]] = defaultdict(dict)
     deltas = []
-    for row in new:
+    for row in sorted(new, key=_arrival):
         if row.member is None:
             continue
-        day = clock.local_day(row.occurred_at)
+        day = _day(row)
         deltas.append((row.community_id, figures.REPORT_INS.code, day, 1))
         places[day].setdefault(row.member, row.community_id)
     code = figures.PEOPLE_REPORTED.code
@@ -267,11 +267,33 @@ def _count(incident: UUID, new: Sequence[ReportIn]) -> None:
 def _uncount(incident: UUID, mistaken: ReportIn) -> None:
     if mistaken.member is None:
         return
-    day = clock.local_day(mistaken.occurred_at)
-    deltas = [(mistaken.community_id, figures.REPORT_INS.code, day, -1)]
-    others = ReportIn.objects.standing().filter(incident=incident, member=mistaken.member)
-    if not others.exists() and forget_first_seen(
-        incident, figures.PEOPLE_REPORTED.code, [mistaken.member]
-    ):
-        deltas.append((mistaken.community_id, figures.PEOPLE_REPORTED.code, day, -1))
+    deltas = [(mistaken.community_id, figures.REPORT_INS.code, _day(mistaken), -1)]
+    deltas += _moved(incident, mistaken, mistaken.member)
     post_deltas(incident, deltas)
+
+
+def _moved(incident: UUID, mistaken: ReportIn, member: UUID) -> list[tuple[int, str, date, int]]:
+    """Count a person where the first of the report-ins left is, if it was the one taken back."""
+    code = figures.PEOPLE_REPORTED.code
+    left = list(ReportIn.objects.standing().filter(incident=incident, member=member))
+    counted_on = forget_first_seen(incident, code, [member]).get(member)
+    if counted_on is None:
+        return []
+    there = [row for row in (*left, mistaken) if _day(row) == counted_on]
+    counted = min(there, key=_arrival, default=mistaken)
+    first = min(left, key=lambda row: (_day(row), *_arrival(row)), default=None)
+    if counted.pk != mistaken.pk:
+        first = counted
+    deltas = [(counted.community_id, code, counted_on, -1)]
+    if first is not None:
+        count_first_seen(incident, code, _day(first), [member])
+        deltas.append((first.community_id, code, _day(first), 1))
+    return deltas
+
+
+def _day(row: ReportIn) -> date:
+    return clock.local_day(row.occurred_at)
+
+
+def _arrival(row: ReportIn) -> tuple[datetime, UUID]:
+    return row.received_at, row.pk

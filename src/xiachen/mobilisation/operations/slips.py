@@ -8,12 +8,12 @@ from uuid import UUID
 from django.db import transaction
 
 from xiachen.base import clock
-from xiachen.base.errors import NotFound, Outcome, Refused
+from xiachen.base.errors import Forbidden, NotFound, Outcome, Refused
 from xiachen.base.owned.appending import append, superseding
 from xiachen.incidents.models import Incident, IncidentCommunity
 from xiachen.mobilisation.models.slips import Slip
 from xiachen.mobilisation.queries import stays
-from xiachen.mobilisation.queries.slips import slip_of
+from xiachen.mobilisation.queries.slips import photos_open, slip_of
 from xiachen.mobilisation.rules import duties as rules
 from xiachen.mobilisation.rules import stays as staying
 from xiachen.papers.operations.photos import keep_photo
@@ -35,14 +35,12 @@ class SlipEntry:
     One slip.
 
     :param place: the community that stamped it, as it stands on the slip
-    :param photo: of the slip, kept beforehand
     """
 
     id: UUID
     member: UUID
     place: str
     day: date
-    photo: UUID | None = None
 
 
 @transaction.atomic
@@ -86,36 +84,55 @@ def enter_slip(
     """
     Accept one slip with its photo, which is drawn anew and kept sealed; None of a known one.
 
+    A slip that stands without a photo gets the one that is sent afterwards. Nothing is kept of a
+    photo that belongs to no slip.
+
     :raises NoPhoto, PhotoTooLarge: the picture cannot be opened
+    :raises OtherContent: another slip has this id
     """
     scope.require(Can.EXCUSE)
+    incident = stays.working_incident(scope)
+    known = _Known(scope, incident, [entry])
+    fact, action = _accepted(scope, incident, entry, known, at), "mobilisation.enter-slip"
+    if fact is None:
+        standing = known.ends[entry.member]
+        if picture is None or standing.photo is not None:
+            return None
+        fact, action = superseding(standing, by=scope.account, at=at), "mobilisation.add-slip-photo"
     if picture is not None:
-        kept = keep_photo(
-            scope,
-            content=picture,
-            keyring=stays.working_incident(scope).pk,
-            data_class=DataClass.SERVICE,
-            purpose="mobilisation.slip",
-            at=at,
-        )
-        entry = replace(entry, photo=kept.pk)
-    (outcome,) = enter_slips(scope, entries=[entry], at=at)
-    if outcome.refusal:
-        raise outcome.refusal
-    return Slip.objects.get(pk=entry.id) if outcome.new else None
+        fact.photo = _kept(scope, incident, picture, at)
+    if not append([fact]):
+        raise staying.OtherContent()
+    audit.record(scope, action, targets=[fact.pk, fact.member_id])
+    return fact
+
+
+def _kept(scope: Scope, incident: Incident, picture: bytes, at: datetime) -> UUID:
+    kept = keep_photo(
+        scope,
+        content=picture,
+        keyring=incident.pk,
+        data_class=DataClass.SERVICE,
+        purpose="mobilisation.slip",
+        at=at,
+    )
+    return kept.pk
 
 
 @transaction.atomic
 def view_photo(scope: Scope, *, slip: UUID) -> bytes:
     """
-    Return the photo of a slip as JPEG, and note the reading.
+    Return the photo of a slip as JPEG, and note the reading; see `photos_open` for who may.
 
     :raises NotFound: the scope does not reach the slip, or it has no photo
+    :raises Forbidden: others answer for the person
     """
     scope.require(Can.SEE_PEOPLE)
     found = slip_of(scope, slip)
     if found.photo is None:
         raise NotFound()
+    if not photos_open(scope, slips=[found.pk]):
+        raise Forbidden()
     content = photo(scope, found.photo)
     audit.record(
         scope, "mobilisation.view-slip-photo", subject=found.member_id, targets=(found.pk,)
@@ -202,7 +219,6 @@ def _accepted(
         community=community,
         place=place,
         day=entry.day,
-        photo=entry.photo,
         accepted_by=scope.account,
         occurred_at=at,
         received_at=at,

@@ -1,5 +1,6 @@
 """Reads of the stamped slips of those who reported in elsewhere."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -8,7 +9,7 @@ from xiachen.base.errors import NotFound
 from xiachen.figures.figure import Cutoff
 from xiachen.mobilisation.models.slips import Slip
 from xiachen.mobilisation.queries.stays import Marks, reads
-from xiachen.privacy.scope import Role, Scope
+from xiachen.privacy.scope import Can, Role, Scope
 
 
 def slips(scope: Scope, *, incident: UUID, marks: Marks = None) -> QuerySet[Slip]:
@@ -24,6 +25,25 @@ def slips(scope: Scope, *, incident: UUID, marks: Marks = None) -> QuerySet[Slip
             | Q(member__organisation_id__in=scope.organisations)
         )
     return rows.filter(reach, incident_id=incident).order_by("-day", "-pk")
+
+
+def photos_open(scope: Scope, *, slips: Iterable[UUID]) -> set[UUID]:
+    """
+    Return of which slips the scope may open the photo, on which names and stamps stand in clear.
+
+    Those who answer for the person's report-in do: who excuses the people of the unit (of nobody's
+    unit: of the home), and the secretary of the home. Others see that there is a photo.
+    """
+    at_home = scope.within("member__home_community_id")
+    theirs = Q(pk__in=[])
+    if scope.allows(Can.EXCUSE):
+        theirs |= scope.within("member__organisation__division")
+        theirs |= Q(member__organisation_id__in=scope.organisations)
+        theirs |= Q(member__organisation=None) & at_home
+    if scope.role is Role.SECRETARY:
+        theirs |= at_home
+    rows = Slip.objects.filter(theirs, pk__in=list(slips)).exclude(photo=None).order_by()
+    return set(rows.values_list("pk", flat=True))
 
 
 def slips_by(scope: Scope, cutoff: Cutoff) -> QuerySet[Slip]:

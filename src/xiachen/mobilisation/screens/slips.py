@@ -39,6 +39,7 @@ def slips(request: ScopedRequest) -> HttpResponse:
     rows = queries.slips(scope, incident=scope.incident).select_related("member__organisation")
     shown = Paginator(rows, LINES).get_page(request.GET.get("page"))
     page = {
+        "opens": queries.photos_open(scope, slips=[one.pk for one in shown]),
         "lines": operations.view_slips(scope, rows=list(shown)),
         "page": {"number": shown.number, "pages": shown.paginator.num_pages},
         "enters": scope.allows(Can.EXCUSE),

@@ -7,10 +7,12 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from xiachen.base.errors import NotFound
 from xiachen.incidents import rules
 from xiachen.incidents.models import Incident, IncidentCommunity, Parameter
+from xiachen.papers.tables import Table
 from xiachen.privacy.scope import Can, Scope
 
 _SETTINGS = f"""
@@ -29,6 +31,19 @@ def incidents(scope: Scope) -> QuerySet[Incident]:
     if scope.allows(Can.MANAGE_INCIDENTS):
         return rows
     return rows.none() if scope.incident is None else rows.filter(pk=scope.incident)
+
+
+def incidents_table(scope: Scope) -> Table:
+    """Return the incidents that the scope reaches as a table that may leave the house."""
+    rows = list(incidents(scope))
+    return Table(
+        title=_("Incidents"),
+        about=(),
+        headings=[_("name"), _("kind"), _("began on"), _("closed at")],
+        tags=["#event+name", "#event+type", "#date+start", "#date+end"],
+        lines=[(one.name, one.get_kind_display(), one.began_on, one.closed_at) for one in rows],
+        records=[one.pk for one in rows],
+    )
 
 
 def open_incidents(scope: Scope) -> QuerySet[Incident]:

@@ -1,16 +1,46 @@
-"""The list of teams as a table that may leave the house."""
+"""Teams and their moves as tables that may leave the house."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from xiachen.deployment.models import TeamMove
 from xiachen.deployment.queries.trees import TeamNode, team_tree
 from xiachen.papers.tables import Table
 from xiachen.people.queries.members import members_by_id
 from xiachen.privacy.masking import mask_name
 from xiachen.privacy.scope import Scope
+
+
+def moves_table(scope: Scope, *, rows: Sequence[TeamMove]) -> Table:
+    """Return moves of teams: what was asked, and the community's answer."""
+    return Table(
+        title=_("Moves of teams"),
+        about=(),
+        headings=[
+            _("team"),
+            _("people"),
+            _("from the community"),
+            _("to the community"),
+            _("from"),
+            _("the community's answer"),
+        ],
+        tags=["", "#reached", "#adm5+name", "#adm5+name", "#date+start", "#status"],
+        lines=[
+            (
+                one.team.name,
+                one.people or _("the whole team"),
+                one.giving.name,
+                one.receiving.name,
+                one.from_day,
+                one.get_state_display(),
+            )
+            for one in rows
+        ],
+        records=[one.pk for one in rows],
+    )
 
 
 def teams_table(scope: Scope, *, day: date) -> Table:

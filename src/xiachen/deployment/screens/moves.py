@@ -15,8 +15,10 @@ from xiachen.deployment.forms import AnswerMoveForm, AskMoveForm
 from xiachen.deployment.models import MoveState, TeamMove
 from xiachen.deployment.operations import moves as operations
 from xiachen.deployment.queries import moves as queries
+from xiachen.deployment.queries.tables import moves_table
 from xiachen.deployment.queries.teams import assignments
 from xiachen.incidents import queries as incidents
+from xiachen.papers.ways_out import exported
 from xiachen.places.queries.communities import communities_by_id
 from xiachen.privacy.doors import ScopedRequest, done
 from xiachen.privacy.scope import Can
@@ -31,6 +33,8 @@ def moves(request: ScopedRequest) -> HttpResponse:
     rows = queries.moves(request.scope)
     if state in MoveState.values:
         rows = rows.filter(state=state)
+    if taken := exported(request, lambda: moves_table(request.scope, rows=list(rows))):
+        return taken
     shown = Paginator(rows, LINES).get_page(request.GET.get("page"))
     late = set(queries.overdue(request.scope, at=clock.now()).values_list("pk", flat=True))
     page = {

@@ -20,7 +20,9 @@ from xiachen.mobilisation.operations.selections import offer_waiting
 from xiachen.mobilisation.queries import call_ups as queries
 from xiachen.mobilisation.queries import wording
 from xiachen.mobilisation.queries.quota_lines import quotas_as_text, quotas_of_text
+from xiachen.mobilisation.queries.tables import call_ups_table
 from xiachen.notices.queries.documents import documents
+from xiachen.papers.ways_out import exported
 from xiachen.privacy.doors import ScopedRequest, done
 from xiachen.privacy.scope import Can
 
@@ -32,7 +34,10 @@ def call_ups(request: ScopedRequest) -> HttpResponse:
     """Which calls there are, how many each wants, and how many have signed up."""
     if request.scope.incident is None:
         raise NotFound()
-    shown = Paginator(queries.call_ups(request.scope), LINES).get_page(request.GET.get("page"))
+    rows = queries.call_ups(request.scope)
+    if taken := exported(request, lambda: call_ups_table(request.scope, rows=list(rows))):
+        return taken
+    shown = Paginator(rows, LINES).get_page(request.GET.get("page"))
     page = {
         "lines": queries.lines_of(request.scope, list(shown)),
         "page": {"number": shown.number, "pages": shown.paginator.num_pages},

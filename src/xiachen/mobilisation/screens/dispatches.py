@@ -20,6 +20,7 @@ from xiachen.mobilisation.operations import dispatches as operations
 from xiachen.mobilisation.operations.offers import Offer, view_offer
 from xiachen.mobilisation.queries import dispatches as queries
 from xiachen.mobilisation.queries.call_ups import call_ups
+from xiachen.mobilisation.queries.tables import dispatch_table
 from xiachen.mobilisation.screens.moves import places
 from xiachen.mobilisation.screens.stays import ends_stays
 from xiachen.notices.queries.documents import documents
@@ -54,6 +55,12 @@ def dispatches(request: ScopedRequest) -> HttpResponse:
 def dispatch(request: ScopedRequest, id: UUID) -> HttpResponse:
     """One dispatch: the ground, and everybody whom it sent."""
     shown = operations.view_dispatch(request.scope, dispatch=id)
+    taken = exported(
+        request,
+        lambda: dispatch_table(request.scope, dispatch=shown.dispatch, people=shown.people),
+    )
+    if taken:
+        return taken
     place = shown.dispatch.community_id
     page = {
         "page": shown,

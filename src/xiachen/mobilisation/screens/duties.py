@@ -14,7 +14,9 @@ from xiachen.base.errors import NotFound
 from xiachen.mobilisation.forms.reporting import DutyForm
 from xiachen.mobilisation.operations.duties import lift_duty, oblige
 from xiachen.mobilisation.queries import duties as queries
+from xiachen.mobilisation.queries.tables import duties_table
 from xiachen.notices.queries.documents import documents
+from xiachen.papers.ways_out import exported
 from xiachen.people.queries.units import organisations_reached
 from xiachen.privacy.doors import ScopedRequest, done
 from xiachen.privacy.scope import Can
@@ -59,6 +61,8 @@ def duties(request: ScopedRequest) -> HttpResponse:
         return redirect("mobilisation:duties")
     rows = queries.duties(scope, incident=scope.incident)
     rows = rows.select_related("organisation__contact_community", "document")
+    if taken := exported(request, lambda: duties_table(scope, rows=list(rows))):
+        return taken
     return render(request, "mobilisation/duties.html", {"form": form, "rows": rows})
 
 

@@ -13,6 +13,8 @@ from xiachen.base import clock
 from xiachen.mobilisation.forms.stays import ExcuseForm
 from xiachen.mobilisation.operations import boards
 from xiachen.mobilisation.operations.excuses import excuse, reverse_excuse, view_excusable
+from xiachen.mobilisation.queries.tables import excuses_table
+from xiachen.papers.ways_out import exported
 from xiachen.privacy.doors import ScopedRequest, done, keep_search, searched
 from xiachen.privacy.scope import Can
 
@@ -40,6 +42,8 @@ def excuses(request: ScopedRequest) -> HttpResponse:
         messages.success(request, _("Excused."))
         return redirect("mobilisation:excuses")
     rows = boards.view_excuses(request.scope)
+    if taken := exported(request, lambda: excuses_table(request.scope, rows=rows)):
+        return taken
     page = {"form": form, "rows": rows, "more": more, "text": searched(request), "any": people}
     return render(request, "mobilisation/excuses.html", page)
 

@@ -8,6 +8,8 @@ from django.views.decorators.http import require_safe
 from xiachen.base.errors import Forbidden
 from xiachen.notices.models.messages import MessageState
 from xiachen.notices.queries import messages as queries
+from xiachen.notices.queries.tables import messages_table
+from xiachen.papers.ways_out import exported
 from xiachen.privacy.doors import ScopedRequest
 from xiachen.privacy.scope import Can
 
@@ -22,7 +24,10 @@ def messages(request: ScopedRequest) -> HttpResponse:
         raise Forbidden()
     rows = queries.messages(scope)
     failed = request.GET.get("show") == "failed"
-    shown = Paginator(rows.filter(state=MessageState.FAILED) if failed else rows, LINES)
+    rows = rows.filter(state=MessageState.FAILED) if failed else rows
+    if taken := exported(request, lambda: messages_table(scope, rows=list(rows))):
+        return taken
+    shown = Paginator(rows, LINES)
     found = shown.get_page(request.GET.get("page"))
     context = {
         "lines": queries.message_lines(scope, list(found)),

@@ -34,16 +34,13 @@ def measured(scope: Scope, *, criteria: Sequence[Criterion], days: Days) -> dict
 def _meeting(scope: Scope, criterion: Criterion, days: Days) -> set[UUID]:
     if criterion.kind == CriterionKind.NOT_EXCUSED:
         return _not_excused(scope, criterion.value, days)
+    if criterion.kind == CriterionKind.FIT:
+        return _fit(criterion.value, days)
     return set(_rows(scope, criterion, days).values_list("pk", flat=True))
 
 
 def _rows(scope: Scope, criterion: Criterion, days: Days) -> QuerySet[Member]:
     members = Member.objects.filter(pk__in=days)
-    if criterion.kind == CriterionKind.FIT:
-        # Fit to the end of what the call asks: the latest day that anybody signed up for.
-        last = max((to for _, to in days.values()), default=date.max)
-        fit = Fitness.objects.filter(duty=criterion.value, fit_until__gte=last)
-        return members.filter(pk__in=fit.values("member"))
     if criterion.kind == CriterionKind.IDENTITY:
         kinds = Identity.objects.filter(kind=criterion.value)
         return members.filter(pk__in=kinds.values("member"))
@@ -55,6 +52,16 @@ def _rows(scope: Scope, criterion: Criterion, days: Days) -> QuerySet[Member]:
     if criterion.value == PartyStanding.PROBATIONARY:
         standings.add(PartyStanding.FULL)
     return members.filter(party_standing__in=standings)
+
+
+def _fit(duty: str, days: Days) -> set[UUID]:
+    """Those fit to the end of their own days."""
+    rows = Fitness.objects.filter(duty=duty, member__in=days)
+    return {
+        member
+        for member, until in rows.values_list("member", "fit_until")
+        if until >= days[member][1]
+    }
 
 
 def _not_excused(scope: Scope, reason: str, days: Days) -> set[UUID]:

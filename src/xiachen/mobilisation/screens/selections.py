@@ -27,7 +27,9 @@ from xiachen.papers.ways_out import exported
 from xiachen.people.models.members import IdentityKind
 from xiachen.people.queries.members import skills
 from xiachen.places.queries.listing import division_names
+from xiachen.places.rules.codes import NotADivisionCode, ranges_of
 from xiachen.privacy.doors import ScopedRequest
+from xiachen.privacy.masking import mask_name
 from xiachen.privacy.scope import Can
 
 STEPS: dict[str, Callable[..., list[Outcome]]] = {
@@ -49,6 +51,8 @@ def board(request: ScopedRequest, id: UUID) -> HttpResponse:
     )
     if (file := exported(request, lambda: _table(request, shown, wanted))) is not None:
         return file
+    if request.GET.get("home") and wanted.home is None:
+        messages.warning(request, _("No place has this code; people of every district are shown."))
     words = wording.criterion_words(request.scope, shown.criteria)
     page: dict[str, Any] = {
         "page": shown,
@@ -161,7 +165,7 @@ def _wanted(request: ScopedRequest) -> Wanted:
         unit=_id(asked.get("unit", "")),
         kind=kind if kind in IdentityKind.values else "",
         skill=asked.get("skill", "")[:40],
-        home=_number(asked.get("home")),
+        home=_division(asked.get("home")),
     )
 
 
@@ -211,7 +215,7 @@ def _table(request: ScopedRequest, shown: BoardPage, wanted: Wanted) -> Table:
         lines=[
             [
                 number,
-                row.member.name,
+                mask_name(row.member.name),
                 str(row.member.organisation or ""),
                 str(row.member.home_community or ""),
                 "、".join(str(one.get_kind_display()) for one in row.member.identities.all()),
@@ -230,6 +234,15 @@ def _id(text: str) -> UUID | None:
     try:
         return UUID(text)
     except ValueError:
+        return None
+
+
+def _division(text: str | None) -> int | None:
+    """Return the code of a place, of any other text nothing."""
+    code = _number(text)
+    try:
+        return code if code and ranges_of(code) else None
+    except NotADivisionCode:
         return None
 
 

@@ -1,12 +1,17 @@
 """Background work of mobilisation: places that are offered, and offers whose time is over."""
 
+import logging
 from uuid import UUID
 
 from procrastinate.contrib.django import app
 
 from xiachen.base import clock
+from xiachen.base.errors import Refused
 from xiachen.mobilisation.operations import phone_codes, selections, telling
+from xiachen.mobilisation.queries.sign_ups import overdue
 from xiachen.privacy.scope import system_scope
+
+_log = logging.getLogger(__name__)
 
 
 @app.periodic(cron="* * * * *")
@@ -16,8 +21,14 @@ from xiachen.privacy.scope import system_scope
     pass_context=False,
 )
 def lapse_overdue(timestamp: int) -> None:
-    """Let offers lapse whose time is over; their places go to the next."""
-    selections.lapse_overdue(system_scope(), at=clock.now())
+    """Let offers lapse whose time is over; their places go to the next, call by call."""
+    at = clock.now()
+    for call, incident in overdue(system_scope(), at=at):
+        try:
+            selections.lapse_overdue(system_scope(incident), call_up=call, at=at)
+        except Refused as refusal:
+            # The other calls go on; this one is looked at again in a minute.
+            _log.warning("offers of call %s did not lapse: %s", call, refusal.code)
 
 
 @app.task(name="mobilisation.jobs.tell_offer", pass_context=False)

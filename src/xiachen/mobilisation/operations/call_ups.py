@@ -1,18 +1,20 @@
 """Offices call people up (动员): on a document, for a place and for days, of the units they ask."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
 from xiachen.base.errors import Forbidden, Invalid, NotFound
 from xiachen.mobilisation.models.call_ups import CallUp, Criterion, CriterionKind, Quota
-from xiachen.mobilisation.models.sign_ups import HOLDING, SignUp
+from xiachen.mobilisation.models.sign_ups import HOLDING, SignUp, State
 from xiachen.mobilisation.models.stays import ExcuseReason
+from xiachen.mobilisation.operations.deciding import decide
 from xiachen.mobilisation.queries import call_ups as queries
 from xiachen.mobilisation.queries import stays
 from xiachen.mobilisation.queries.measuring import measured
@@ -150,16 +152,19 @@ def set_quotas(scope: Scope, *, call_up: UUID, quotas: Sequence[QuotaEntry]) -> 
     """
     Say how many people each unit is asked for; a unit that is left out is asked no more.
 
+    Its people get no places any more, unless a unit above it is asked: then they count in that.
+
     :raises FewerThanHeld: more places of a unit are given away
     """
     held = queries.locked(scope, call_up=call_up, can=Can.CALL_UP)
-    places = SignUp.objects.filter(call_up=held, state__in=HOLDING)
     limits = {one.organisation: one.maximum for one in quotas}
-    for unit in places.values_list("organisation", flat=True).distinct():
-        given = places.filter(organisation=unit).count()
-        most = limits.get(unit, 0 if limits else None) if unit else None
-        if most is not None and given > most:
-            raise rules.FewerThanHeld(held=given)
+    _count_above(scope, held, limits.keys())
+    places = SignUp.objects.filter(call_up=held, state__in=HOLDING).order_by()
+    given = places.values_list("organisation").annotate(n=Count("pk"))
+    for unit, count in given if limits else ():
+        most = limits.get(unit, 0) if unit else 0
+        if most is not None and count > most:
+            raise rules.FewerThanHeld(held=count)
     Quota.objects.filter(call_up=held).delete()
     _write_quotas(held, quotas)
     audit.record(scope, "mobilisation.set-quotas", targets=[held.pk])
@@ -168,10 +173,18 @@ def set_quotas(scope: Scope, *, call_up: UUID, quotas: Sequence[QuotaEntry]) -> 
 
 @transaction.atomic
 def close_call_up(scope: Scope, *, call_up: UUID, at: datetime) -> CallUp:
-    """Close a call: nobody signs up, is selected or is offered a place any more."""
+    """
+    Close a call: nobody signs up, is selected or is offered a place any more.
+
+    Offers that nobody has answered lapse; places can still be given up.
+    """
     held = queries.locked(scope, call_up=call_up, can=Can.CALL_UP)
     held.closed_at = at
     held.save(update_fields=["closed_at"])
+    open_offers = list(SignUp.objects.filter(call_up=held, state=State.OFFERED))
+    if open_offers:
+        decide(scope, rows=open_offers, state=State.LAPSED, at=at)
+        audit.record(scope, "mobilisation.lapse", targets=[row.pk for row in open_offers])
     audit.record(scope, "mobilisation.close-call-up", targets=[held.pk])
     return held
 
@@ -260,6 +273,17 @@ def _write_quotas(call: CallUp, entries: Sequence[QuotaEntry]) -> None:
         ],
         batch_size=CHUNK,
     )
+
+
+def _count_above(scope: Scope, call: CallUp, asked: Collection[UUID]) -> None:
+    """Let people whose unit is not asked count in the nearest above it that is."""
+    rows = SignUp.objects.filter(call_up=call)
+    left_out = rows.exclude(organisation__in=asked).order_by()
+    units = set(left_out.values_list("organisation", flat=True))
+    for unit, line in queries.units_above(scope, units=units).items():
+        nearest = next((one for one in line if one in asked), None)
+        if nearest is not None:
+            rows.filter(organisation=unit).update(organisation=nearest)
 
 
 def _measure_again(scope: Scope, call: CallUp) -> None:

@@ -20,6 +20,7 @@ from xiachen.mobilisation.queries.sign_ups import (
     picked,
     placed_elsewhere,
     places,
+    sent_and_standing,
     waiting,
 )
 from xiachen.mobilisation.rules import sign_ups as rules
@@ -69,7 +70,7 @@ def refuse(
     """
     Refuse people with a reason; a place that this frees is offered to the next who waits.
 
-    Units refuse those of their own who have no place yet.
+    Units refuse those of their own who have no place yet. Whoever was sent is recalled first.
 
     :raises NoReason: there is none, or “another reason” without words
     """
@@ -78,12 +79,13 @@ def refuse(
     if len(words) > 200:
         raise Invalid(field="words", reason=_("at most 200 characters"))
     office = scope.allows(Can.SELECT)
-    call = locked(scope, call_up=call_up, can=Can.SELECT if office else Can.SIGN_UP_PEOPLE)
+    can = Can.SELECT if office else Can.SIGN_UP_PEOPLE
+    call = locked(scope, call_up=call_up, can=can, closed_too=True)
     asked = picked(scope, call_up=call, ids=sign_ups, to=State.REFUSED)
     for one in asked:
         if one.row and not office and one.row.state not in (State.SIGNED, State.READY):
             one.refuse(rules.NotFromHere(state=one.row.get_state_display()))
-    freed = sum(one.row.state in HOLDING for one in asked if one.row)
+    freed = _freed(scope, asked)
     outcomes = _decided(scope, asked, State.REFUSED, at, reason=reason, words=words.strip())
     _offer_next(call, freed, at)
     return outcomes
@@ -126,10 +128,14 @@ def confirm(
 def withdraw(
     scope: Scope, *, call_up: UUID, sign_ups: Sequence[UUID], words: str = "", at: datetime
 ) -> list[Outcome]:
-    """Take people's sign-ups back, by themselves or by the unit; a freed place is offered on."""
-    call = locked(scope, call_up=call_up, can=_for_others(scope))
+    """
+    Take people's sign-ups back, by themselves or by the unit; a freed place is offered on.
+
+    Whoever was sent is recalled first. Of a closed call no place is offered on.
+    """
+    call = locked(scope, call_up=call_up, can=_for_others(scope), closed_too=True)
     asked = picked(scope, call_up=call, ids=sign_ups, to=State.WITHDRAWN)
-    freed = sum(one.row.state in HOLDING for one in asked if one.row)
+    freed = _freed(scope, asked)
     outcomes = _decided(scope, asked, State.WITHDRAWN, at, words=words.strip()[:200])
     _offer_next(call, freed, at)
     return outcomes
@@ -145,35 +151,36 @@ def offer_waiting(scope: Scope, *, call_up: UUID, count: int, at: datetime) -> i
 
 
 @transaction.atomic
-def lapse_overdue(scope: Scope, *, at: datetime) -> int:
+def lapse_overdue(scope: Scope, *, call_up: UUID, at: datetime) -> int:
     """
-    Let the offers lapse whose time is over, and offer their places on; return how many lapsed.
+    Let a call's offers lapse whose time is over; offer their places on; return how many lapsed.
 
-    For background work: of every call of every incident that is not closed.
+    For background work. One call in a transaction: whoever held two could wait for an acceptance
+    in the one that waits for people held for the other.
     """
-    scope.require(Can.SELECT)
-    overdue = SignUp.objects.filter(answer_until__lte=at, call_up__closed_at=None)
-    # A demonstration lies in the past, where every offer is overdue by today's clock.
-    overdue = overdue.filter(
-        call_up__incident__closed_at=None, call_up__incident__demonstration=False
-    )
-    calls = overdue.order_by("call_up").values_list("call_up", "call_up__incident").distinct()
-    lapsed = 0
-    for id, incident in list(calls):
-        within = system_scope(incident)
-        call = locked(within, call_up=id, can=None)
-        rows = list(SignUp.objects.filter(call_up=call, answer_until__lte=at))
-        decide(within, rows=rows, state=State.LAPSED, at=at)
-        audit.record(within, "mobilisation.lapse", targets=[row.pk for row in rows])
+    call = locked(scope, call_up=call_up, can=Can.SELECT, closed_too=True)
+    rows = list(SignUp.objects.filter(call_up=call, answer_until__lte=at))
+    if rows:
+        decide(scope, rows=rows, state=State.LAPSED, at=at)
+        audit.record(scope, "mobilisation.lapse", targets=[row.pk for row in rows])
         _offer_next(call, len(rows), at)
-        lapsed += len(rows)
-    return lapsed
+    return len(rows)
 
 
 def _for_others(scope: Scope) -> Can | None:
     """People answer for themselves without a right to; `picked` reaches nobody else then."""
     own_only = scope.role is Role.MEMBER and scope.member is not None
     return None if own_only or not scope.allows(Can.SIGN_UP_PEOPLE) else Can.SIGN_UP_PEOPLE
+
+
+def _freed(scope: Scope, asked: Sequence[Picked]) -> int:
+    """Refuse those who hold a place and were sent for its days; return how many places are left."""
+    held = [one for one in asked if one.row and one.row.state in HOLDING]
+    sent = sent_and_standing(scope, rows=[one.row for one in held if one.row])
+    for one in held:
+        if one.id in sent:
+            one.refuse(rules.SentAlready())
+    return sum(one.row is not None for one in held)
 
 
 def _hold_people(rows: Sequence[SignUp]) -> None:
@@ -218,7 +225,13 @@ def _decided(
 
 
 def _offer_next(call: CallUp, count: int, at: datetime) -> int:
-    """Offer up to so many places to those who wait, in turn; whoever cannot take one stays."""
+    """
+    Offer up to so many places to those who wait, in turn; whoever cannot take one stays.
+
+    Of a closed call nothing is offered.
+    """
+    if call.closed_at is not None:
+        return 0
     within = system_scope(call.incident_id)
     free = places(within, call_up=call)
     count = min(count, free.free)

@@ -85,12 +85,13 @@ def call_up(scope: Scope, id: UUID) -> CallUp:
     return found
 
 
-def locked(scope: Scope, *, call_up: UUID, can: Can | None) -> CallUp:
+def locked(scope: Scope, *, call_up: UUID, can: Can | None, closed_too: bool = False) -> CallUp:
     """
     Return a call for changing; whoever else changes it or decides in it waits.
 
     Its row is the one lock of all its places: headcount and quotas hold in any rush.
 
+    :param closed_too: for giving places up, which a closed call allows
     :raises CallUpClosed:
     """
     if can is not None:
@@ -100,7 +101,7 @@ def locked(scope: Scope, *, call_up: UUID, can: Can | None) -> CallUp:
         raise NotFound()
     held = CallUp.objects.select_for_update(of=("self",), no_key=True).get(pk=found.pk)
     working_incident(scope)
-    if held.closed_at is not None:
+    if held.closed_at is not None and not closed_too:
         raise CallUpClosed()
     return held
 
@@ -167,7 +168,11 @@ def funnel(scope: Scope, *, call_up: CallUp) -> Funnel:
 
 def sign_ups_within(scope: Scope, *, call_up: UUID) -> QuerySet[SignUp]:
     """Return the sign-ups of a call that the scope reaches: all, its units', or its own."""
-    rows = SignUp.objects.filter(call_up=call_up, call_up__incident=scope.incident)
+    return _reached(scope, SignUp.objects.filter(call_up=call_up))
+
+
+def _reached(scope: Scope, rows: QuerySet[SignUp]) -> QuerySet[SignUp]:
+    rows = rows.filter(call_up__incident=scope.incident)
     if scope.role is Role.SYSTEM:
         return rows
     own = Q(member=scope.member) if scope.member else Q(pk__in=())
@@ -183,14 +188,12 @@ def unit_lines(scope: Scope, *, call_up: CallUp) -> list[UnitLine]:
     """
     Return every unit that a call asks, with what came of it, by name.
 
-    A call that asks everybody has a line for each unit that signed up.
+    A call that asks everybody has a line for each unit that signed up; a unit that is asked no more
+    keeps its line while people of it are signed up.
     """
     quotas = list(Quota.objects.filter(call_up=call_up).select_related("organisation"))
     asks_all = not quotas
-    if asks_all:
-        there = SignUp.objects.filter(call_up=call_up).order_by().values("organisation")
-        units = Organisation.objects.filter(pk__in=there)
-        quotas = [Quota(call_up=call_up, organisation=one) for one in units]
+    quotas += _not_asked(call_up, quotas)
     if scope.role is not Role.SYSTEM and not scope.allows(Can.SELECT):
         quotas = [one for one in quotas if one.organisation_id in scope.organisations]
     counted = {
@@ -213,6 +216,15 @@ def unit_lines(scope: Scope, *, call_up: CallUp) -> list[UnitLine]:
         for one in quotas
     ]
     return sorted(lines, key=lambda line: (line.unit.name, line.unit.pk))
+
+
+def _not_asked(call_up: CallUp, quotas: Sequence[Quota]) -> list[Quota]:
+    """Units with sign-ups that the call does not name: with no places, once it names others."""
+    signed = SignUp.objects.filter(call_up=call_up).order_by().values("organisation")
+    units = Organisation.objects.filter(pk__in=signed)
+    units = units.exclude(pk__in=[one.organisation_id for one in quotas])
+    most = 0 if quotas else None
+    return [Quota(call_up=call_up, organisation=one, maximum=most) for one in units]
 
 
 def people_below(scope: Scope, *, units: Iterable[UUID]) -> dict[UUID, int]:
@@ -263,11 +275,15 @@ def selected_not_sent(scope: Scope, *, call_up: UUID) -> QuerySet[Member]:
 
 
 def lines_of(scope: Scope, rows: Sequence[CallUp]) -> list[tuple[CallUp, int, int]]:
-    """Return calls with how many signed up and how many hold a place, one statement for all."""
+    """
+    Return calls with how many signed up and how many hold a place, one statement for all.
+
+    Counted within the scope, as in `funnel`.
+    """
+    within = _reached(scope, SignUp.objects.filter(call_up__in=[row.pk for row in rows]))
     counted = {
         call: (signed, held)
-        for call, signed, held in SignUp.objects.filter(call_up__in=[row.pk for row in rows])
-        .order_by()
+        for call, signed, held in within.order_by()
         .values_list("call_up")
         .annotate(signed=Count("pk"), held=Count("pk", filter=Q(state__in=HOLDING)))
     }

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from xiachen.base.errors import NotFound, Outcome, Refused
 from xiachen.mobilisation.models.call_ups import CallUp, Quota
 from xiachen.mobilisation.models.sign_ups import HOLDING, SignUp, State
+from xiachen.mobilisation.models.stays import Enrolment, EnrolmentSource, Release, ReleaseKind
 from xiachen.mobilisation.queries.call_ups import call_ups, sign_ups_within
 from xiachen.mobilisation.rules import sign_ups as rules
 from xiachen.mobilisation.rules.call_ups import CallUpFull, QuotaFull, share_a_day
@@ -36,16 +37,24 @@ class Picked:
 
 @dataclass(slots=True)
 class Places:
-    """The places of a call and of its units that are still free."""
+    """
+    The places of a call and of its units that are still free.
+
+    :param asked: the units that the call asks; of none, it asks everybody
+    :param quotas: of those with a limit: how many are left, how many there are, and the name
+    """
 
     call: CallUp
     free: int
+    asked: frozenset[UUID]
     quotas: dict[UUID, tuple[int, int, str]]
 
     def why_not(self, unit: UUID | None) -> Refused | None:
         """Tell why nobody more of a unit can get a place."""
         if self.free < 1:
             return CallUpFull(headcount=self.call.headcount)
+        if self.asked and unit not in self.asked:
+            return rules.NotInvited()
         left, maximum, name = self.quotas.get(unit, (1, 0, "")) if unit else (1, 0, "")
         return QuotaFull(maximum=maximum, unit=name) if left < 1 else None
 
@@ -68,15 +77,15 @@ def places(scope: Scope, *, call_up: CallUp) -> Places:
     """Return the free places of a call; read while its row is locked, they stay free."""
     held = SignUp.objects.filter(call_up=call_up, state__in=HOLDING).order_by()
     by_unit: dict[UUID | None, int] = dict(held.values_list("organisation").annotate(n=Count("pk")))
-    limited = Quota.objects.filter(call_up=call_up, maximum__isnull=False)
+    quotas = Quota.objects.filter(call_up=call_up)
+    asked = list(quotas.values_list("organisation", "maximum", "organisation__name"))
     return Places(
         call=call_up,
         free=call_up.headcount - sum(by_unit.values()),
+        asked=frozenset(unit for unit, _, _ in asked),
         quotas={
             unit: (most - by_unit.get(unit, 0), most, name)
-            for unit, most, name in limited.values_list(
-                "organisation", "maximum", "organisation__name"
-            )
+            for unit, most, name in asked
             if most is not None
         },
     )
@@ -96,6 +105,42 @@ def placed_elsewhere(scope: Scope, *, rows: Iterable[SignUp]) -> set[UUID]:
         if other.call_up_id != listed[other.member_id].call_up_id
         and share_a_day(_days(other), _days(listed[other.member_id]))
     }
+
+
+def sent_and_standing(scope: Scope, *, rows: Iterable[SignUp]) -> set[UUID]:
+    """
+    Return those of some sign-ups whose person a unit has sent for their days and not recalled.
+
+    For checks of operations, hence in every place. Whoever went home before the last day counts as
+    recalled.
+    """
+    over = Release.objects.standing().filter(
+        Q(kind=ReleaseKind.RECALLED) | Q(last_day__lt=OuterRef(OuterRef("to_day"))),
+        enrolment_id=OuterRef("pk"),
+    )
+    sent = Enrolment.objects.standing().filter(
+        ~Exists(over),
+        source=EnrolmentSource.DISPATCHED,
+        member_id=OuterRef("member_id"),
+        incident_id=OuterRef("call_up__incident_id"),
+        from_day__lte=OuterRef("to_day"),
+    )
+    asked = SignUp.objects.filter(pk__in=[row.pk for row in rows])
+    return set(asked.filter(Exists(sent)).values_list("pk", flat=True))
+
+
+def overdue(scope: Scope, *, at: datetime) -> list[tuple[UUID, UUID]]:
+    """
+    Return the calls in which offers are over that have not lapsed, each with its incident.
+
+    For background work: of every incident that is not closed.
+    """
+    scope.require(Can.SELECT)
+    rows = SignUp.objects.filter(answer_until__lte=at, call_up__incident__closed_at=None)
+    # A demonstration lies in the past, where every offer is overdue by today's clock.
+    rows = rows.filter(call_up__incident__demonstration=False)
+    calls = rows.order_by("call_up").values_list("call_up", "call_up__incident")
+    return list(calls.distinct())
 
 
 def waiting(scope: Scope, *, call_up: UUID) -> QuerySet[SignUp]:

@@ -20,10 +20,10 @@ class NotOpen(Refused):
 
 
 class CallUpClosed(Refused):
-    """Nothing more is decided in a closed call."""
+    """In a closed call places are given up, and nothing else is decided."""
 
     code = "mobilisation.call-up-closed"
-    message = _("This call is closed. Nothing more can be changed in it.")
+    message = _("This call is closed. People can withdraw or be refused; nothing else changes.")
 
 
 class CalledAlready(Refused):

@@ -95,6 +95,16 @@ class AcceptedElsewhere(Refused):
     )
 
 
+class SentAlready(Refused):
+    """A place is not given on while its holder is there."""
+
+    code = "mobilisation.sent-already"
+    message = _(
+        "This person has been sent for these days. Recall the person first; "
+        "then the place can be given up."
+    )
+
+
 class NotFromHere(Refused):
     """The state of a sign-up does not allow the step."""
 

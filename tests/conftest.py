@@ -156,6 +156,15 @@ def _empty(dsn: str) -> None:
             owner.execute("truncate " + ", ".join(name for (name,) in filled) + " cascade")
 
 
+@pytest.fixture(autouse=True)
+def _chinese() -> Iterator[None]:
+    """Every test begins in Chinese, whatever language the page before was asked in."""
+    from django.utils import translation
+
+    with translation.override("zh-hans"):
+        yield
+
+
 class _Town:
     """The town that stands in the database, built once for all tests that roll back."""
 

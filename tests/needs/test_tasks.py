@@ -196,7 +196,7 @@ def test_a_withdrawn_task_frees_its_people_and_is_claimed_by_nobody(town: Town) 
     withdraw_task(town.secretary, community=FENGLIN, task=task.pk, at=NOON, reason="done already")
     assert state(task) == TaskState.WITHDRAWN
     assert not Claim.objects.filter(released_at=None).exists()
-    with pytest.raises(rules.NotOpen, match="withdrawn"):
+    with pytest.raises(rules.NotOpen, match="已撤销"):
         claim(town, task, 1)
     with pytest.raises(rules.NotOpen):
         withdraw_task(town.secretary, community=FENGLIN, task=task.pk, at=NOON)

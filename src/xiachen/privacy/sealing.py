@@ -1,5 +1,5 @@
 """
-All cryptography of the house.
+The keys of the house, and what they seal at rest; envelopes.py has what travels.
 
 Three layers of keys:
 
@@ -228,6 +228,10 @@ class Keyring:
         shares: list[str]
         [shares] = generate_mnemonics(1, [(SHARES_NEEDED, SHARES)], self._secret)
         return shares
+
+    def subkey(self, purpose: str) -> bytes:
+        """Return 32 bytes for a use that is neither sealing rows nor indexing; they die with it."""
+        return _derive(self._root, b"use " + purpose.encode())
 
     def forget(self) -> None:
         """Drop what was derived; the keyring is not used any more."""

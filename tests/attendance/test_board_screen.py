@@ -8,7 +8,7 @@ from django.test import Client
 
 from tests.attendance.town import EVENING, Town, clock_at
 from tests.world import DAY, FENGLIN, LOCAL, SENT, prove_twice
-from xiachen.attendance.models import Answer, CheckIn, CheckOut
+from xiachen.attendance.models.records import Answer, CheckIn, CheckOut
 from xiachen.base import clock
 from xiachen.privacy.models import AuditEntry
 from xiachen.privacy.scope import Role

@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.attendance.town import EVENING, Town, arrive, clock_at, entry
 from tests.world import DAY, FENGLIN, NEIGHBOUR, ZISONG, World
-from xiachen.attendance.figures import FIGURES
-from xiachen.attendance.models import CheckIn
+from xiachen.attendance.figures.days import FIGURES
+from xiachen.attendance.models.records import CheckIn
 from xiachen.attendance.operations.check_ins import check_in, correct_check_in
 from xiachen.attendance.queries.funnels import funnel
 from xiachen.attendance.queries.records import check_ins, end_of

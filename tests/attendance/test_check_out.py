@@ -6,7 +6,7 @@ import pytest
 
 from tests.attendance.town import EVENING, Town, clock_at
 from tests.world import DAY, FENGLIN, ZISONG
-from xiachen.attendance.models import CheckIn, CheckOut
+from xiachen.attendance.models.records import CheckIn, CheckOut
 from xiachen.attendance.operations.check_ins import correct_check_in
 from xiachen.attendance.operations.check_outs import (
     CheckOutEntry,

@@ -8,7 +8,7 @@ import pytest
 
 from tests.attendance.town import EVENING, Town, clock_at
 from tests.world import DAY, FENGLIN
-from xiachen.attendance.models import CheckIn
+from xiachen.attendance.models.records import CheckIn
 from xiachen.attendance.operations.check_ins import correct_check_in
 from xiachen.attendance.queries.funnels import funnel
 from xiachen.attendance.queries.records import end_of

@@ -8,16 +8,9 @@ import pytest
 
 from tests.attendance.town import EVENING, Town, clock_at
 from tests.world import DAY, FENGLIN, ZISONG
-from xiachen.attendance.figures import (
-    AVERAGE_HOURS,
-    LONGEST_RUN,
-    MOST_HOURS,
-    OVERWORKED,
-    PARTICIPATIONS_SO_FAR,
-    SERVED,
-    SERVED_SO_FAR,
-)
-from xiachen.attendance.models import CheckIn
+from xiachen.attendance.figures.days import PARTICIPATIONS_SO_FAR, SERVED, SERVED_SO_FAR
+from xiachen.attendance.figures.hours import AVERAGE_HOURS, LONGEST_RUN, MOST_HOURS, OVERWORKED
+from xiachen.attendance.models.records import CheckIn
 from xiachen.attendance.operations.check_ins import CheckInEntry, check_in, correct_check_in
 from xiachen.attendance.operations.check_outs import CheckOutEntry, check_out
 from xiachen.attendance.queries import duty

@@ -8,7 +8,7 @@ import psycopg
 
 from tests.attendance.town import clock_at
 from tests.world import DAY, World
-from xiachen.attendance.models import CheckIn, WorkRecord
+from xiachen.attendance.models.records import CheckIn, WorkRecord
 from xiachen.attendance.queries.records import check_ins, end_of, seen_anywhere, works
 from xiachen.base.ids import uuid7
 from xiachen.places.models import Community

@@ -6,7 +6,7 @@ import pytest
 
 from tests.attendance.town import EVENING, Town, entry
 from tests.world import DAY, FENGLIN, NEIGHBOUR, ZISONG
-from xiachen.attendance import figures
+from xiachen.attendance.figures import days as figures
 from xiachen.attendance.operations.answers import answer
 from xiachen.attendance.operations.check_ins import check_in
 from xiachen.attendance.queries import records

@@ -6,8 +6,8 @@ import pytest
 
 from tests.attendance.town import EVENING, Town, clock_at
 from tests.world import DAY, FENGLIN
-from xiachen.attendance.figures import FIGURES
-from xiachen.attendance.models import WorkRecord
+from xiachen.attendance.figures.days import FIGURES
+from xiachen.attendance.models.records import WorkRecord
 from xiachen.attendance.operations.work import WorkEntry, record_work, take_back_work
 from xiachen.attendance.rules import records as rules
 from xiachen.base.errors import Forbidden

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from tests.attendance.town import Town, arrive, clock_at, entry
 from tests.world import BEFORE, DAY, FENGLIN, MORNING, World
-from xiachen.attendance.models import CheckIn
+from xiachen.attendance.models.records import CheckIn
 from xiachen.attendance.operations.check_ins import check_in, correct_check_in
 from xiachen.base import clock
 from xiachen.command.models import Bulletin

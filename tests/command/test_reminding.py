@@ -6,7 +6,7 @@ from django.test import Client
 from tests.attendance.town import Town, arrive, clock_at
 from tests.command.first_day import oblige_bureau
 from tests.world import DAY, LIAISON, OUTSIDER, SENT, World
-from xiachen.attendance.models import Answer
+from xiachen.attendance.models.records import Answer
 from xiachen.base.errors import Forbidden, NotFound
 from xiachen.command.models import Reminder
 from xiachen.command.operations.reminding import record_answer, remind_missing, view_person

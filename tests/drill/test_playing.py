@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth import authenticate
 
 from tests.drill.files import SEND, SMALL, SMALLER, documented
-from xiachen.attendance.models import CheckIn
+from xiachen.attendance.models.records import CheckIn
 from xiachen.command.models import Bulletin
 from xiachen.command.queries import house
 from xiachen.command.queries.bulletins import bulletin_text

@@ -10,7 +10,7 @@ from django.db import connection, connections, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from xiachen.attendance.models import CheckIn
+from xiachen.attendance.models.records import CheckIn
 from xiachen.base.ids import uuid7
 from xiachen.base.owned.appending import append
 from xiachen.figures.figure import Column, Cutoff, Figure

@@ -6,7 +6,7 @@ from django.test import Client
 from tests.attendance.town import EVENING, Town
 from tests.needs.test_tasks import claim, finish, issue, state
 from tests.world import DAY, FENGLIN, SENT, prove_twice
-from xiachen.attendance.models import CheckIn, WorkRecord
+from xiachen.attendance.models.records import CheckIn, WorkRecord
 from xiachen.base import clock
 from xiachen.needs.models import Task, TaskState
 from xiachen.privacy.models import AuditEntry

@@ -9,8 +9,8 @@ from django.db import connections
 
 from tests.attendance.town import EVENING, Town, arrive, clock_at
 from tests.world import DAY, FENGLIN, ZISONG, World
-from xiachen.attendance.figures import FIGURES as ATTENDANCE
-from xiachen.attendance.models import WorkRecord
+from xiachen.attendance.figures.days import FIGURES as ATTENDANCE
+from xiachen.attendance.models.records import WorkRecord
 from xiachen.attendance.queries.funnels import funnel
 from xiachen.attendance.rules.records import OnlyOneself, UnknownPerson
 from xiachen.base.errors import Forbidden, NotFound, Refused

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.attendance.town import EVENING, Town, arrive, clock_at
 from tests.world import DAY, FENGLIN, World
-from xiachen.attendance.models import CheckIn
+from xiachen.attendance.models.records import CheckIn
 from xiachen.base import clock
 from xiachen.base.ids import uuid7
 from xiachen.needs.models import Task, TaskState

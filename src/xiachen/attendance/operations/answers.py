@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from xiachen.attendance.models import Answer
+from xiachen.attendance.models.records import Answer
 from xiachen.attendance.queries import records
 from xiachen.attendance.rules import records as rules
 from xiachen.base.errors import Forbidden

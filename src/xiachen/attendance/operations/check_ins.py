@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from xiachen.attendance.models import CheckIn, CheckOut
+from xiachen.attendance.models.records import CheckIn, CheckOut
 from xiachen.attendance.operations.settling import OneADay, Registered, Settling
 from xiachen.attendance.rules import records as rules
 from xiachen.attendance.rules.duty import AfterSignOut

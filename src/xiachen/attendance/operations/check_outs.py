@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from xiachen.attendance.models import CheckIn, CheckOut
+from xiachen.attendance.models.records import CheckIn, CheckOut
 from xiachen.attendance.operations.settling import OneADay, Registered, Settling
 from xiachen.attendance.rules import duty
 from xiachen.attendance.rules import records as rules

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from xiachen.attendance.models import CheckIn, CheckOut, WorkRecord
+from xiachen.attendance.models.records import CheckIn, CheckOut, WorkRecord
 from xiachen.attendance.rules import records as rules
 from xiachen.base.errors import Outcome, Refused
 from xiachen.base.owned.appending import append

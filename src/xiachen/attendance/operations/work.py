@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from xiachen.attendance.models import WorkRecord
+from xiachen.attendance.models.records import WorkRecord
 from xiachen.attendance.operations.settling import Registered, Settling
 from xiachen.attendance.rules import records as rules
 from xiachen.base import clock

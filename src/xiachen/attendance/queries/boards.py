@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from xiachen.attendance.models import CheckIn, CheckOut, GapKind
+from xiachen.attendance.models.records import CheckIn, CheckOut, GapKind
 from xiachen.attendance.queries import records
 from xiachen.attendance.queries.funnels import Funnel, Gathered, Line, SignIn, gather
 from xiachen.base.errors import Forbidden

@@ -13,7 +13,7 @@ from django.db import connection, models
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
-from xiachen.attendance.models import CheckIn, CheckOut
+from xiachen.attendance.models.records import CheckIn, CheckOut
 from xiachen.attendance.queries.records import reached_by
 from xiachen.attendance.rules import duty as rules
 from xiachen.attendance.rules.duty import Duty, Limits, tenths

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils.translation import gettext, ngettext
 
-from xiachen.attendance.models import Answer, CheckIn, GapKind, WorkRecord
+from xiachen.attendance.models.records import Answer, CheckIn, GapKind, WorkRecord
 from xiachen.attendance.queries import records
 from xiachen.attendance.rules import records as rules
 from xiachen.base import clock

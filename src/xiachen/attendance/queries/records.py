@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
-from xiachen.attendance.models import Answer, CheckIn, CheckOut, GapKind, WorkRecord
+from xiachen.attendance.models.records import Answer, CheckIn, CheckOut, GapKind, WorkRecord
 from xiachen.base import clock
 from xiachen.base.owned.models import FactQuerySet
 from xiachen.figures.figure import Cutoff

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from xiachen.attendance.forms import AnswerForm, CorrectionForm, SignInForm, SignOutForm
-from xiachen.attendance.models import GapKind
+from xiachen.attendance.models.records import GapKind
 from xiachen.attendance.operations.answers import answer as record_answer
 from xiachen.attendance.operations.boards import view_board, view_line
 from xiachen.attendance.operations.check_ins import CheckInEntry, check_in, correct_check_in

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from xiachen.attendance.models import GapKind
+from xiachen.attendance.models.records import GapKind
 from xiachen.attendance.operations.answers import answer
 from xiachen.attendance.queries import records
 from xiachen.base.errors import NotFound

@@ -8,7 +8,7 @@ from functools import cache, partial
 
 from django.utils.translation import gettext as _
 
-from xiachen.attendance import figures as attendance
+from xiachen.attendance.figures import days, hours
 from xiachen.base import clock
 from xiachen.base.errors import Forbidden, Invalid, NotFound
 from xiachen.command.queries import counted
@@ -40,7 +40,8 @@ def _house() -> Mapping[str, Figure]:
         completion,
         forces,
         deployment,
-        attendance,
+        days,
+        hours,
         needs,
         counted,
     )

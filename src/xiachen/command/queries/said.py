@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from xiachen.attendance.models import WorkRecord
+from xiachen.attendance.models.records import WorkRecord
 from xiachen.deployment.models import Withdrawal
 from xiachen.needs.models import Step, TaskStep
 from xiachen.people.queries.members import members_reached

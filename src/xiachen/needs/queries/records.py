@@ -4,7 +4,7 @@ from datetime import time, timedelta
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from xiachen.attendance.models import WorkRecord
+from xiachen.attendance.models.records import WorkRecord
 from xiachen.attendance.queries import records as attendance
 from xiachen.base import clock
 from xiachen.figures.figure import Cutoff

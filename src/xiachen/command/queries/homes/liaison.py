@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from xiachen.attendance.models import Answer
+from xiachen.attendance.models.records import Answer
 from xiachen.attendance.queries import records
 from xiachen.attendance.queries.duty import duties
 from xiachen.attendance.queries.funnels import SignIn

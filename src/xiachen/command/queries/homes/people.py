@@ -8,7 +8,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Case, CharField, Q, QuerySet, Value, When
 
-from xiachen.attendance.models import GapKind
+from xiachen.attendance.models.records import GapKind
 from xiachen.attendance.queries import records
 from xiachen.command.rules.whereabouts import Whereabouts
 from xiachen.figures.figure import Cutoff

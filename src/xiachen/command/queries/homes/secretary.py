@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from xiachen.attendance.models import Answer, GapKind
+from xiachen.attendance.models.records import Answer, GapKind
 from xiachen.attendance.queries import records
 from xiachen.attendance.queries.funnels import SignIn
 from xiachen.command.queries.homes.home import Asked, Choice, Home

@@ -1,66 +1,31 @@
 """The figures of attendance: who was there, in time, and worked; and the two lists."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
-from typing import Any
-from uuid import UUID
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from xiachen.attendance.queries import duty, records
+from xiachen.attendance.figures.rows import (
+    COMMUNITY_NAME,
+    NAME,
+    of_facts,
+    of_places,
+    of_stays,
+)
+from xiachen.attendance.queries import records
 from xiachen.attendance.queries.funnels import SignIn
 from xiachen.attendance.rules import records as rules
-from xiachen.attendance.rules.duty import Duty
 from xiachen.figures import numbers
 from xiachen.figures.figure import Beside, Column, Cutoff, Figure, Rows
-from xiachen.figures.units import COMMUNITY, DAY, HOUR, PERSON, PERSON_TIME
+from xiachen.figures.units import COMMUNITY, PERSON, PERSON_TIME
 from xiachen.incidents import queries as incidents
-from xiachen.people.queries import members as people
-from xiachen.places.queries import communities as places
-from xiachen.privacy.masking import mask_name
 from xiachen.privacy.scope import Scope
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """A row of a figure as it is shown."""
-
-    record: Any
-    name: str
-    community: str
 
 
 def _spoken(signed_at: datetime | None, deadline: datetime | None) -> str:
     return str(SignIn(signed_at, deadline)) if signed_at and deadline else ""
 
 
-def _present(person: str, scope: Scope, rows: Sequence[Any]) -> list[Row]:
-    members = people.members_by_id(scope, [getattr(row, person) for row in rows])
-    communities = places.communities_by_id(scope, {row.community_id for row in rows})
-    return [
-        Row(
-            record=row,
-            name=_name(members, getattr(row, person)),
-            community=communities[row.community_id].name if row.community_id in communities else "",
-        )
-        for row in rows
-    ]
-
-
-def _name(members: dict[UUID, Any], member: UUID) -> str:
-    return members[member].name if member in members else ""
-
-
-def _places(scope: Scope, rows: Sequence[Any]) -> list[Row]:
-    communities = places.communities_by_id(scope, {row.community_id for row in rows})
-    return [Row(record=row, name="", community=communities[row.community_id].name) for row in rows]
-
-
-_NAME = Column(heading=_("Name"), cell=lambda row: row.name, tag="#contact+name", mask=mask_name)
-_COMMUNITY = Column(heading=_("Community"), cell=lambda row: row.community, tag="#adm5+name")
 _SIGNED = Column(
     heading=_("Sign-in"),
     cell=lambda row: _spoken(row.record.signed_at, row.record.deadline),
@@ -71,10 +36,9 @@ _CHECKED = Column(
     cell=lambda row: _spoken(row.record.occurred_at, row.record.deadline),
     tag="#date+signed",
 )
-_LEFT = Column(heading=_("Sign-out"), cell=lambda row: row.record.occurred_at, tag="#date+left")
 _WORK_COLUMNS = (
-    _NAME,
-    _COMMUNITY,
+    NAME,
+    COMMUNITY_NAME,
     Column(heading=_("Day"), cell=lambda row: row.record.day, tag="#date+occurred"),
     Column(heading=_("Times"), cell=lambda row: row.record.times, tag="#value+times"),
     Column(
@@ -83,37 +47,6 @@ _WORK_COLUMNS = (
         tag="#reached+times",
     ),
 )
-
-
-def _borne(row: Row) -> Duty:
-    """Return what the person of a sign-in has had to bear, as the query read it beside the row."""
-    said: dict[str, int] = row.record.borne
-    return Duty(days=said["days"], seconds=said["seconds"], timed_days=said["timed_days"])
-
-
-_DUTY_COLUMNS = (
-    _NAME,
-    _COMMUNITY,
-    Column(
-        heading=_("Days in a row"),
-        cell=lambda row: _borne(row).days,
-        tag="#value+days",
-    ),
-    Column(
-        heading=_("Hours a day"),
-        cell=lambda row: _borne(row).hours_a_day,
-        tag="#value+hours",
-    ),
-    Column(
-        heading=_("Days with a sign-out"),
-        cell=lambda row: _borne(row).timed_days,
-        tag="#value+days+timed",
-    ),
-)
-
-
-_stays = partial(_present, "member_id")
-_facts = partial(_present, "member")
 
 
 def _deadline(scope: Scope, cutoff: Cutoff) -> str:
@@ -144,8 +77,8 @@ def _of_stays(
         means=means,
         unit=PERSON,
         rows=rows,
-        columns=(_NAME, _COMMUNITY, _SIGNED),
-        present=_stays,
+        columns=(NAME, COMMUNITY_NAME, _SIGNED),
+        present=of_stays,
         distinct="member_id",
         of=of,
         missing=missing,
@@ -224,8 +157,8 @@ SIGNED_IN = Figure(
     means=_("Sign-ins of the day, one for each person and community, expected there or not."),
     unit=PERSON_TIME,
     rows=records.check_ins,
-    columns=(_NAME, _COMMUNITY, _CHECKED),
-    present=_facts,
+    columns=(NAME, COMMUNITY_NAME, _CHECKED),
+    present=of_facts,
     rollup=True,
 )
 PARTICIPATIONS = Figure(
@@ -235,7 +168,7 @@ PARTICIPATIONS = Figure(
     unit=PERSON_TIME,
     rows=records.works,
     columns=_WORK_COLUMNS,
-    present=_facts,
+    present=of_facts,
     total_of="times",
     rollup=True,
 )
@@ -246,7 +179,7 @@ SERVED = Figure(
     unit=PERSON_TIME,
     rows=records.works,
     columns=_WORK_COLUMNS,
-    present=_facts,
+    present=of_facts,
     total_of="persons_served",
     rollup=True,
 )
@@ -257,7 +190,7 @@ PARTICIPATIONS_SO_FAR = Figure(
     unit=PERSON_TIME,
     rows=records.works_so_far,
     columns=_WORK_COLUMNS,
-    present=_facts,
+    present=of_facts,
     total_of="times",
 )
 SERVED_SO_FAR = Figure(
@@ -267,7 +200,7 @@ SERVED_SO_FAR = Figure(
     unit=PERSON_TIME,
     rows=records.works_so_far,
     columns=_WORK_COLUMNS,
-    present=_facts,
+    present=of_facts,
     total_of="persons_served",
 )
 WORKERS_SO_FAR = Figure(
@@ -277,7 +210,7 @@ WORKERS_SO_FAR = Figure(
     unit=PERSON,
     rows=records.works_so_far,
     columns=_WORK_COLUMNS,
-    present=_facts,
+    present=of_facts,
     distinct="member",
 )
 COMMUNITIES = Figure(
@@ -286,8 +219,8 @@ COMMUNITIES = Figure(
     means=_("Communities that the operation includes on the day."),
     unit=COMMUNITY,
     rows=records.communities,
-    columns=(_COMMUNITY,),
-    present=_places,
+    columns=(COMMUNITY_NAME,),
+    present=of_places,
     personal=False,
 )
 COVERED = Figure(
@@ -296,61 +229,12 @@ COVERED = Figure(
     means=_("Communities of the operation with work recorded that day (full coverage of work)."),
     unit=COMMUNITY,
     rows=records.covered,
-    columns=(_COMMUNITY,),
-    present=_places,
+    columns=(COMMUNITY_NAME,),
+    present=of_places,
     distinct="community_id",
     of="attendance.communities",
     missing=records.uncovered,
     personal=False,
-)
-
-OVERWORKED = Figure(
-    code="attendance.overworked",
-    title=_("In need of rest"),
-    means=_(
-        "People on duty for more days in a row, or more hours a day on average, than the incident "
-        "advises (by default 6 days and 11 hours); a warning."
-    ),
-    unit=PERSON,
-    rows=duty.overworked,
-    columns=_DUTY_COLUMNS,
-    present=_facts,
-    distinct="member",
-)
-LONGEST_RUN = Figure(
-    code="attendance.longest-run",
-    title=_("Longest time on duty without a day of rest"),
-    means=_("The most days in a row, up to the day, of anybody who is on duty."),
-    unit=DAY,
-    rows=duty.of_the_longest_run,
-    columns=_DUTY_COLUMNS,
-    present=_facts,
-    distinct="member",
-    measured=duty.longest_run,
-)
-MOST_HOURS = Figure(
-    code="attendance.most-hours-a-day",
-    title=_("Most hours a day of those in need of rest"),
-    means=_(
-        "The highest average of hours a day over the days in a row, of anybody in need of rest; "
-        "days without a sign-out are left out."
-    ),
-    unit=HOUR,
-    rows=duty.of_the_most_hours,
-    columns=_DUTY_COLUMNS,
-    present=_facts,
-    distinct="member",
-    measured=duty.most_hours,
-)
-AVERAGE_HOURS = Figure(
-    code="attendance.average-hours",
-    title=_("Hours on site, on average"),
-    means=_("Hours between sign-in and sign-out that day, on average of those with both."),
-    unit=HOUR,
-    rows=records.check_outs,
-    columns=(_NAME, _COMMUNITY, _LEFT),
-    present=_facts,
-    measured=duty.average_hours,
 )
 
 FIGURES = (
@@ -370,8 +254,4 @@ FIGURES = (
     WORKERS_SO_FAR,
     COMMUNITIES,
     COVERED,
-    OVERWORKED,
-    LONGEST_RUN,
-    MOST_HOURS,
-    AVERAGE_HOURS,
 )

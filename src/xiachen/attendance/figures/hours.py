@@ -1,0 +1,89 @@
+"""The figures of hours: how long people are on duty, and who needs rest."""
+
+from django.utils.translation import gettext_lazy as _
+
+from xiachen.attendance.figures.rows import COMMUNITY_NAME, NAME, Row, of_facts
+from xiachen.attendance.queries import duty, records
+from xiachen.attendance.rules.duty import Duty
+from xiachen.figures.figure import Column, Figure
+from xiachen.figures.units import DAY, HOUR, PERSON
+
+
+def _borne(row: Row) -> Duty:
+    """Return what the person of a sign-in has had to bear, as the query read it beside the row."""
+    said: dict[str, int] = row.record.borne
+    return Duty(days=said["days"], seconds=said["seconds"], timed_days=said["timed_days"])
+
+
+_DUTY_COLUMNS = (
+    NAME,
+    COMMUNITY_NAME,
+    Column(
+        heading=_("Days in a row"),
+        cell=lambda row: _borne(row).days,
+        tag="#value+days",
+    ),
+    Column(
+        heading=_("Hours a day"),
+        cell=lambda row: _borne(row).hours_a_day,
+        tag="#value+hours",
+    ),
+    Column(
+        heading=_("Days with a sign-out"),
+        cell=lambda row: _borne(row).timed_days,
+        tag="#value+days+timed",
+    ),
+)
+
+_LEFT = Column(heading=_("Sign-out"), cell=lambda row: row.record.occurred_at, tag="#date+left")
+
+OVERWORKED = Figure(
+    code="attendance.overworked",
+    title=_("In need of rest"),
+    means=_(
+        "People on duty for more days in a row, or more hours a day on average, than the incident "
+        "advises (by default 6 days and 11 hours); a warning."
+    ),
+    unit=PERSON,
+    rows=duty.overworked,
+    columns=_DUTY_COLUMNS,
+    present=of_facts,
+    distinct="member",
+)
+LONGEST_RUN = Figure(
+    code="attendance.longest-run",
+    title=_("Longest time on duty without a day of rest"),
+    means=_("The most days in a row, up to the day, of anybody who is on duty."),
+    unit=DAY,
+    rows=duty.of_the_longest_run,
+    columns=_DUTY_COLUMNS,
+    present=of_facts,
+    distinct="member",
+    measured=duty.longest_run,
+)
+MOST_HOURS = Figure(
+    code="attendance.most-hours-a-day",
+    title=_("Most hours a day of those in need of rest"),
+    means=_(
+        "The highest average of hours a day over the days in a row, of anybody in need of rest; "
+        "days without a sign-out are left out."
+    ),
+    unit=HOUR,
+    rows=duty.of_the_most_hours,
+    columns=_DUTY_COLUMNS,
+    present=of_facts,
+    distinct="member",
+    measured=duty.most_hours,
+)
+AVERAGE_HOURS = Figure(
+    code="attendance.average-hours",
+    title=_("Hours on site, on average"),
+    means=_("Hours between sign-in and sign-out that day, on average of those with both."),
+    unit=HOUR,
+    rows=records.check_outs,
+    columns=(NAME, COMMUNITY_NAME, _LEFT),
+    present=of_facts,
+    measured=duty.average_hours,
+)
+
+FIGURES = (OVERWORKED, LONGEST_RUN, MOST_HOURS, AVERAGE_HOURS)

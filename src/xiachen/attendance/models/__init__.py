@@ -1,0 +1,5 @@
+"""Records of attendance, a noun in each module; Django finds them here."""
+
+from xiachen.attendance.models import records
+
+__all__ = ["records"]

@@ -75,3 +75,50 @@ def test_only_the_secretary_takes_work_back(town: Town) -> None:
         with pytest.raises(Forbidden):
             take_back_work(scope, community=FENGLIN, task=first.task, at=EVENING, reason="x")
     assert WorkRecord.objects.standing().count() == 1
+
+
+def test_work_without_a_task_is_recorded_as_often_as_it_was_done(town: Town) -> None:
+    first = work(town, task=None, persons_served=5)
+    second = replace(first, id=uuid7())
+    outcomes = record_work(town.worker, entries=[first, second], at=EVENING)
+    assert [one.new for one in outcomes] == [True, True]
+    assert record_work(town.worker, entries=[first], at=EVENING)[0].already
+    (other,) = record_work(town.worker, entries=[replace(first, times=3)], at=EVENING)
+    assert isinstance(other.refusal, rules.OtherContent)
+    assert WorkRecord.objects.count() == 2
+    assert participations(town) == 4
+    differences = verify_rollups(
+        town.world.system, incident=town.incident, figures=FIGURES, days=[DAY]
+    )
+    assert differences == []
+
+
+def test_work_without_a_task_stays_apart_from_the_work_of_a_task(town: Town) -> None:
+    proven = work(town)
+    apart = replace(proven, id=uuid7(), task=None)
+    outcomes = record_work(town.worker, entries=[proven, apart], at=EVENING)
+    assert [one.new for one in outcomes] == [True, True]
+    assert proven.task is not None
+    take_back_work(town.secretary, community=FENGLIN, task=proven.task, at=EVENING, reason="x")
+    assert participations(town) == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "refusal"),
+    [
+        ({"kind": ""}, rules.KindMissing),
+        ({"kind": "k" * 41}, rules.KindMissing),
+        ({"times": 0}, rules.WrongAmount),
+        ({"times": 1001}, rules.WrongAmount),
+        ({"persons_served": -1}, rules.WrongAmount),
+        ({"persons_served": 2**40}, rules.WrongAmount),
+    ],
+)
+def test_amounts_that_cannot_be_are_refused_and_hold_nothing_up(
+    town: Town, change: dict[str, object], refusal: type
+) -> None:
+    outcomes = record_work(
+        town.worker, entries=[work(town, task=None, **change), work(town)], at=EVENING
+    )
+    assert isinstance(outcomes[0].refusal, refusal)
+    assert outcomes[1].new

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from xiachen.base.ids import uuid7
+from xiachen.base.owned.bulk import insert_new
 from xiachen.figures.figure import Figure
 from xiachen.figures.models import Delta, FirstSeen, Rollup
 from xiachen.figures.queries import Cell, counted_cells, first_days, one_moment
@@ -26,13 +27,12 @@ def post_deltas(incident: UUID, deltas: Iterable[tuple[int, str, date, int]]) ->
     totals: Counter[tuple[int, str, date]] = Counter()
     for community, figure, day, amount in deltas:
         totals[community, figure, day] += amount
-    Delta.objects.bulk_create(
+    insert_new(
         [
             Delta(community_id=community, incident=incident, figure=figure, day=day, amount=amount)
             for (community, figure, day), amount in sorted(totals.items())
             if amount
-        ],
-        batch_size=_CHUNK,
+        ]
     )
 
 

@@ -1,7 +1,7 @@
 """Reads of incidents: the one acted in, its communities, and the parameters in force."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -17,7 +17,8 @@ from xiachen.privacy.scope import Can, Scope
 
 _SETTINGS = f"""
     select value, from_day, to_day, community_id from {Parameter._meta.db_table}
-    where incident_id = %s and name = %s and (community_id is null or community_id = %s)
+    where incident_id = %s and name = %s
+    and (community_id is null or community_id = any(%s::bigint[]))
 """
 _LATEST = f"""
     select id from {Incident._meta.db_table} where closed_at is null
@@ -135,12 +136,28 @@ def parameter(
     default: object = None,
 ) -> object:
     """Return the value in force on a day: the community's own, else everybody's, else `default`."""
+    found = parameters_in_force(scope, incident=incident, name=name, asked=[(community, day)])
+    return found.get((community, day), default)
+
+
+def parameters_in_force(
+    scope: Scope, *, incident: UUID, name: str, asked: Collection[tuple[int | None, date]]
+) -> dict[tuple[int | None, date], object]:
+    """
+    Return a parameter's values in force in several communities on several days, in one statement.
+
+    Where nothing is set there is no entry.
+    """
     # Read with every sign-in: what `incidents` reaches is told here without another subquery, and
     # the statement is in plain SQL, of which putting it together takes nothing.
     if incident != scope.incident and not scope.allows(Can.MANAGE_INCIDENTS):
-        return default
+        return {}
+    communities = {community for community, _ in asked if community is not None}
     with connection.cursor() as cursor:
-        cursor.execute(_SETTINGS, [incident, name, community])
+        cursor.execute(_SETTINGS, [incident, name, list(communities)])
         settings = [rules.Setting(json.loads(value), *rest) for value, *rest in cursor.fetchall()]
-    found = rules.in_force(settings, day=day, community=community)
-    return default if found is None else found.value
+    found = {
+        (community, day): rules.in_force(settings, day=day, community=community)
+        for community, day in asked
+    }
+    return {one: setting.value for one, setting in found.items() if setting is not None}

@@ -75,7 +75,11 @@ class CheckOut(Fact):
 
 
 class WorkRecord(Fact):
-    """Work that was done, taken from a finished task; what was done and for how many persons."""
+    """
+    Work that was done: what it was and for how many persons.
+
+    :ivar task: the finished task that proves it, once for each person; None: the person states it
+    """
 
     handling = Handling(
         _("Prove work without extra forms"),
@@ -88,7 +92,7 @@ class WorkRecord(Fact):
     team = models.UUIDField(_("team"), null=True, blank=True)
     day = models.DateField(_("day"))
     kind = models.CharField(_("kind"), max_length=40)
-    task = models.UUIDField(_("task"))
+    task = models.UUIDField(_("task"), null=True, blank=True)
     times = models.PositiveIntegerField(_("times"), default=1)
     persons_served = models.PositiveIntegerField(_("persons served"), default=0)
 
@@ -99,6 +103,7 @@ class WorkRecord(Fact):
             models.UniqueConstraint(
                 name="work_record_once",
                 fields=("community", "task", "member", "reverses"),
+                condition=models.Q(task__isnull=False),
                 nulls_distinct=False,
             ),
         )

@@ -1,6 +1,6 @@
 """Signing in, and correcting a sign-in."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from xiachen.attendance.models.records import CheckIn, CheckOut
-from xiachen.attendance.operations.settling import OneADay, Registered, Settling
+from xiachen.attendance.operations.settling import OneADay, Scopes, Settling
 from xiachen.attendance.rules import records as rules
 from xiachen.attendance.rules.duty import AfterSignOut
 from xiachen.base import clock
@@ -51,35 +51,18 @@ def check_in(scope: Scope, *, entries: Sequence[CheckInEntry], at: datetime) -> 
     :raises Forbidden: the role signs nobody in
     """
     scope.require(Can.CHECK_IN)
-    incident = rules.incident_of(scope)
+    rules.incident_of(scope)
+    return _check_in({one.id: scope for one in entries}, entries, at)
 
-    def settle(asked: Sequence[CheckInEntry]) -> dict[UUID, Outcome]:
-        known = Registered(scope).people({one.member for one in asked})
-        here = Registered(scope).communities({one.community for one in asked})
-        refused = {
-            one.id: Outcome(one.id, refusal=refusal)
-            for one in asked
-            if (refusal := rules.refusal_of(scope, one, known=known, communities=here, at=at))
-        }
-        facts = _facts(scope, incident, [one for one in asked if one.id not in refused], at)
-        return refused | _SETTLING.write(facts)
 
-    outcomes = rules.once_each(entries, settle)
-    new = {outcome.id for outcome in outcomes if outcome.new}
-    signed = [entry for entry in entries if entry.id in new]
-    post_deltas(
-        incident,
-        [(one.community, SIGNED_IN, clock.local_day(one.occurred_at), 1) for one in signed],
-    )
-    for community, members, ids in rules.by_community(signed):
-        audit.record(
-            scope,
-            "attendance.check-in",
-            community=community,
-            subject=members[0] if len(members) == 1 else None,
-            targets=ids,
-        )
-    return outcomes
+@transaction.atomic
+def check_in_all(scopes: Scopes, *, entries: Sequence[CheckInEntry], at: datetime) -> list[Outcome]:
+    """
+    Sign people in as `check_in` does, for several who ask.
+
+    :param scopes: who asks, by the entry's id; whoever may not is told so in the outcome
+    """
+    return _check_in(scopes, entries, at)
 
 
 @transaction.atomic
@@ -151,42 +134,57 @@ def _check_before_sign_out(former: CheckIn, occurred_at: datetime) -> None:
         raise AfterSignOut(field="occurred_at", time=numbers.clock(local.time()))
 
 
-def _facts(
-    scope: Scope, incident: UUID, entries: Sequence[CheckInEntry], at: datetime
-) -> list[CheckIn]:
-    days = {entry.id: clock.local_day(entry.occurred_at) for entry in entries}
-    deadlines = {
-        (community, day): _deadline(scope, incident, community, day)
-        for community, day in {(entry.community, days[entry.id]) for entry in entries}
-    }
-    return [
-        CheckIn(
-            id=entry.id,
-            community_id=entry.community,
-            incident_id=incident,
-            member=entry.member,
-            team=entry.team,
-            day=days[entry.id],
-            deadline=deadlines[entry.community, days[entry.id]],
-            by_proxy=entry.by_proxy or entry.member != scope.member,
-            occurred_at=entry.occurred_at,
-            received_at=at,
-            recorded_by=scope.account,
-        )
-        for entry in entries
-    ]
-
-
-def _deadline(scope: Scope, incident: UUID, community: int, day: date) -> datetime:
-    value = incidents.parameter(
-        scope,
-        incident=incident,
-        name=rules.DEADLINE,
-        day=day,
-        community=community,
-        default=rules.DEFAULT_DEADLINE,
+def _check_in(scopes: Scopes, entries: Sequence[CheckInEntry], at: datetime) -> list[Outcome]:
+    outcomes, signed = _SETTLING.record(
+        scopes, entries, lambda allowed: _facts(scopes, allowed, at), at
     )
-    return clock.on_day(day, rules.deadline_time(value))
+    for incident, rows in rules.by_incident(signed):
+        post_deltas(incident, [(one.community_id, SIGNED_IN, one.day, 1) for one in rows])
+    return outcomes
+
+
+def _facts(
+    scopes: Scopes, entries: Sequence[CheckInEntry], at: datetime
+) -> Iterator[tuple[UUID, CheckIn]]:
+    days = [clock.local_day(one.occurred_at) for one in entries]
+    deadlines = _deadlines(scopes, zip(entries, days, strict=True))
+    for one, day in zip(entries, days, strict=True):
+        scope = scopes[one.id]
+        yield (
+            one.id,
+            CheckIn(
+                id=one.id,
+                community_id=one.community,
+                incident_id=rules.incident_of(scope),
+                member=one.member,
+                team=one.team,
+                day=day,
+                deadline=deadlines[scope.incident, one.community, day],
+                by_proxy=one.by_proxy or one.member != scope.member,
+                occurred_at=one.occurred_at,
+                received_at=at,
+                recorded_by=scope.account,
+            ),
+        )
+
+
+def _deadlines(
+    scopes: Scopes, asked: Iterable[tuple[CheckInEntry, date]]
+) -> dict[tuple[UUID | None, int | None, date], datetime]:
+    """Return the deadlines in force, by incident, community and day; one statement for each."""
+    wanted: dict[UUID | None, tuple[Scope, set[tuple[int | None, date]]]] = {}
+    for one, day in asked:
+        scope = scopes[one.id]
+        wanted.setdefault(scope.incident, (scope, set()))[1].add((one.community, day))
+    deadlines = {}
+    for incident, (scope, places) in wanted.items():
+        said = incidents.parameters_in_force(
+            scope, incident=rules.incident_of(scope), name=rules.DEADLINE, asked=places
+        )
+        for community, day in places:
+            value = said.get((community, day), rules.DEFAULT_DEADLINE)
+            deadlines[incident, community, day] = clock.on_day(day, rules.deadline_time(value))
+    return deadlines
 
 
 def _same(known: CheckIn, fact: CheckIn) -> bool:
@@ -204,5 +202,10 @@ def _taken(standing: CheckIn) -> rules.SignedInAlready:
 
 
 _SETTLING: Settling[CheckIn] = Settling(
-    key=OneADay.key, others=OneADay.others, same=_same, taken=_taken
+    can=Can.CHECK_IN,
+    action="attendance.check-in",
+    key=OneADay.key,
+    others=OneADay.others,
+    same=_same,
+    taken=_taken,
 )

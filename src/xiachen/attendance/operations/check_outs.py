@@ -1,6 +1,6 @@
 """Signing out, and correcting a sign-out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from xiachen.attendance.models.records import CheckIn, CheckOut
-from xiachen.attendance.operations.settling import OneADay, Registered, Settling
+from xiachen.attendance.operations.settling import OneADay, Scopes, Settling
 from xiachen.attendance.rules import duty
 from xiachen.attendance.rules import records as rules
 from xiachen.base import clock
@@ -31,7 +31,7 @@ class CheckOutEntry:
     occurred_at: datetime
 
 
-_SignIns = dict[tuple[int, UUID], list[CheckIn]]
+_SignIns = dict[tuple[UUID | None, int, UUID], list[CheckIn]]
 
 
 @transaction.atomic
@@ -44,36 +44,20 @@ def check_out(scope: Scope, *, entries: Sequence[CheckOutEntry], at: datetime) -
     :raises Forbidden: the role signs nobody out
     """
     scope.require(Can.CHECK_IN)
-    incident = rules.incident_of(scope)
+    rules.incident_of(scope)
+    return _check_out({one.id: scope for one in entries}, entries, at)
 
-    def settle(asked: Sequence[CheckOutEntry]) -> dict[UUID, Outcome]:
-        known = Registered(scope).people({one.member for one in asked})
-        here = Registered(scope).communities({one.community for one in asked})
-        signed = _sign_ins(incident, asked)
-        outcomes, facts = {}, []
-        for one in asked:
-            refusal = rules.refusal_of(scope, one, known=known, communities=here, at=at)
-            rows = signed.get((one.community, one.member), [])
-            left = duty.sign_in_left(rows, one.occurred_at)
-            if refusal is None and left is None:
-                refusal = _nothing_left(rows, one.occurred_at)
-            if refusal is not None:
-                outcomes[one.id] = Outcome(one.id, refusal=refusal)
-            elif isinstance(left, CheckIn):
-                facts.append(_fact(scope, left, one, at))
-        return outcomes | _SETTLING.write(facts)
 
-    outcomes = rules.once_each(entries, settle)
-    new = {outcome.id for outcome in outcomes if outcome.new}
-    for community, members, ids in rules.by_community([one for one in entries if one.id in new]):
-        audit.record(
-            scope,
-            "attendance.check-out",
-            community=community,
-            subject=members[0] if len(members) == 1 else None,
-            targets=ids,
-        )
-    return outcomes
+@transaction.atomic
+def check_out_all(
+    scopes: Scopes, *, entries: Sequence[CheckOutEntry], at: datetime
+) -> list[Outcome]:
+    """
+    Sign people out as `check_out` does, for several who ask.
+
+    :param scopes: who asks, by the entry's id; whoever may not is told so in the outcome
+    """
+    return _check_out(scopes, entries, at)
 
 
 @transaction.atomic
@@ -123,18 +107,37 @@ def correct_check_out(
     return correction
 
 
-def _sign_ins(incident: UUID, entries: Sequence[CheckOutEntry]) -> _SignIns:
-    """Return the sign-ins that some sign-outs may end, by community and person."""
+def _check_out(scopes: Scopes, entries: Sequence[CheckOutEntry], at: datetime) -> list[Outcome]:
+    outcomes, _ = _SETTLING.record(scopes, entries, lambda allowed: _facts(scopes, allowed, at), at)
+    return outcomes
+
+
+def _facts(
+    scopes: Scopes, entries: Sequence[CheckOutEntry], at: datetime
+) -> Iterator[tuple[UUID, CheckOut | Refused]]:
+    signed = _sign_ins(scopes, entries)
+    for one in entries:
+        scope = scopes[one.id]
+        rows = signed.get((scope.incident, one.community, one.member), [])
+        left = duty.sign_in_left(rows, one.occurred_at)
+        if isinstance(left, CheckIn):
+            yield one.id, _fact(scope, left, one, at)
+        else:
+            yield one.id, _nothing_left(rows, one.occurred_at)
+
+
+def _sign_ins(scopes: Scopes, entries: Sequence[CheckOutEntry]) -> _SignIns:
+    """Return the sign-ins that some sign-outs may end, by incident, community and person."""
     days = [clock.local_day(one.occurred_at) for one in entries]
     rows = CheckIn.objects.standing().filter(
         community_id__in={one.community for one in entries},
-        incident=incident,
+        incident__in={scopes[one.id].incident for one in entries},
         member__in={one.member for one in entries},
         day__range=(min(days) - _DAY, max(days)),
     )
     found: _SignIns = {}
     for row in rows:
-        found.setdefault((row.community_id, row.member), []).append(row)
+        found.setdefault((row.incident_id, row.community_id, row.member), []).append(row)
     return found
 
 
@@ -187,5 +190,10 @@ def _spoken(moment: datetime) -> str:
 
 
 _SETTLING: Settling[CheckOut] = Settling(
-    key=OneADay.key, others=OneADay.others, same=_same, taken=_taken
+    can=Can.CHECK_IN,
+    action="attendance.check-out",
+    key=OneADay.key,
+    others=OneADay.others,
+    same=_same,
+    taken=_taken,
 )

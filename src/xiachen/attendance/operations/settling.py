@@ -1,9 +1,14 @@
-"""Writing a list of facts and telling for each whether it is new, was known, or cannot stand."""
+"""
+Writing a list of facts and telling for each whether it is new, was known, or cannot stand.
+
+A list may hold what many people ask for, each in a scope of their own; it costs the same few
+statements whoever and however many they are.
+"""
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Generic, TypeVar
 from uuid import UUID
 
@@ -15,26 +20,111 @@ from xiachen.base.errors import Outcome, Refused
 from xiachen.base.owned.appending import append
 from xiachen.incidents.models import IncidentCommunity
 from xiachen.people.queries.members import registered
-from xiachen.privacy.scope import Scope
+from xiachen.privacy import audit
+from xiachen.privacy.scope import Can, Scope
 
+AnEntry = TypeVar("AnEntry", bound=rules.Entry)
 AnyFact = TypeVar("AnyFact", CheckIn, CheckOut, WorkRecord)
+Scopes = Mapping[UUID, Scope]
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """Who and what entries name is registered: people, and communities of operations."""
+
+    people: Set[UUID]
+    communities: Set[tuple[UUID, int]]
+
+    @classmethod
+    def among(cls, scopes: Scopes, entries: Sequence[rules.Entry]) -> "Registered":
+        """Look entries up; asks the database only about what their scopes do not name."""
+        people: set[UUID] = set()
+        strangers: set[UUID] = set()
+        communities: set[tuple[UUID, int]] = set()
+        others: set[tuple[UUID, int]] = set()
+        for one in entries:
+            scope = scopes[one.id]
+            named = one.member == scope.member or one.member in scope.members
+            (people if named else strangers).add(one.member)
+            if scope.incident is not None:
+                exact = (one.community, one.community) in scope.places
+                (communities if exact else others).add((scope.incident, one.community))
+        if strangers:
+            people |= registered(scopes[entries[0].id], strangers)
+        if others:
+            listed = IncidentCommunity.objects.filter(
+                incident__in={incident for incident, _ in others},
+                community__in={community for _, community in others},
+            )
+            communities |= others & set(listed.values_list("incident_id", "community_id"))
+        return cls(people, communities)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settling(Generic[AnyFact]):
     """
-    How facts of one kind are written: all at once, then the leftovers looked at.
+    How facts of one kind are recorded: written all at once, then the leftovers looked at.
 
+    :param can: what the role must be allowed to do
+    :param action: what the audit calls it; one row for each asker and community
     :param key: what there can be one of: the person and day, or the person and task
     :param others: the rows that may be in the way of some facts: of the same ids or keys
     :param same: whether a row of the same id says the same
     :param taken: what is said about a fact whose key another standing row has; None: it was known
     """
 
+    can: Can
+    action: str
     key: Callable[[AnyFact], Hashable]
     others: Callable[[Sequence[AnyFact]], "QuerySet[AnyFact]"]
     same: Callable[[AnyFact, AnyFact], bool]
     taken: Callable[[AnyFact], Refused | None]
+
+    def record(
+        self,
+        scopes: Scopes,
+        entries: Sequence[AnEntry],
+        make: Callable[[Sequence[AnEntry]], Iterable[tuple[UUID, AnyFact | Refused]]],
+        at: datetime,
+    ) -> tuple[list[Outcome], list[AnyFact]]:
+        """
+        Record entries as facts; return an outcome per entry, in their order, and the new facts.
+
+        :param scopes: who asks, by the entry's id
+        :param make: gives for the entries that may be recorded the fact, or why there is none
+        """
+        new: list[AnyFact] = []
+
+        def settle(asked: Sequence[AnEntry]) -> dict[UUID, Outcome]:
+            known = Registered.among(scopes, asked)
+            outcomes: dict[UUID, Outcome] = {}
+            allowed: list[AnEntry] = []
+            for one in asked:
+                refusal = rules.refusal_of(
+                    scopes[one.id],
+                    one,
+                    can=self.can,
+                    known=known.people,
+                    communities=known.communities,
+                    at=at,
+                )
+                if refusal:
+                    outcomes[one.id] = Outcome(one.id, refusal=refusal)
+                else:
+                    allowed.append(one)
+            facts: list[AnyFact] = []
+            for id, made in make(allowed) if allowed else ():
+                if isinstance(made, Refused):
+                    outcomes[id] = Outcome(id, refusal=made)
+                else:
+                    facts.append(made)
+            written = self.write(facts)
+            new.extend(fact for fact in facts if written[fact.id].new)
+            return outcomes | written
+
+        outcomes = rules.once_each(entries, settle) if entries else []
+        audit.record_all(self._acts(scopes, new))
+        return outcomes, new
 
     def write(self, facts: Sequence[AnyFact]) -> dict[UUID, Outcome]:
         """Append facts; after a void row a new one may stand again, reversing the void."""
@@ -46,6 +136,24 @@ class Settling(Generic[AnyFact]):
         if left:
             outcomes |= self._leftovers(left)
         return outcomes
+
+    def _acts(self, scopes: Scopes, facts: Sequence[AnyFact]) -> list[audit.Act]:
+        """Return what the audit says: one act for each asker and community."""
+        groups: dict[Hashable, list[AnyFact]] = defaultdict(list)
+        for fact in facts:
+            scope = scopes[fact.id]
+            asker = (scope.account, scope.role, scope.incident)
+            groups[asker, fact.community_id].append(fact)
+        return [
+            audit.Act(
+                scope=scopes[group[0].id],
+                action=self.action,
+                community=group[0].community_id,
+                subject=group[0].member if len(group) == 1 else None,
+                targets=[fact.id for fact in group],
+            )
+            for group in groups.values()
+        ]
 
     def _leftovers(self, left: Sequence[AnyFact]) -> dict[UUID, Outcome]:
         rows = list(self.others(left))
@@ -108,29 +216,3 @@ class OneADay:
             ),
             community_id__in={fact.community_id for fact in facts},
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Registered:
-    """Who and what entries name is registered; asks only about what the scope does not name."""
-
-    scope: Scope
-
-    def people(self, members: set[UUID]) -> set[UUID]:
-        """Return those of the people who are registered."""
-        named = members & (self.scope.members | {self.scope.member})
-        strangers = members - named
-        if not strangers:
-            return named
-        return named | registered(self.scope, strangers)
-
-    def communities(self, communities: set[int]) -> set[int]:
-        """Return those of the communities that belong to the operation."""
-        named = communities & {low for low, high in self.scope.places if low == high}
-        others = communities - named
-        if not others:
-            return named
-        listed = IncidentCommunity.objects.filter(
-            incident=self.scope.incident, community__in=others
-        )
-        return named | set(listed.values_list("community_id", flat=True))

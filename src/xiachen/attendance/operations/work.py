@@ -1,6 +1,6 @@
-"""Recording work that finished tasks prove, and taking it back."""
+"""Recording work, that finished tasks prove or that people state, and taking it back."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -9,10 +9,10 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from xiachen.attendance.models.records import WorkRecord
-from xiachen.attendance.operations.settling import Registered, Settling
+from xiachen.attendance.operations.settling import Scopes, Settling
 from xiachen.attendance.rules import records as rules
 from xiachen.base import clock
-from xiachen.base.errors import Outcome
+from xiachen.base.errors import Outcome, Refused
 from xiachen.base.owned.appending import append, superseding
 from xiachen.figures.operations import post_deltas
 from xiachen.privacy import audit
@@ -24,18 +24,19 @@ PARTICIPATIONS, SERVED = "attendance.participations", "attendance.served"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkEntry:
     """
-    Work taken from a finished task.
+    Work that was done.
 
-    :param kind: code of the task's kind
+    :param task: the finished task that proves it; None: the person states it
+    :param kind: code of the kind of work
     :param times: person-times that the work counts for
     """
 
     id: UUID
     community: int
     member: UUID
-    task: UUID
     kind: str
     occurred_at: datetime
+    task: UUID | None = None
     times: int = 1
     persons_served: int = 0
     team: UUID | None = None
@@ -44,44 +45,23 @@ class WorkEntry:
 @transaction.atomic
 def record_work(scope: Scope, *, entries: Sequence[WorkEntry], at: datetime) -> list[Outcome]:
     """
-    Record work that a finished task proves; once for each person and task.
+    Record work: of a task once for each person and task, without one once by its id.
 
-    :raises Forbidden: the role finishes no tasks
+    :raises Forbidden: the role does no work
     """
     scope.require(Can.CLAIM_TASKS)
-    incident = rules.incident_of(scope)
+    rules.incident_of(scope)
+    return _record_work({one.id: scope for one in entries}, entries, at)
 
-    def settle(asked: Sequence[WorkEntry]) -> dict[UUID, Outcome]:
-        known = Registered(scope).people({one.member for one in asked})
-        here = Registered(scope).communities({one.community for one in asked})
-        refused = {
-            one.id: Outcome(one.id, refusal=refusal)
-            for one in asked
-            if (refusal := rules.refusal_of(scope, one, known=known, communities=here, at=at))
-        }
-        facts = [_fact(scope, incident, one, at) for one in asked if one.id not in refused]
-        return refused | _SETTLING.write(facts)
 
-    outcomes = rules.once_each(entries, settle)
-    new = {outcome.id for outcome in outcomes if outcome.new}
-    done = [entry for entry in entries if entry.id in new]
-    post_deltas(
-        incident,
-        [
-            (one.community, figure, clock.local_day(one.occurred_at), amount)
-            for one in done
-            for figure, amount in ((PARTICIPATIONS, one.times), (SERVED, one.persons_served))
-        ],
-    )
-    for community, members, ids in rules.by_community(done):
-        audit.record(
-            scope,
-            "attendance.record-work",
-            community=community,
-            subject=members[0] if len(members) == 1 else None,
-            targets=ids,
-        )
-    return outcomes
+@transaction.atomic
+def record_work_all(scopes: Scopes, *, entries: Sequence[WorkEntry], at: datetime) -> list[Outcome]:
+    """
+    Record work as `record_work` does, for several who ask.
+
+    :param scopes: who asks, by the entry's id; whoever may not is told so in the outcome
+    """
+    return _record_work(scopes, entries, at)
 
 
 @transaction.atomic
@@ -97,14 +77,7 @@ def take_back_work(
     voids = [superseding(done, by=scope.account, at=at, void=True) for done in standing]
     written = append(voids) if voids else set()
     gone = [one for one in voids if one.id in written]
-    post_deltas(
-        incident,
-        [
-            (community, figure, one.day, -amount)
-            for one in gone
-            for figure, amount in ((PARTICIPATIONS, one.times), (SERVED, one.persons_served))
-        ],
-    )
+    _count(gone, sign=-1)
     audit.record(
         scope,
         "attendance.take-back-work",
@@ -115,11 +88,37 @@ def take_back_work(
     return gone
 
 
-def _fact(scope: Scope, incident: UUID, entry: WorkEntry, at: datetime) -> WorkRecord:
-    return WorkRecord(
+def _record_work(scopes: Scopes, entries: Sequence[WorkEntry], at: datetime) -> list[Outcome]:
+    outcomes, done = _SETTLING.record(
+        scopes,
+        entries,
+        lambda allowed: ((one.id, _made(scopes[one.id], one, at)) for one in allowed),
+        at,
+    )
+    _count(done)
+    return outcomes
+
+
+def _count(rows: Iterable[WorkRecord], sign: int = 1) -> None:
+    for incident, done in rules.by_incident(rows):
+        post_deltas(
+            incident,
+            [
+                (one.community_id, figure, one.day, sign * amount)
+                for one in done
+                for figure, amount in ((PARTICIPATIONS, one.times), (SERVED, one.persons_served))
+            ],
+        )
+
+
+def _made(scope: Scope, entry: WorkEntry, at: datetime) -> WorkRecord | Refused:
+    refusal = rules.work_refusal(
+        kind=entry.kind, times=entry.times, persons_served=entry.persons_served
+    )
+    return refusal or WorkRecord(
         id=entry.id,
         community_id=entry.community,
-        incident_id=incident,
+        incident_id=rules.incident_of(scope),
         member=entry.member,
         team=entry.team,
         day=clock.local_day(entry.occurred_at),
@@ -134,14 +133,15 @@ def _fact(scope: Scope, incident: UUID, entry: WorkEntry, at: datetime) -> WorkR
 
 
 def _key(row: WorkRecord) -> tuple[int, UUID, UUID]:
-    return row.community_id, row.task, row.member
+    """Return what there is one of: the task and person; without a task, the record itself."""
+    return row.community_id, row.task or row.id, row.member
 
 
 def _others(facts: Sequence[WorkRecord]) -> QuerySet[WorkRecord]:
     return WorkRecord.objects.filter(
         Q(pk__in=[fact.pk for fact in facts])
         | Q(
-            task__in={fact.task for fact in facts},
+            task__in={fact.task for fact in facts if fact.task},
             member__in={fact.member for fact in facts},
         ),
         community_id__in={fact.community_id for fact in facts},
@@ -162,4 +162,11 @@ def _known(standing: WorkRecord) -> None:
     """Another row of the same person and task is the same work."""
 
 
-_SETTLING: Settling[WorkRecord] = Settling(key=_key, others=_others, same=_same, taken=_known)
+_SETTLING: Settling[WorkRecord] = Settling(
+    can=Can.CLAIM_TASKS,
+    action="attendance.record-work",
+    key=_key,
+    others=_others,
+    same=_same,
+    taken=_known,
+)

@@ -1,6 +1,6 @@
 """What is late, and who of those expected reported in, was on site and worked."""
 
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Protocol, TypeVar
@@ -16,6 +16,10 @@ DEFAULT_DEADLINE = "08:30"
 
 # A phone's clock may be a little ahead; what lies further ahead has not happened.
 CLOCK_TOLERANCE = timedelta(minutes=5)
+
+LONGEST_KIND = 40
+# What one person can have done and served in one go; more is a slip of the finger.
+MOST_TIMES, MOST_SERVED = 1_000, 100_000
 
 _MINUTE = timedelta(minutes=1)
 
@@ -89,6 +93,22 @@ class OtherDay(Refused):
         "The new time lies on another day than the sign-in (%(day)s). "
         "Take this sign-in back and sign the person in on the right day."
     )
+    status = 422
+
+
+class WrongAmount(Refused):
+    """Work counts for somebody, and serves nobody or some."""
+
+    code = "attendance.wrong-amount"
+    message = _("Give 1 to 1,000 person-times of work and 0 to 100,000 persons served.")
+    status = 422
+
+
+class KindMissing(Refused):
+    """Work is of a kind."""
+
+    code = "attendance.kind-missing"
+    message = _("Choose what kind of work it was.")
     status = 422
 
 
@@ -176,16 +196,22 @@ def once_each(
     return outcomes
 
 
-def by_community(
-    entries: Sequence[AnyEntry],
-) -> list[tuple[int, list[UUID], list[UUID]]]:
-    """Return for each community of some entries their people and their ids."""
-    groups: dict[int, tuple[list[UUID], list[UUID]]] = {}
-    for entry in entries:
-        members, ids = groups.setdefault(entry.community, ([], []))
-        members.append(entry.member)
-        ids.append(entry.id)
-    return [(community, *groups[community]) for community in sorted(groups)]
+class OfIncident(Protocol):
+    """A record that counts in an incident."""
+
+    @property
+    def incident_id(self) -> UUID: ...
+
+
+AnyRecord = TypeVar("AnyRecord", bound=OfIncident)
+
+
+def by_incident(rows: Iterable[AnyRecord]) -> Iterable[tuple[UUID, list[AnyRecord]]]:
+    """Return records by the incident in which they count."""
+    groups: dict[UUID, list[AnyRecord]] = {}
+    for row in rows:
+        groups.setdefault(row.incident_id, []).append(row)
+    return groups.items()
 
 
 def incident_of(scope: Scope) -> UUID:
@@ -204,19 +230,28 @@ def check_answer(scope: Scope, *, words: str, excuses: bool) -> None:
 
 
 def refusal_of(
-    scope: Scope, entry: Entry, *, known: Set[UUID], communities: Set[int], at: datetime
+    scope: Scope,
+    entry: Entry,
+    *,
+    can: Can,
+    known: Set[UUID],
+    communities: Set[tuple[UUID, int]],
+    at: datetime,
 ) -> Refused | None:
     """
     Return why an entry cannot be recorded, or None.
 
     Whoever signs in alone may do so in every community of the operation.
 
+    :param can: what the role must be allowed to do
     :param known: who of the entries' people is registered
-    :param communities: which of the entries' communities belong to the operation
+    :param communities: which of the entries' communities belong to which operation
     """
-    if not (scope.covers(entry.community) or entry.member == scope.member):
+    if scope.incident is None:
+        return NotFound(field="incident")
+    if not (scope.allows(can) and (scope.covers(entry.community) or entry.member == scope.member)):
         return Forbidden()
-    if entry.community not in communities:
+    if (scope.incident, entry.community) not in communities:
         return OutsideOperation(field="community")
     if not may_act_for(scope, entry.member):
         return OnlyOneself(field="member")
@@ -224,6 +259,17 @@ def refusal_of(
         return UnknownPerson(field="member")
     if is_ahead(entry.occurred_at, at):
         return InFuture(field="occurred_at")
+    return None
+
+
+def work_refusal(*, kind: str, times: int, persons_served: int) -> Refused | None:
+    """Return why work of a kind and of such amounts cannot be recorded, or None."""
+    if not 1 <= len(kind) <= LONGEST_KIND:
+        return KindMissing(field="kind")
+    if not 1 <= times <= MOST_TIMES:
+        return WrongAmount(field="times")
+    if not 0 <= persons_served <= MOST_SERVED:
+        return WrongAmount(field="persons_served")
     return None
 
 

@@ -1,7 +1,7 @@
-"""Appending facts: numbered per community, once each, in one statement per batch."""
+"""Appending facts: numbered per community, once each, in two statements per batch."""
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter as Tally
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
@@ -19,22 +19,35 @@ _Kind = TypeVar("_Kind", bound=AnyFact)
 _OF_THE_WRITING = frozenset({"id", "sequence", "received_at", "recorded_by", "reverses", "void"})
 
 
-def take_numbers(community: int, count: int) -> int:
+def take_numbers(counts: Mapping[int, int]) -> dict[int, int]:
     """
-    Take `count` consecutive numbers of a community and return the first.
+    Take consecutive numbers of communities and return the first of each.
 
-    The counter's row stays locked until the transaction ends: numbers follow commit order.
+    A counter's row stays locked until the transaction ends: numbers follow commit order. They are
+    locked from the lowest community to the highest.
+
+    :param counts: how many numbers each community (key) needs
     """
     table = connection.ops.quote_name(Counter._meta.db_table)
+    communities = sorted(counts)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"insert into {table} as held (community_id, value) values (%s, %s) "
+            f"insert into {table} as held (community_id, value) "
+            "select * from unnest(%s::bigint[], %s::bigint[]) "
             "on conflict (community_id) do update set value = held.value + excluded.value "
-            "returning value",
-            [community, count],
+            "returning community_id, value",
+            [communities, [counts[community] for community in communities]],
         )
-        (last,) = cursor.fetchone()
-    return int(last) - count + 1
+        return {community: last - counts[community] + 1 for community, last in cursor.fetchall()}
+
+
+def hold_numbers(communities: Iterable[int]) -> None:
+    """
+    Lock the counters of communities, for a transaction that appends to them in several turns.
+
+    Two such transactions would otherwise wait for each other's communities.
+    """
+    take_numbers(dict.fromkeys(communities, 0))
 
 
 def append(facts: Sequence[AnyFact]) -> set[UUID]:
@@ -45,13 +58,13 @@ def append(facts: Sequence[AnyFact]) -> set[UUID]:
     compares the answer with what it gave and says so per item. Numbers taken for facts left out
     stay unused.
     """
-    written: set[UUID] = set()
-    for community, rows in sorted(_by_community(facts).items()):
-        first = take_numbers(community, len(rows))
-        for offset, row in enumerate(rows):
-            row.sequence = first + offset
-        written |= insert_new(rows)
-    return written
+    ordered = sorted(facts, key=_community)
+    numbers = take_numbers(Tally(map(_community, ordered)))
+    for fact in ordered:
+        community = _community(fact)
+        fact.sequence = numbers[community]
+        numbers[community] += 1
+    return insert_new(ordered)
 
 
 def superseding(
@@ -78,8 +91,5 @@ def superseding(
     )
 
 
-def _by_community(facts: Sequence[AnyFact]) -> dict[int, list[AnyFact]]:
-    groups: dict[int, list[AnyFact]] = defaultdict(list)
-    for fact in facts:
-        groups[fact.community_id if isinstance(fact, Fact) else CENTRE].append(fact)
-    return groups
+def _community(fact: AnyFact) -> int:
+    return fact.community_id if isinstance(fact, Fact) else CENTRE

@@ -49,7 +49,8 @@ def _tasks(incident: UUID, found: dict[UUID, Said]) -> None:
     whose: dict[UUID, set[UUID]] = {}
     work = WorkRecord.objects.filter(member__in=found, incident=incident)
     for member, task in work.order_by().values_list("member", "task").distinct():
-        whose.setdefault(task, set()).add(member)
+        if task is not None:
+            whose.setdefault(task, set()).add(member)
     steps = TaskStep.objects.standing().filter(
         incident=incident, task_id__in=whose, step__in=(Step.CONFIRMED, Step.REJECTED)
     )

@@ -35,17 +35,21 @@ test: $(VENV)/.development  ## run every test, browser journeys included
 	@tools/chromium.sh
 	$(BIN)/pytest $(if $(XIACHEN_TEST_DATABASE_URL),,--numprocesses=2)
 
-check: $(VENV)/.development  ## style, types, contracts, migrations, words
+check: $(VENV)/.development  ## style, types, contracts, migrations, words, the phone's app
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python tools/migrations.py
 	$(BIN)/python tools/words.py --check
+	$(BIN)/python tools/phone.py --check
 
 words: $(VENV)/.development  ## extract sentences, compile the Chinese ones, list codes in the docs
 	$(BIN)/python tools/words.py
 	$(BIN)/python tools/lists.py
+
+phone: $(VENV)/.development  ## build the phone's app from phone/ (needs Node 20.19 or newer)
+	$(BIN)/python tools/phone.py
 
 lock: $(VENV)/.development  ## resolve the dependencies anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
@@ -60,4 +64,4 @@ bench: $(VENV)/.development  ## measure speed and memory beside the bare limits
 soak: $(VENV)/.development  ## 200 kills, a restore, a full disk; about ten minutes
 	$(BIN)/python -m bench.soak
 
-.PHONY: help run test check words lock bench soak
+.PHONY: help run test check words phone lock bench soak

@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "xiachen.site.headers.ContentPolicy",
     "xiachen.site.headers.AddressesWithoutNul",
+    "xiachen.site.phone_app.PhoneApp",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

@@ -1,0 +1,351 @@
+/** Puts the parts together and shows the screens one state. */
+
+import { Clock } from "./clock";
+import { Database } from "./database";
+import { Door, Trouble as Refusal } from "./door";
+import { withEffects } from "./effects";
+import { enrol } from "./enrolment";
+import { Flusher } from "./flusher";
+import { record } from "./outbox";
+import { dropPack, expire, type Session, setPin, unlock } from "./sessions";
+import { snapshot } from "./snapshots";
+import { isFull, persist, probe, room } from "./storage";
+import {
+  type Bodies,
+  type Doc,
+  type DocKind,
+  type Docs,
+  type Engine,
+  type EventKind,
+  Refused,
+  type State,
+} from "./types";
+import { Updates } from "./updates";
+
+const CHANNEL = "xiachen-phone";
+/** How often the clock ever seen is kept, and expired packs looked for. */
+const MINUTE_MS = 60_000;
+/** A phone laid aside for so long asks for the PIN again. */
+const LOCKED_AFTER_MS = 30 * 60_000;
+
+export const STARTING: State = {
+  phase: "starting",
+  people: [],
+  person: null,
+  contact: {
+    online: true,
+    sending: false,
+    unsent: 0,
+    photos: 0,
+    since: null,
+    last: null,
+    next: null,
+    trouble: null,
+  },
+  quarantined: [],
+  recorded: [],
+  storage: "ok",
+  persisted: null,
+  packed: false,
+  expired: false,
+  until: null,
+  update: "none",
+  app: __APP__,
+};
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+export class PhoneEngine implements Engine {
+  private current = STARTING;
+  private readonly listeners = new Set<() => void>();
+  private readonly clock = new Clock();
+  private readonly channel = "BroadcastChannel" in self ? new BroadcastChannel(CHANNEL) : null;
+  private readonly door = new Door(this.clock, () => this.setting("language") ?? navigator.language);
+  private readonly updates = new Updates((update) => this.show({ update }));
+  private database!: Database;
+  private flusher!: Flusher;
+  private session: Session | null = null;
+  private chosen: string | null = null;
+  private hiddenAt: number | null = null;
+  private readonly shown = new Map<DocKind, readonly Doc<Docs[DocKind]>[]>();
+  private readonly opened: Promise<void>;
+
+  constructor() {
+    this.opened = this.open();
+  }
+
+  private async open(): Promise<void> {
+    this.database = await Database.open(() => this.show({ update: "required" }));
+    this.flusher = new Flusher(this.database, this.door, this.clock, {
+      session: () => this.session,
+      chosen: () => this.chosen,
+      changed: () => this.changed(),
+      status: (contact) => this.show({ contact: { ...this.current.contact, ...contact } }),
+      wanted: (app) => this.updates.wanted(app),
+      revoked: (device) => this.revoked(device),
+      outdated: () => this.show({ update: "required" }),
+    });
+    await this.lookAtTime();
+    this.show({ storage: await room() });
+    await this.refresh();
+    this.follow();
+    this.flusher.soon(0);
+  }
+
+  private follow(): void {
+    if (this.channel) this.channel.onmessage = () => void this.refresh();
+    addEventListener("online", () => this.flusher.soon(0));
+    addEventListener("offline", () => this.flusher.offline());
+    document.addEventListener("visibilitychange", () => this.seen(!document.hidden));
+    setInterval(() => void this.lookAtTime(), MINUTE_MS);
+    void this.updates.register();
+  }
+
+  private seen(visible: boolean): void {
+    if (!visible) {
+      this.hiddenAt = this.clock.now();
+      return;
+    }
+    if (this.hiddenAt !== null && this.clock.now() - this.hiddenAt > LOCKED_AFTER_MS) this.lock();
+    this.hiddenAt = null;
+    void this.lookAtTime();
+    this.flusher.soon(0);
+  }
+
+  // What the screens see
+
+  state(): State {
+    return this.current;
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  now(): number {
+    return this.clock.now();
+  }
+
+  docs<K extends DocKind>(kind: K): readonly Doc<Docs[K]>[] {
+    const known = this.shown.get(kind) as readonly Doc<Docs[K]>[] | undefined;
+    if (known) return known;
+    const plain = [...(this.session?.parts.values() ?? [])].flatMap((part) =>
+      [...part.docs.values()]
+        .filter((doc) => doc.kind === kind)
+        .map(({ id, version, body }) => ({
+          id,
+          part: part.name,
+          version,
+          body: body as Docs[K],
+          pending: false,
+        })),
+    );
+    const docs = withEffects(kind, plain, this.current.recorded, this.session?.member ?? "");
+    this.shown.set(kind, docs);
+    return docs;
+  }
+
+  private show(change: Partial<State>): void {
+    this.current = { ...this.current, ...change };
+    for (const listener of this.listeners) listener();
+  }
+
+  /** Read what is kept and show it; other tabs and the worker write as well. */
+  private async refresh(): Promise<void> {
+    const session = this.session;
+    const seen = await snapshot(this.database, session, this.chosen);
+    if (session !== this.session) return this.refresh();
+    if (this.chosen === null && seen.people.length === 1) {
+      this.chosen = seen.people[0]!.device;
+      return this.refresh();
+    }
+    this.clock.remember(seen.contacted);
+    this.shown.clear();
+    this.show({
+      phase: seen.phase,
+      people: seen.people,
+      person: seen.person,
+      quarantined: seen.quarantined.map((item) => ({ ...item, at: this.clock.fromWall(item.at) })),
+      recorded: seen.recorded,
+      packed: session?.packed ?? false,
+      expired: session !== null && !session.packed,
+      until: session?.packed ? seen.until : null,
+      contact: {
+        ...this.current.contact,
+        unsent: seen.unsent,
+        photos: seen.photos,
+        since: seen.since === null ? null : this.clock.fromWall(seen.since),
+        last: seen.contacted.contact,
+      },
+    });
+  }
+
+  private async changed(): Promise<void> {
+    this.channel?.postMessage("changed");
+    await this.refresh();
+  }
+
+  // People
+
+  async enrol(token: string): Promise<void> {
+    await this.opened;
+    this.show({ persisted: await persist() });
+    const { device } = await this.refusing(() =>
+      enrol(this.database, this.door, this.clock, token, __APP__),
+    );
+    this.session = null;
+    this.chosen = device;
+    await this.changed();
+  }
+
+  async choose(device: string): Promise<void> {
+    await this.opened;
+    if (device !== this.chosen) this.session = null;
+    this.chosen = device;
+    await this.refresh();
+  }
+
+  lock(): void {
+    this.session = null;
+    if (this.current.people.length > 1) this.chosen = null;
+    void this.refresh();
+  }
+
+  async setPin(pin: string): Promise<void> {
+    await this.opened;
+    if (this.chosen === null || this.current.phase !== "pin-new") throw new Refused("nobody");
+    this.session = await setPin(this.database, this.chosen, pin);
+    await this.changed();
+    await this.flusher.now();
+  }
+
+  async unlock(pin: string): Promise<"open" | "wrong" | "expired"> {
+    await this.opened;
+    if (this.chosen === null) throw new Refused("nobody");
+    await this.lookAtTime();
+    const session = await unlock(this.database, this.chosen, pin, pause);
+    if (!session) return "wrong";
+    this.session = session;
+    await this.refresh();
+    this.flusher.soon(0);
+    return session.packed ? "open" : "expired";
+  }
+
+  async forgotten(): Promise<void> {
+    await this.opened;
+    if (this.chosen === null) throw new Refused("nobody");
+    this.session = null;
+    await dropPack(this.database, this.chosen, { pin: null, forgotten: true });
+    await this.changed();
+  }
+
+  private async revoked(device: string): Promise<void> {
+    if (this.session?.device === device) await this.session.close();
+    await dropPack(this.database, device, { revoked: true });
+    await this.changed();
+  }
+
+  // Records
+
+  async room(): Promise<boolean> {
+    await this.opened;
+    const storage = await room();
+    const fits = storage !== "full" && (await probe(this.database));
+    this.show({ storage: fits ? storage : "full" });
+    return fits;
+  }
+
+  async record<K extends EventKind>(
+    kind: K,
+    body: Bodies[K],
+    community: number | null,
+  ): Promise<string> {
+    const session = this.session;
+    if (!session) throw new Refused("nobody");
+    const id = await this.refusing(() =>
+      record(this.database, this.clock, session.device, session.sealer, session.key, {
+        kind,
+        community,
+        body,
+      }),
+    );
+    await this.changed();
+    this.flusher.soon(0);
+    return id;
+  }
+
+  async keepPhoto(_photo: Blob): Promise<string> {
+    throw new Refused("nobody");
+  }
+
+  private async refusing<T>(action: () => Promise<T>): Promise<T> {
+    try {
+      return await action();
+    } catch (error) {
+      if (error instanceof Refusal) throw new Refused(error.code, error.words);
+      if (!isFull(error)) throw error;
+      this.show({ storage: "full" });
+      throw new Refused("full");
+    }
+  }
+
+  async sync(): Promise<void> {
+    await this.opened;
+    await this.flusher.now();
+  }
+
+  // Packs and time
+
+  /** Keep the latest clock ever seen, and take away what was to be read until then. */
+  private async lookAtTime(): Promise<void> {
+    const now = this.clock.now();
+    const latest = await this.database.write(["meta", "people"], async (work) => {
+      for (const person of await work.all("people")) this.clock.remember(person);
+      const former = (await work.get("meta", "latest"))?.value;
+      const seen = Math.max(typeof former === "number" ? former : 0, now);
+      work.put("meta", { name: "latest", value: seen });
+      return seen;
+    });
+    const over = await expire(this.database, latest);
+    if (over.length === 0) return;
+    if (this.session && over.includes(this.session.device)) await this.session.close();
+    await this.changed();
+  }
+
+  // Giving up, updates, settings
+
+  async handOver(): Promise<{ blob: Blob; name: string; count: number }> {
+    throw new Refused("nobody");
+  }
+
+  async forward(_file: Blob): Promise<number> {
+    throw new Refused("nobody");
+  }
+
+  async giveUp(): Promise<void> {
+    throw new Refused("nobody");
+  }
+
+  update(): void {
+    this.updates.take();
+  }
+
+  setting(name: string): string | null {
+    try {
+      return localStorage.getItem(name);
+    } catch {
+      return null;
+    }
+  }
+
+  keepSetting(name: string, value: string): void {
+    try {
+      localStorage.setItem(name, value);
+    } catch {
+      // Only convenience is lost.
+    }
+  }
+}
+
+export const openEngine = (): Engine => new PhoneEngine();

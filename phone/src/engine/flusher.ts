@@ -1,0 +1,135 @@
+/** Decides when to send and fetch, and does it: one tab or worker at a time. */
+
+import type { Clock } from "./clock";
+import type { Database, PersonRow } from "./database";
+import { type Door, Trouble } from "./door";
+import { alone, backOff, flush, rest, serversWait } from "./flushing";
+import { pull } from "./pulling";
+import type { Session } from "./sessions";
+import type { Contact } from "./types";
+
+/** While the page is open the server is asked this often, though nothing is unsent. */
+const REGULAR_MS = 5 * 60_000;
+/** Whoever has not unlocked is asked for more rarely: their settled and durable items. */
+const OTHERS_MS = 60 * 60_000;
+
+export interface Surroundings {
+  session(): Session | null;
+  chosen(): string | null;
+  changed(): Promise<void>;
+  status(contact: Partial<Contact>): void;
+  wanted(app: string | null): void;
+  revoked(device: string): Promise<void>;
+  outdated(): void;
+}
+
+export class Flusher {
+  private failures = 0;
+  private bell: ReturnType<typeof setTimeout> | undefined;
+  private running: Promise<void> | null = null;
+  private again = false;
+
+  constructor(
+    private readonly database: Database,
+    private readonly door: Door,
+    private readonly clock: Clock,
+    private readonly around: Surroundings,
+  ) {}
+
+  /** Try in `ms`, unless a try is under way: then once more after it. */
+  soon(ms: number): void {
+    if (this.running) this.again = true;
+    else this.ring(ms);
+  }
+
+  private ring(ms: number): void {
+    clearTimeout(this.bell);
+    this.bell = setTimeout(() => void this.now(), ms);
+    this.around.status({ next: ms > 0 ? this.clock.now() + ms : null });
+  }
+
+  offline(): void {
+    this.around.status({ online: false });
+  }
+
+  /** Try now; resolved when the try is over. */
+  async now(): Promise<void> {
+    if (this.running) {
+      this.again = true;
+      await this.running;
+    }
+    this.running ??= this.run();
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    clearTimeout(this.bell);
+    this.again = false;
+    this.around.status({ sending: true, next: null, online: navigator.onLine });
+    let wait = REGULAR_MS * (0.75 + Math.random() / 2);
+    try {
+      await alone(() => this.everybody());
+      this.failures = 0;
+      this.around.status({ trouble: null });
+    } catch (error) {
+      wait = await this.troubled(error);
+    }
+    this.running = null;
+    await this.around.changed();
+    this.around.status({ sending: false });
+    this.ring(this.again ? 0 : wait);
+  }
+
+  /** Note what went wrong; returns for how long to wait. */
+  private async troubled(error: unknown): Promise<number> {
+    this.failures++;
+    if (!(error instanceof Trouble)) {
+      console.error(error);
+      this.around.status({ trouble: { code: "phone", words: "" } });
+      return backOff(this.failures);
+    }
+    const { code, words, status, after } = error;
+    if (status === 426) this.around.outdated();
+    this.around.status({ trouble: { code, words }, ...(status === 0 ? { online: false } : {}) });
+    return after === null ? backOff(this.failures) : serversWait(after);
+  }
+
+  private async everybody(): Promise<void> {
+    const people = await this.database.read(["people"], (work) => work.all("people"));
+    const first = this.around.session()?.device ?? this.around.chosen();
+    people.sort((one, other) => Number(other.device === first) - Number(one.device === first));
+    let trouble: unknown = null;
+    for (const person of people) {
+      if (person.token !== null) continue;
+      try {
+        await this.one(person, person.device === first);
+      } catch (error) {
+        trouble ??= error;
+        if (error instanceof Trouble && error.after !== null) {
+          await rest(this.database, person.device, this.clock.wall(), serversWait(error.after));
+        }
+        // Without a network the others fare no better.
+        if (error instanceof Trouble && error.status === 0) break;
+      }
+    }
+    if (trouble) throw trouble;
+  }
+
+  private async one(person: PersonRow, first: boolean): Promise<void> {
+    const contact = first || this.clock.now() - (person.contact ?? 0) > OTHERS_MS;
+    const { wantedApp } = await flush(this.database, this.door, this.clock, person.device, {
+      app: __APP__,
+      contact,
+    });
+    this.around.wanted(wantedApp);
+    const session = this.around.session();
+    if (session?.device !== person.device) return;
+    await this.around.changed();
+    try {
+      await pull(this.database, this.door, this.clock, session, __APP__);
+    } catch (error) {
+      if (!(error instanceof Trouble) || error.code !== "sync.revoked") throw error;
+      await this.around.revoked(person.device);
+    }
+  }
+}

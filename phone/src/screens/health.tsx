@@ -1,0 +1,94 @@
+import type { Happened } from "../engine/types";
+import { useState } from "preact/hooks";
+import { w } from "../words";
+import { duty, keep, member, standing } from "./house";
+import { Act, Call, Choice, Note, Room, Screen } from "./parts";
+import { home } from "./ways";
+
+/** Whom to tell by voice, because a message may wait for a network. */
+function Leader() {
+  const at = duty();
+  return at?.leader_phone ? (
+    <Call name={at.leader_name} phone={at.leader_phone} more={w.leader} />
+  ) : null;
+}
+
+/** The worker's own statement of the day. */
+export function Health() {
+  const well = standing()?.well;
+  const state = async (well: boolean) => {
+    const kept = await keep(
+      "attendance.health",
+      { member: member(), well },
+      well ? w.wellKept : w.unwellKept,
+    );
+    if (kept && well) home();
+  };
+  return (
+    <Screen
+      title={w.health}
+      foot={
+        <div class="pair">
+          <Act plain words={w.unwell} run={() => state(false)} />
+          <Act words={w.well} run={() => state(true)} />
+        </div>
+      }
+    >
+      <Room>
+        <h2>{w.howAreYou}</h2>
+        {well != null && <p class="state">{well ? w.saidWell : w.saidUnwell}</p>}
+        <Note>{w.unwellMeans}</Note>
+        {well === false && <Leader />}
+      </Room>
+    </Screen>
+  );
+}
+
+/** Hurt at work: what happened, and whether somebody has to step in. The third tap keeps it. */
+export function Injury() {
+  const [happened, choose] = useState<Happened>();
+  const [kept, setKept] = useState(false);
+  const record = async (stand_in: boolean) => {
+    const body = { member: member(), happened: happened!, stand_in };
+    setKept(await keep("attendance.injury", body, w.injuryKept));
+  };
+  if (kept)
+    return (
+      <Screen title={w.injury} foot={<Act words={w.done} run={home} />}>
+        <h2>{w.standDown}</h2>
+        <Note>{w.papers}</Note>
+        <Leader />
+        <Call name={w.ambulance} phone="120" />
+      </Screen>
+    );
+  return (
+    <Screen
+      title={w.injury}
+      foot={
+        happened && (
+          <div class="pair">
+            <Act plain words={w.noStandIn} run={() => record(false)} />
+            <Act words={w.standIn} run={() => record(true)} />
+          </div>
+        )
+      }
+    >
+      <Room>
+        <Choice
+          name={w.whatHappened}
+          of={[
+            ["fall", w.fall] as const,
+            ["cut", w.cut] as const,
+            ["traffic", w.traffic] as const,
+            ["heat", w.heat] as const,
+            ["other", w.other] as const,
+          ]}
+          chosen={happened}
+          choose={choose}
+        />
+        <Leader />
+        <Call name={w.ambulance} phone="120" />
+      </Room>
+    </Screen>
+  );
+}

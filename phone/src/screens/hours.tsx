@@ -1,0 +1,79 @@
+import { useEffect, useState } from "preact/hooks";
+import type { Docs } from "../engine/types";
+import { w } from "../words";
+import { engine } from "./house";
+import { Note, Screen } from "./parts";
+import { day, hour, hours } from "./times";
+
+const plain = (iso: string) => iso.slice(0, 10).replace(/-/g, "");
+const escaped = (text: string) => text.replace(/[\\;,]/g, "\\$&");
+
+/** The day after, as an all-day entry ends: exclusive. */
+const after = (iso: string) =>
+  new Date(Date.parse(iso.slice(0, 10)) + 864e5).toISOString().slice(0, 10);
+
+/** The duties as a calendar that the phone's own calendar takes. */
+function calendar(duties: readonly { id: string; body: Docs["duty"] }[]): Blob {
+  const stamp = `${plain(new Date(engine.now()).toISOString())}T000000Z`;
+  const entries = duties.map(({ id, body }) =>
+    [
+      "BEGIN:VEVENT",
+      `UID:${id}`,
+      `DTSTAMP:${stamp}`,
+      `DTSTART;VALUE=DATE:${plain(body.from)}`,
+      `DTEND;VALUE=DATE:${plain(after(body.to ?? body.from))}`,
+      `SUMMARY:${escaped(w.dutyAt(body.community_name))}`,
+      `DESCRIPTION:${escaped(`${body.team_name} ${w.before(body.deadline)}`)}`,
+      "END:VEVENT",
+    ].join("\r\n"),
+  );
+  const lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//xiachen//phone//", ...entries];
+  return new Blob([`${[...lines, "END:VCALENDAR"].join("\r\n")}\r\n`], { type: "text/calendar" });
+}
+
+function useAddress(duties: readonly { id: string; body: Docs["duty"] }[]): string {
+  const [address, setAddress] = useState("");
+  useEffect(() => {
+    const made = URL.createObjectURL(calendar(duties));
+    setAddress(made);
+    return () => URL.revokeObjectURL(made);
+  }, [duties]);
+  return address;
+}
+
+/** My days and hours, and the duties for the phone's calendar. */
+export function Hours() {
+  const duties = engine.docs("duty");
+  const address = useAddress(duties);
+  const now = engine.now();
+  const total = engine.docs("hours-total")[0]?.body;
+  const days = [...engine.docs("hours")].sort((a, b) => (a.body.day < b.body.day ? 1 : -1));
+  return (
+    <Screen
+      title={w.hours}
+      foot={
+        duties.length > 0 && (
+          <a class="act plain" href={address} download="xiachen.ics">
+            {w.toCalendar}
+          </a>
+        )
+      }
+    >
+      {total && <p class="big">{w.total(total.days, hours(total.minutes))}</p>}
+      {!days.length && <Note>{w.noHours}</Note>}
+      <table>
+        <tbody>
+          {days.map(({ id, body }) => (
+            <tr key={id}>
+              <th scope="row">{day(body.day, now)}</th>
+              <td>
+                {body.in ? hour(body.in) : "…"} – {body.out ? hour(body.out) : w.noSignOut}
+              </td>
+              <td>{w.hoursShort(hours(body.minutes))}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Screen>
+  );
+}

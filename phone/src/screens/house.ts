@@ -1,0 +1,62 @@
+/** The engine behind the screens, and what several screens ask of its documents. */
+
+import type { Bodies, Docs, Engine, EventKind, Refused } from "../engine/types";
+import { w } from "../words";
+
+export let engine: Engine;
+let changed = () => {};
+let said = "";
+let timer = 0;
+
+export function bind(to: Engine, listener: () => void): void {
+  engine = to;
+  changed = listener;
+}
+
+/** Draw again after something changed that the engine does not know of. */
+export const redraw = () => changed();
+
+/** Say a sentence at the foot of the screen for some seconds. */
+export function tell(words: string): void {
+  said = words;
+  clearTimeout(timer);
+  timer = window.setTimeout(() => tell(""), 6000);
+  if (!words) clearTimeout(timer);
+  changed();
+}
+
+export const told = () => said;
+
+export const me = () => engine.docs("me")[0]?.body;
+export const member = () => engine.state().person?.member ?? "";
+export const standing = () => engine.docs("standing")[0]?.body;
+export const leads = () => engine.docs("person").length > 0;
+
+/** Today's duty, or the one that comes next. */
+export function duty(): Docs["duty"] | undefined {
+  const all = engine.docs("duty").map((one) => one.body);
+  return all.find((one) => one.today) ?? all[0];
+}
+
+/** The sentence for a refused action: the server's words, else the app's own. */
+export function wordsFor(refused: unknown): string {
+  const { code, words } = refused as Refused;
+  return (code === "offline" && w.needsNetwork) || (code === "full" && w.full) || words || w.failed;
+}
+
+/** Keep an event; says what became of it and whether it is kept. */
+export async function keep<K extends EventKind>(
+  kind: K,
+  body: Bodies[K],
+  words: string,
+  community = duty()?.community ?? null,
+): Promise<boolean> {
+  try {
+    await engine.record(kind, body, community);
+    tell(words);
+    return true;
+  } catch (refused) {
+    tell(wordsFor(refused));
+    return false;
+  }
+}

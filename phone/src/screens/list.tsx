@@ -1,0 +1,117 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Docs } from "../engine/types";
+import { w } from "../words";
+import { duty, engine, keep, tell } from "./house";
+import { Act, Choice, Note, Screen } from "./parts";
+import { dayOf, hour } from "./times";
+
+/** A tap is held as long as one may take it back; then it is kept. Milliseconds. */
+const HELD = 5000;
+
+type Person = Docs["person"];
+
+/** Taps that are not yet kept. Whoever leaves the screen or the app means them. */
+function useHeld(kept: (members: string[]) => unknown) {
+  const [held, setHeld] = useState<ReadonlySet<string>>(new Set());
+  const waiting = useRef<{ timer: number; all: Set<string> }>({ timer: 0, all: new Set() });
+  const flush = () => {
+    clearTimeout(waiting.current.timer);
+    const all = [...waiting.current.all];
+    waiting.current.all = new Set();
+    setHeld(new Set());
+    if (all.length) kept(all);
+  };
+  const latest = useRef(flush);
+  latest.current = flush;
+  const change = (members: string[], hold: boolean) => {
+    const { all } = waiting.current;
+    for (const one of members) hold ? all.add(one) : all.delete(one);
+    clearTimeout(waiting.current.timer);
+    waiting.current.timer = window.setTimeout(() => latest.current(), HELD);
+    setHeld(new Set(all));
+  };
+  useEffect(() => {
+    const leave = () => latest.current();
+    addEventListener("visibilitychange", leave);
+    return () => {
+      removeEventListener("visibilitychange", leave);
+      leave();
+    };
+  }, []);
+  return { held, change };
+}
+
+/** Whether somebody has signed in on the day of `now`. */
+export const came = (one: Person, now: number) =>
+  !!one.signed_in_at && dayOf(one.signed_in_at) === dayOf(now);
+
+/** The names of a leader's people, one tap each. */
+export function List() {
+  const [leaving, setLeaving] = useState<"in" | "out">("in");
+  const now = engine.now();
+  const people = engine.docs("person").map((one) => one.body);
+  const here = (one: Person) => came(one, now);
+  const left = (one: Person) => here(one) && (one.signed_out_at ?? 0) >= one.signed_in_at!;
+  const keepAll = async (members: string[]) => {
+    for (const member of members)
+      if (leaving === "out") await keep("attendance.check-out", { member }, "");
+      else await keep("attendance.check-in", { member, method: "list", ...team() }, "");
+    tell(leaving === "out" ? w.keptOut(members.length) : w.keptIn(members.length));
+  };
+  const { held, change } = useHeld(keepAll);
+  const open = people.filter((one) => (leaving === "out" ? here(one) && !left(one) : !here(one)));
+  const rest = open.filter((one) => !held.has(one.member)).map((one) => one.member);
+  const state = (one: Person) =>
+    left(one)
+      ? w.leftAt(hour(one.signed_out_at!))
+      : here(one)
+        ? w.cameAt(hour(one.signed_in_at!))
+        : one.fit
+          ? ""
+          : w.unfit;
+  const foot = held.size ? (
+    <Act plain words={w.undo(held.size)} run={() => change([...held], false)} />
+  ) : (
+    rest.length > 0 && (
+      <Act
+        words={leaving === "out" ? w.restLeaves(rest.length) : w.restCame(rest.length)}
+        run={() => change(rest, true)}
+      />
+    )
+  );
+  return (
+    <Screen title={w.list} foot={foot}>
+      <Choice
+        name={w.cameOf(people.filter(here).length, people.length)}
+        of={[["in", w.signIn] as const, ["out", w.signOut] as const]}
+        chosen={leaving}
+        choose={setLeaving}
+      />
+      {!people.length && <Note>{w.noPeople}</Note>}
+      {people.map((one) => {
+        const holds = held.has(one.member);
+        const done = !open.includes(one);
+        return (
+          <button
+            key={one.member}
+            class={done || holds ? "line done" : "line"}
+            aria-pressed={done || holds}
+            disabled={done}
+            onClick={() => change([one.member], !holds)}
+          >
+            <span>
+              {one.name}
+              <small>{state(one)}</small>
+            </span>
+            <b class="mark">{holds ? w.takeBack : done ? "✓" : ""}</b>
+          </button>
+        );
+      })}
+    </Screen>
+  );
+}
+
+const team = () => {
+  const at = duty();
+  return at?.team ? { team: at.team } : {};
+};

@@ -1,0 +1,125 @@
+import { useState } from "preact/hooks";
+import { inEnglish, speak, w } from "../words";
+import { engine, redraw, tell, wordsFor } from "./house";
+import { Act, Choice, Line, Note, Screen } from "./parts";
+import { go } from "./ways";
+
+/** The browser's offer to install the app, kept until somebody takes it up. */
+let offer: (Event & { prompt(): Promise<unknown> }) | undefined;
+addEventListener("beforeinstallprompt", (event) => {
+  event.preventDefault();
+  offer = event as typeof offer;
+});
+
+/** Letters as chosen. */
+export function enlarge(): void {
+  document.documentElement.classList.toggle("large", engine.setting("large") === "1");
+}
+
+async function save(): Promise<boolean> {
+  try {
+    const { blob, name, count } = await engine.handOver();
+    if (!count) return tell(w.nothingUnsent), true;
+    const address = URL.createObjectURL(blob);
+    Object.assign(document.createElement("a"), { href: address, download: name }).click();
+    setTimeout(() => URL.revokeObjectURL(address), 60000);
+    tell(w.handedOver(count));
+    return true;
+  } catch (refused) {
+    tell(wordsFor(refused));
+    return false;
+  }
+}
+
+/** Language, letters, who uses this phone, and giving it up. */
+export function Settings() {
+  const [leaving, setLeaving] = useState(false);
+  const { people, person, persisted, app } = engine.state();
+  const giveUp = async () => {
+    try {
+      await engine.giveUp();
+    } catch {
+      tell(w.handOverFirst);
+    }
+  };
+  const language = async (one: "zh" | "en") => {
+    engine.keepSetting("language", one);
+    await speak(one);
+    redraw();
+  };
+  const letters = (one: "0" | "1") => {
+    engine.keepSetting("large", one);
+    enlarge();
+    redraw();
+  };
+  return (
+    <Screen title={w.settings}>
+      <Choice
+        name={w.language}
+        of={[["zh", "中文"] as const, ["en", "English"] as const]}
+        chosen={inEnglish() ? "en" : "zh"}
+        choose={language}
+      />
+      <Choice
+        name={w.letters}
+        of={[["0", w.normal] as const, ["1", w.large] as const]}
+        chosen={engine.setting("large") === "1" ? "1" : "0"}
+        choose={letters}
+      />
+      {offer && <Line words={w.install} more={w.installWhy} run={() => offer?.prompt()} />}
+      {persisted === false && <Note>{w.notPersisted}</Note>}
+      <h2>{w.onThisPhone(people.length)}</h2>
+      <Line to="people" words={w.switchPerson} more={person?.name} />
+      <Line words={w.lock} run={() => engine.lock()} />
+      <h2>{w.givingUp}</h2>
+      <Line words={w.handOver} more={w.handOverWhy} run={save} />
+      <label class="line">
+        <span>
+          {w.forward}
+          <small>{w.forwardWhy}</small>
+        </span>
+        <input
+          type="file"
+          onChange={async (event) => {
+            const file = event.currentTarget.files?.[0];
+            try {
+              if (file) tell(w.forwarded(await engine.forward(file)));
+            } catch (refused) {
+              tell(wordsFor(refused));
+            }
+          }}
+        />
+      </label>
+      {leaving ? (
+        <div class="card soon">
+          <p>{w.forgetMeans(person?.name ?? "")}</p>
+          <div class="pair">
+            <Act plain words={w.stay} run={() => setLeaving(false)} />
+            <Act words={w.forgetMe} run={giveUp} />
+          </div>
+        </div>
+      ) : (
+        <Line words={w.giveUp} run={() => setLeaving(true)} />
+      )}
+      <p class="quiet">{w.version(app)}</p>
+    </Screen>
+  );
+}
+
+/** Who uses this phone; the unsent of each stays, whoever is chosen. */
+export function People() {
+  const { people } = engine.state();
+  return (
+    <Screen title={w.whoAreYou} foot={<Act plain words={w.addPerson} run={() => go("enrol")} />}>
+      {people.map((one) => (
+        <Line
+          key={one.device}
+          words={one.name}
+          more={one.revoked ? w.revoked : one.unsent ? w.unsentOf(one.unsent) : undefined}
+          run={() => engine.choose(one.device)}
+        />
+      ))}
+      <Note>{w.eachOwn}</Note>
+    </Screen>
+  );
+}

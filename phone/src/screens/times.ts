@@ -1,0 +1,32 @@
+/** Times as a person says them, in the zone the phone is set to. */
+
+import { w } from "../words";
+
+const two = (n: number) => String(n).padStart(2, "0");
+
+/** 8:31 */
+export const hour = (ms: number) => {
+  const at = new Date(ms);
+  return `${at.getHours()}:${two(at.getMinutes())}`;
+};
+
+/** The day of an instant, 2020-03-01. */
+export const dayOf = (ms: number) => {
+  const at = new Date(ms);
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+};
+
+/** A day in words: today, yesterday, 3月1日. */
+export function day(iso: string, now: number): string {
+  if (iso === dayOf(now)) return w.today;
+  if (iso === dayOf(now - 864e5)) return w.yesterday;
+  const [, month, date] = iso.split("-").map(Number);
+  return w.date(month!, date!);
+}
+
+/** An instant in words: today 8:31. */
+export const instant = (ms: number, now: number) =>
+  dayOf(ms) === dayOf(now) ? hour(ms) : `${day(dayOf(ms), now)} ${hour(ms)}`;
+
+/** Minutes as hours: 7.5 */
+export const hours = (minutes: number) => String(Math.round(minutes / 6) / 10);

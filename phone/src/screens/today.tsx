@@ -1,0 +1,113 @@
+import type { EventKind } from "../engine/types";
+import { w } from "../words";
+import { duty, engine, leads, me, member, standing, wordsFor } from "./house";
+import { Act, Line, Note, Screen, Unsent } from "./parts";
+import { came } from "./list";
+import { day, dayOf, instant } from "./times";
+import { go } from "./ways";
+
+/** When one signed in and out, as far as it concerns today's work. */
+export function signed(): { since: number | null; until: number | null } {
+  const now = engine.now();
+  const mine = engine
+    .state()
+    .recorded.filter(({ body }) => "member" in body && body.member === member());
+  const last = (kind: EventKind, told: number | null | undefined) =>
+    Math.max(told ?? 0, ...mine.filter((one) => one.kind === kind).map((one) => one.at)) || null;
+  // What was recorded counts before any pack has come, and again after a sign-out.
+  const since = last("attendance.check-in", standing()?.signed_in_at);
+  const out = last("attendance.check-out", standing()?.signed_out_at);
+  const until = out && since && out >= since ? out : null;
+  const over = until ? dayOf(until) !== dayOf(now) : !since || now - since > 864e5;
+  return over ? { since: null, until: null } : { since, until };
+}
+
+function Where() {
+  const at = duty();
+  const now = engine.now();
+  const { since, until } = signed();
+  if (!at) return <Note>{engine.state().packed ? w.noDuty : w.noPack}</Note>;
+  return (
+    <div class="where">
+      <p class="quiet">
+        {at.today ? w.onDay(day(dayOf(now), 0), at.team_name) : w.from(day(at.from, now))}
+      </p>
+      <h2>{at.community_name}</h2>
+      {at.today && (
+        <p class={since ? "state done" : "state"}>
+          {until
+            ? w.signedOutAt(instant(until, now))
+            : since
+              ? w.signedInAt(instant(since, now))
+              : w.notSignedIn(at.deadline)}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Next() {
+  const tasks = engine.docs("task").map((one) => one.body);
+  const mine = tasks.filter((one) => one.mine === "claimed");
+  const open = tasks.filter((one) => !one.mine && one.places_left > 0);
+  const unread = engine.docs("notice").filter((one) => !one.body.read).length;
+  return (
+    <>
+      {mine[0] && <Line to="tasks" words={w.next(mine[0].title)} more={w.yourTask} />}
+      {standing()?.well == null && <Line to="health" words={w.health} mark={w.notStated} />}
+      <Line to="tasks" words={w.tasks} mark={open.length ? w.open(open.length) : undefined} />
+      <Line to="notices" words={w.notices} mark={unread ? w.unread(unread) : undefined} />
+    </>
+  );
+}
+
+function Foot() {
+  const { since, until } = signed();
+  const at = duty();
+  if (!at?.today && engine.state().packed) return null;
+  const there = since && !until;
+  const leave = <Act plain words={w.signOut} run={() => go("arrive", "leave")} />;
+  const missing = engine.docs("person").some((one) => !came(one.body, engine.now()));
+  if (missing)
+    return (
+      <div class="pair">
+        {there ? leave : <Act plain words={w.onlyMe} run={() => go("arrive")} />}
+        <Act words={w.signTeamIn} run={() => go("list")} />
+      </div>
+    );
+  if (there)
+    return (
+      <div class="pair">
+        {leave}
+        <Act words={w.recordWork} run={() => go("work")} />
+      </div>
+    );
+  return <Act words={w.signIn} run={() => go("arrive")} />;
+}
+
+/** Where to be, since when one is there, what is next and what is unsent. */
+export function Today() {
+  const { packed, expired, contact, update } = engine.state();
+  const grid = engine.docs("building").length > 0;
+  return (
+    <Screen title={me()?.name ?? w.app} foot={<Foot />}>
+      <Where />
+      {update !== "none" && <Line words={w.newApp} run={() => engine.update()} />}
+      {!packed && expired && <Note>{w.expired}</Note>}
+      {contact.trouble && contact.trouble.code !== "offline" && (
+        <Note>{wordsFor(contact.trouble)}</Note>
+      )}
+      <Unsent />
+      <Next />
+      {leads() && <Line to="list" words={w.list} />}
+      {engine.docs("code").length > 0 && <Line to="code" words={w.showCode} />}
+      <Line to="work" words={w.recordWork} />
+      {grid && <Line to="grid" words={w.grid} />}
+      <Line to="pass" words={w.pass} />
+      <Line to="hours" words={w.hours} />
+      <Line to="health" words={w.health} />
+      <Line to="injury" words={w.injury} />
+      <Line to="settings" words={w.settings} />
+    </Screen>
+  );
+}

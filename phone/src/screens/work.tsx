@@ -1,0 +1,103 @@
+import { useMemo, useState } from "preact/hooks";
+import { inEnglish, w } from "../words";
+import { engine, keep, member, tell, wordsFor } from "./house";
+import { Act, Choice, Note, Room, Screen, Stepper } from "./parts";
+import { home } from "./ways";
+
+/** How often each kind was recorded on this phone; the most used stands first. */
+const used = (): Record<string, number> => JSON.parse(engine.setting("used") ?? "{}");
+
+function countUse(kind: string): void {
+  const all = used();
+  all[kind] = (all[kind] ?? 0) + 1;
+  engine.keepSetting("used", JSON.stringify(all));
+}
+
+/** How many kinds are offered before the others are asked for. */
+const FIRST = 6;
+
+function Kinds({ chosen, choose }: { chosen: string | undefined; choose: (kind: string) => void }) {
+  const [whole, setWhole] = useState(false);
+  const docs = engine.docs("work-kind");
+  const all = useMemo(() => {
+    const often = used();
+    const uses = (code: string) => often[code] ?? 0;
+    return docs.map((one) => one.body).sort((a, b) => uses(b.code) - uses(a.code));
+  }, [docs]);
+  const shown = whole ? all : all.slice(0, FIRST);
+  if (!all.length) return <Note>{w.noKinds}</Note>;
+  return (
+    <>
+      <Choice
+        name={w.whatDone}
+        of={shown.map((one) => [one.code, inEnglish() ? one.en : one.zh] as const)}
+        chosen={chosen}
+        choose={choose}
+      />
+      {shown.length < all.length && (
+        <button class="plain" onClick={() => setWhole(true)}>
+          {w.otherKinds(all.length - FIRST)}
+        </button>
+      )}
+    </>
+  );
+}
+
+/** Record a piece of work; or, about a task, that it is finished. */
+export function Work({ about }: { about: string }) {
+  const task = engine.docs("task").find((one) => one.id === about)?.body;
+  const [kind, choose] = useState<string>();
+  const [times, setTimes] = useState(1);
+  const [served, setServed] = useState(0);
+  const [photo, setPhoto] = useState<File>();
+  const record = async () => {
+    const counts = { times, persons_served: served };
+    if (about) {
+      const kept = await keep(
+        "needs.finish", { task: about, ...counts }, w.taskFinished, task?.community,
+      );
+      return kept && home();
+    }
+    let id: string | undefined;
+    try {
+      if (photo) id = await engine.keepPhoto(photo);
+    } catch (refused) {
+      // The record matters more than its picture.
+      tell(wordsFor(refused));
+      setPhoto(undefined);
+      return;
+    }
+    const body = { member: member(), work: kind!, ...counts, ...(id && { photo: id }) };
+    if (!(await keep("attendance.work", body, w.workKept))) return;
+    countUse(kind!);
+    choose(undefined);
+    setTimes(1);
+    setServed(0);
+    setPhoto(undefined);
+  };
+  return (
+    <Screen
+      title={about ? w.finishTask : w.recordWork}
+      foot={
+        <Act off={!kind && !about} words={about ? w.finished : w.keepRecord} run={record} />
+      }
+    >
+      <Room>
+        {about ? <h2>{task?.title}</h2> : <Kinds chosen={kind} choose={choose} />}
+        <Stepper name={w.personsServed} value={served} set={setServed} />
+        <Stepper name={w.times} value={times} least={1} set={setTimes} />
+        {!about && (
+          <label class="plain">
+            {photo ? w.photoTaken : w.addPhoto}
+            <input
+              type="file"
+              accept="image/*"
+              capture="environment"
+              onChange={(event) => setPhoto(event.currentTarget.files?.[0])}
+            />
+          </label>
+        )}
+      </Room>
+    </Screen>
+  );
+}

@@ -19,6 +19,7 @@ AREAS = (
     "attendance",
     "needs",
     "command",
+    "sync",
 )
 # The room of papers reads files from outside and makes files, for which areas have no question.
 MORE_FILES = {
@@ -35,7 +36,9 @@ MORE_FILES = {
         "tables",
         "uploads",
         "ways_out",
-    }
+    },
+    # The table from a phone's event to its operation, and the installation's epoch.
+    "sync": {"epoch", "kinds"},
 }
 ORM_WRITES = {
     "save",
@@ -54,6 +57,8 @@ WITHOUT_SCOPE = {
     "people.queries.organisations_below",
     "deployment.queries.teams_below",
     "deployment.queries.scope_of",
+    "deployment.queries.scopes_on",
+    "deployment.queries.team_mates",
     "mobilisation.queries.places_of_member",
     "mobilisation.queries.enrolled_in",
     "needs.operations.install_catalogue",

@@ -22,6 +22,7 @@ LAYERS = (
     "attendance",
     "needs",
     "command",
+    "sync",
     "drill",
     "site",
 )

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from xiachen.site import addresses, doctor, epoch, home, migrating, speaking
+from xiachen.site import addresses, doctor, home, migrating, speaking
 from xiachen.site.embedded import errors
 from xiachen.site.supervising import Child, Supervisor
+from xiachen.sync import epoch
 
 
 def run(*arguments: str, home: Path, **extra: str) -> subprocess.CompletedProcess[str]:

@@ -12,7 +12,7 @@ import psutil
 import pytest
 from bench.house import House, new_home, wait_until
 
-from xiachen.site import epoch
+from xiachen.sync import epoch
 
 
 @pytest.fixture(scope="module")

@@ -74,6 +74,9 @@ class Can(StrEnum):
     ENTER_PEOPLE = "enter-people"
     MANAGE_ACCOUNTS = "manage-accounts"
     MANAGE_INCIDENTS = "manage-incidents"
+    INVITE_PHONES = "invite-phones"
+    SETTLE_RECORDS = "settle-records"
+    REVOKE_PHONES = "revoke-phones"
     ISSUE_DOCUMENTS = "issue-documents"
     NOTIFY = "notify"
     CALL_UP = "call-up"
@@ -128,6 +131,9 @@ _LEADER = _ON_SITE | {
     Can.VERIFY,
     Can.EXPORT,
     Can.NOTIFY,
+    Can.INVITE_PHONES,
+    Can.SETTLE_RECORDS,
+    Can.REVOKE_PHONES,
 }
 _OFFICE = {
     Can.SEE_PEOPLE,
@@ -147,6 +153,8 @@ _OFFICE = {
     Can.MOVE_TEAMS,
     Can.APPOINT,
     Can.EXPORT,
+    Can.INVITE_PHONES,
+    Can.REVOKE_PHONES,
 }
 
 ALLOWED: dict[Role, frozenset[Can]] = {
@@ -166,6 +174,8 @@ ALLOWED: dict[Role, frozenset[Can]] = {
             Can.PUBLISH,
             Can.SUPERVISE,
             Can.EXPORT,
+            Can.SETTLE_RECORDS,
+            Can.REVOKE_PHONES,
         }
     ),
     Role.STREET: frozenset(
@@ -196,6 +206,8 @@ ALLOWED: dict[Role, frozenset[Can]] = {
             Can.ANSWER,
             Can.ANSWER_SUPERVISION,
             Can.EXPORT,
+            Can.INVITE_PHONES,
+            Can.REVOKE_PHONES,
         }
     ),
     Role.TEAM_LEADER: frozenset(_LEADER),
@@ -214,6 +226,9 @@ ALLOWED: dict[Role, frozenset[Can]] = {
             Can.NOTIFY,
             Can.SAY_STRENGTH,
             Can.RELEASE_TEAMS,
+            Can.INVITE_PHONES,
+            Can.SETTLE_RECORDS,
+            Can.REVOKE_PHONES,
         }
     ),
     Role.COMMUNITY_WORKER: frozenset(_COMMUNITY),

@@ -18,12 +18,13 @@ from typing import IO
 import psycopg
 from psycopg import sql
 
-from xiachen.site import epoch, migrating
+from xiachen.site import migrating
 from xiachen.site.embedded.account import choose_account
 from xiachen.site.embedded.errors import ProgramFailed
 from xiachen.site.embedded.programs import Programs, Stream
 from xiachen.site.speaking import Stopped, gettext, say
 from xiachen.site.target import Target, unreachable
+from xiachen.sync import epoch
 
 _ = gettext
 

@@ -55,10 +55,12 @@ INSTALLED_APPS = [
     "xiachen.attendance",
     "xiachen.needs",
     "xiachen.command",
+    "xiachen.sync",
     "xiachen.drill",
 ]
 
 MIDDLEWARE = [
+    "xiachen.sync.api.door.Door",
     "django.middleware.security.SecurityMiddleware",
     "xiachen.site.headers.ContentPolicy",
     "xiachen.site.headers.AddressesWithoutNul",

@@ -75,7 +75,7 @@ def scope_of(grant: Grant, *, day: date, incident: UUID | None = None) -> Scope:
     fellows: Callable[[], QuerySet[Any, Any]] | None = None
     if role is Role.MEMBER and own is not None:
         places += places_of_member(own, incident=incident, day=day)
-        fellows = partial(_team_mates, own, day)
+        fellows = partial(team_mates, own, day)
     elif role is not Role.MEMBER and incident is not None:
         fellows = partial(enrolled_in, places, incident=incident)
     return Scope(
@@ -108,7 +108,7 @@ def _led(team: UUID | None, day: date) -> _Led:
     return _Led(frozenset(teams), tuple((one, one) for one in communities), frozenset(members))
 
 
-def _team_mates(member: UUID, day: date) -> QuerySet[Membership, UUID]:
+def team_mates(member: UUID, day: date) -> QuerySet[Membership, UUID]:
     """Return the ids of those who are in a team with somebody on a day."""
     theirs = Membership.objects.filter(standing_on(day), member_id=member).values("team_id")
     rows = Membership.objects.filter(standing_on(day), team_id__in=theirs)

@@ -50,6 +50,6 @@ def _run(chosen: argparse.Namespace) -> int:
 def _note(home: Path) -> None:
     from xiachen.privacy import operations
     from xiachen.privacy.scope import system_scope
-    from xiachen.site.epoch import epoch
+    from xiachen.sync.epoch import epoch
 
     operations.note_restore(system_scope(), epoch=epoch(home))

@@ -1,0 +1,206 @@
+"""
+From many accounts to their scopes, on the days of what they recorded.
+
+The same as `scope_of` for each grant, in a constant number of statements: phones send by the
+hundred at once, and a morning's records of a whole city are judged by the roles of that morning.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from xiachen.deployment.models import Assignment, Membership, Team
+from xiachen.deployment.queries.scopes import team_mates
+from xiachen.mobilisation.models.stays import Enrolment
+from xiachen.mobilisation.queries.stays import enrolled_in
+from xiachen.people.models.accounts import Account, Grant
+from xiachen.people.models.units import Organisation
+from xiachen.places.rules.codes import ranges_of
+from xiachen.privacy.scope import EVERYWHERE, Role, Scope
+
+Ranges = tuple[tuple[int, int], ...]
+
+_HELD = f"""
+    select held.account_id, account.member_id, held.role, held.incident, held.division,
+        held.organisation_id, held.team, held.from_day, held.to_day
+    from {Grant._meta.db_table} as held
+    join {Account._meta.db_table} as account on account.id = held.account_id
+    where held.account_id = any(%s) and not held.waits
+    and held.from_day <= %s and (held.to_day is null or held.to_day >= %s)
+    order by held.from_day, held.id
+"""
+_BELOW = f"""
+    with recursive below(root, id) as (
+        select asked, asked from unnest(%s::uuid[]) as asked
+        union
+        select below.root, team.id from {Team._meta.db_table} as team
+        join below on team.parent_id = below.id
+    )
+    select root, id from below
+"""
+_UNITS_BELOW = f"""
+    with recursive below(root, id) as (
+        select asked, asked from unnest(%s::uuid[]) as asked
+        union
+        select below.root, unit.id from {Organisation._meta.db_table} as unit
+        join below on unit.parent_id = below.id
+    )
+    select root, id from below
+"""
+_ASSIGNED = f"""
+    select team_id, community_id, from_day, to_day from {Assignment._meta.db_table}
+    where team_id = any(%s) order by community_id
+"""
+_JOINED = f"select team_id, member_id from {Membership._meta.db_table} where team_id = any(%s)"
+_STAYS = f"""
+    select member_id, incident_id, community_id, from_day from {Enrolment._meta.db_table} as stay
+    where member_id = any(%s) and incident_id = any(%s) and not void and not exists (
+        select from {Enrolment._meta.db_table} as later where later.reverses_id = stay.id
+    )
+    order by community_id
+"""
+
+
+class Asking(NamedTuple):
+    """An account, the incident it works in, and the day of what it recorded."""
+
+    account: UUID
+    incident: UUID
+    day: date
+
+
+class _Held(NamedTuple):
+    account: UUID
+    member: UUID | None
+    role: str
+    incident: UUID | None
+    division: int | None
+    organisation: UUID | None
+    team: UUID | None
+    from_day: date
+    to_day: date | None
+
+    def on(self, asking: Asking) -> bool:
+        return (
+            self.incident in (None, asking.incident)
+            and self.from_day <= asking.day
+            and (self.to_day is None or self.to_day >= asking.day)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What the scopes are made of, read for all of them at once."""
+
+    teams: Mapping[UUID, frozenset[UUID]]
+    assigned: Mapping[UUID, list[tuple[int, date, date | None]]]
+    joined: Mapping[UUID, frozenset[UUID]]
+    stays: Mapping[tuple[UUID, UUID], list[tuple[int, date]]]
+    units: Mapping[UUID, frozenset[UUID]]
+
+    def led(self, team: UUID | None, day: date) -> tuple[Ranges, frozenset[UUID]]:
+        """Return where the teams within one work on a day, and who is or was in them."""
+        if team is None:
+            return (), frozenset()
+        within = self.teams[team]
+        places = {
+            (community, community)
+            for one in within
+            for community, first, last in self.assigned.get(one, ())
+            if first <= day and (last is None or last >= day)
+        }
+        members = frozenset().union(*(self.joined.get(one, frozenset()) for one in within))
+        return tuple(sorted(places)), members
+
+
+def scopes_on(asked: Collection[Asking]) -> dict[Asking, list[Scope]]:
+    """
+    Return the scopes that accounts hold on days, the oldest grant first; of some of them, none.
+
+    Made for phones: nobody has proven anything twice there.
+    """
+    if not asked:
+        return {}
+    days = [one.day for one in asked]
+    held: dict[UUID, list[_Held]] = defaultdict(list)
+    for row in _rows(_HELD, [list({one.account for one in asked}), max(days), min(days)]):
+        grant = _Held(*row)
+        held[grant.account].append(grant)
+    read = _read([grant for grants in held.values() for grant in grants], asked)
+    return {
+        one: [_scope(grant, one, read) for grant in held.get(one.account, ()) if grant.on(one)]
+        for one in asked
+    }
+
+
+def _scope(grant: _Held, asking: Asking, read: _Read) -> Scope:
+    role = Role(grant.role)
+    places, members = read.led(grant.team, asking.day)
+    if grant.division is not None:
+        places += EVERYWHERE if grant.division == 0 else ranges_of(grant.division)
+    fellows: Callable[[], QuerySet[Any, Any]]
+    if role is Role.MEMBER and grant.member is not None:
+        stays = read.stays.get((grant.member, asking.incident), ())
+        places += tuple((one, one) for one, first in stays if first <= asking.day)
+        fellows = partial(team_mates, grant.member, asking.day)
+    else:
+        fellows = partial(enrolled_in, places, incident=asking.incident)
+    return Scope(
+        account=grant.account,
+        role=role,
+        places=tuple(dict.fromkeys(places)),
+        incident=asking.incident,
+        organisations=read.units[grant.organisation] if grant.organisation else frozenset(),
+        teams=read.teams[grant.team] if grant.team else frozenset(),
+        member=grant.member,
+        members=members,
+        fellows=fellows,
+        second_factor=False,
+    )
+
+
+def _read(held: Collection[_Held], asked: Collection[Asking]) -> _Read:
+    teams = _trees(_BELOW, {grant.team for grant in held})
+    within = list({team for found in teams.values() for team in found})
+    assigned: dict[UUID, list[tuple[int, date, date | None]]] = defaultdict(list)
+    joined: dict[UUID, set[UUID]] = defaultdict(set)
+    if within:
+        for team, community, first, last in _rows(_ASSIGNED, [within]):
+            assigned[team].append((community, first, last))
+        for team, member in _rows(_JOINED, [within]):
+            joined[team].add(member)
+    stays: dict[tuple[UUID, UUID], list[tuple[int, date]]] = defaultdict(list)
+    people = {grant.member for grant in held if grant.role == Role.MEMBER and grant.member}
+    if people:
+        incidents = list({one.incident for one in asked})
+        for member, incident, community, first in _rows(_STAYS, [list(people), incidents]):
+            stays[member, incident].append((community, first))
+    return _Read(
+        teams=teams,
+        assigned=assigned,
+        joined={team: frozenset(found) for team, found in joined.items()},
+        stays=stays,
+        units=_trees(_UNITS_BELOW, {grant.organisation for grant in held}),
+    )
+
+
+def _trees(statement: str, roots: set[UUID | None]) -> dict[UUID, frozenset[UUID]]:
+    asked = [one for one in roots if one is not None]
+    found: dict[UUID, set[UUID]] = defaultdict(set)
+    for root, one in _rows(statement, [asked]) if asked else ():
+        found[root].add(one)
+    return {root: frozenset(below) for root, below in found.items()}
+
+
+def _rows(statement: str, values: list[Any]) -> Iterable[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found

@@ -1,0 +1,12 @@
+"""The places of the protocol, by the word after /sync/v1/."""
+
+from collections.abc import Mapping
+
+from xiachen.sync.api.asking import Endpoint
+from xiachen.sync.api.enrolling import enrol
+from xiachen.sync.api.pushing import push
+
+ENDPOINTS: Mapping[str, Endpoint] = {
+    "enrol": enrol,
+    "push": push,
+}

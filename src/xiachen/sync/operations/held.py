@@ -1,0 +1,162 @@
+"""What is held of devices and of their events, read and written under the devices' locks."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import connection
+
+from xiachen.sync.models.devices import Device
+from xiachen.sync.models.receipts import Quarantined, QuarantineState, Receipt
+from xiachen.sync.rules.numbers import whole_after
+
+# Phones that were away for longer ask for the rest by offering again what they still hold.
+_TOLD_FOR = timedelta(days=30)
+
+_LOCK = f"""
+    select id, last_reported, held_upto, whole_upto, durable_upto
+    from {Device._meta.db_table} where id = any(%s) order by id for no key update
+"""
+_RECEIVED = f"""
+    select id, device, seq, digest, code from {Receipt._meta.db_table} where id = any(%(ids)s)
+    union
+    select held.id, held.device, held.seq, held.digest, held.code
+    from unnest(%(devices)s::uuid[], %(numbers)s::bigint[]) as asked (device, seq)
+    join {Receipt._meta.db_table} as held on (held.device, held.seq) = (asked.device, asked.seq)
+"""
+_GAPLESS = f"""
+    with asked (device, whole) as (select * from unnest(%s::uuid[], %s::bigint[])),
+    held (device, whole, seq) as (
+        select asked.device, asked.whole, receipt.seq from asked
+        join {Receipt._meta.db_table} as receipt
+            on receipt.device = asked.device and receipt.seq > asked.whole
+        union
+        select asked.device, asked.whole, kept.seq from asked
+        join {Quarantined._meta.db_table} as kept
+            on kept.device_id = asked.device and kept.seq > asked.whole
+    )
+    select device, max(seq) from (
+        select device, whole, seq,
+            seq - row_number() over (partition by device order by seq) as before
+        from held
+    ) as numbered where before = whole group by device
+"""
+_WRITE = f"""
+    update {Device._meta.db_table} as held set
+        last_contact = %s, last_reported = given.last_reported, app = given.app,
+        held_upto = given.held_upto, whole_upto = given.whole_upto
+    from unnest(%s::uuid[], %s::bigint[], %s::text[], %s::bigint[], %s::bigint[])
+        as given (id, last_reported, app, held_upto, whole_upto)
+    where held.id = given.id
+"""
+
+
+@dataclass(slots=True)
+class State:
+    """How far the numbers of a device have come; its row is locked."""
+
+    device: UUID
+    last_reported: int
+    held_upto: int
+    whole_upto: int
+    durable_upto: int
+    app: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A receipt that stands."""
+
+    id: UUID
+    device: UUID
+    seq: int
+    digest: bytes
+    code: str
+
+
+class Held:
+    """What is held, read and written inside the transaction that holds the locks."""
+
+    @staticmethod
+    def lock(devices: Iterable[UUID]) -> dict[UUID, State]:
+        """Lock devices in one order everywhere, and return how far they have come."""
+        with connection.cursor() as cursor:
+            cursor.execute(_LOCK, [list(devices)])
+            return {row[0]: State(*row) for row in cursor.fetchall()}
+
+    @staticmethod
+    def receipts(ids: Sequence[UUID], numbers: Sequence[tuple[UUID, int]]) -> list[Received]:
+        """Return the receipts of these events, and those that have one of these numbers."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                _RECEIVED,
+                {
+                    "ids": list(ids),
+                    "devices": [device for device, _ in numbers],
+                    "numbers": [number for _, number in numbers],
+                },
+            )
+            return [
+                Received(row[0], row[1], row[2], bytes(row[3]), row[4]) for row in cursor.fetchall()
+            ]
+
+    @staticmethod
+    def quarantined(
+        devices: Sequence[UUID], events: Sequence[UUID]
+    ) -> dict[tuple[UUID, UUID, bytes], Quarantined]:
+        """Return what is kept of some events of some devices, by device, event and digest."""
+        rows = Quarantined.objects.filter(device__in=devices, event__in=events)
+        return {(row.device_id, row.event, bytes(row.digest)): row for row in rows}
+
+    @staticmethod
+    def settled(devices: Sequence[UUID], at: datetime) -> dict[UUID, list[UUID]]:
+        """Return the quarantined events of devices that a person has settled lately."""
+        rows = Quarantined.objects.filter(
+            device__in=devices,
+            state__in=(QuarantineState.MENDED, QuarantineState.DISMISSED),
+            settled_at__gte=at - _TOLD_FOR,
+        )
+        found: dict[UUID, list[UUID]] = {}
+        for device, event in rows.values_list("device", "event"):
+            found.setdefault(device, []).append(event)
+        return found
+
+    @staticmethod
+    def write_states(
+        states: Sequence[State], arrived: Mapping[UUID, Sequence[int]], at: datetime
+    ) -> None:
+        """Write how far devices have come now that some numbers have arrived."""
+        gaps = []
+        for state in states:
+            new = arrived.get(state.device, ())
+            had_gap = state.held_upto > state.whole_upto
+            state.held_upto = max(state.held_upto, *new) if new else state.held_upto
+            state.whole_upto = whole_after(state.whole_upto, new)
+            if had_gap and state.held_upto > state.whole_upto and new:
+                gaps.append(state)
+        Held._close_gaps(gaps)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                _WRITE,
+                [
+                    at,
+                    [state.device for state in states],
+                    [max(state.last_reported, state.held_upto) for state in states],
+                    [state.app for state in states],
+                    [state.held_upto for state in states],
+                    [state.whole_upto for state in states],
+                ],
+            )
+
+    @staticmethod
+    def _close_gaps(states: Sequence[State]) -> None:
+        if not states:
+            return
+        with connection.cursor() as cursor:
+            cursor.execute(
+                _GAPLESS, [[one.device for one in states], [one.whole_upto for one in states]]
+            )
+            found = dict(cursor.fetchall())
+        for state in states:
+            state.whole_upto = found.get(state.device, state.whole_upto)

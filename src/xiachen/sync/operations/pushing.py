@@ -1,0 +1,144 @@
+"""Taking in what phones send: of many phones at once, each event for itself, exactly once."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import OperationalError, transaction
+
+from xiachen.base.errors import Forbidden
+from xiachen.base.owned.bulk import insert_new
+from xiachen.privacy.scope import Role, Scope
+from xiachen.sync.models.receipts import QuarantineState, Receipt
+from xiachen.sync.operations.held import Held, State
+from xiachen.sync.operations.items import Passing, Push, Taken, Verdict
+from xiachen.sync.operations.quarantine import keep
+from xiachen.sync.operations.settling import Settling
+from xiachen.sync.rules import events
+from xiachen.sync.rules.protocol import Said
+
+
+class Contended(OperationalError):
+    """Another process took the same event in just now; everything is to be done again."""
+
+
+@transaction.atomic
+def take_in(scope: Scope, *, pushes: Sequence[Push], at: datetime) -> list[Taken]:
+    """
+    Take in what phones sent; one answer per request, in their order.
+
+    What an event records, its receipt and the audit stand in this one transaction. Nothing of one
+    item keeps another one from being taken in.
+
+    :raises Forbidden: asked by anybody but the door of phones
+    """
+    if scope.role is not Role.SYSTEM:
+        raise Forbidden()
+    states = Held.lock({push.device.id for push in pushes})
+    passing = [Passing(push, item) for push in pushes for item in push.items]
+    first: dict[tuple[UUID, bytes], Passing] = {}
+    for one in passing:
+        first.setdefault((one.item.id, one.item.digest), one)
+    ones = list(first.values())
+    _compare_with_receipts(ones, states)
+    _compare_with_quarantine(ones, states)
+    Settling(at).settle(ones)
+    arrived = _write(scope, ones, at)
+    for push in pushes:
+        state = states[push.device.id]
+        state.app = push.app
+        state.last_reported = max(state.last_reported, push.last)
+    Held.write_states(list(states.values()), arrived, at)
+    told = Held.settled(list(states), at)
+    verdicts = iter([_repeated(one, first[one.item.id, one.item.digest]) for one in passing])
+    return [
+        Taken(
+            [next(verdicts) for _ in push.items],
+            states[push.device.id].durable_upto,
+            states[push.device.id].whole_upto,
+            told.get(push.device.id, []),
+        )
+        for push in pushes
+    ]
+
+
+def _compare_with_receipts(ones: Sequence[Passing], states: dict[UUID, State]) -> None:
+    """Find what was taken in before, and what says something else under the same id or number."""
+    numbers = [
+        (one.push.device.id, one.item.seq)
+        for one in ones
+        # Numbers above the highest held are free: asking costs more than all the rest.
+        if one.item.seq is not None and one.item.seq <= states[one.push.device.id].held_upto
+    ]
+    rows = Held.receipts([one.item.id for one in ones], numbers)
+    codes = {row.id: row.code for row in rows}
+    digests = {row.id: row.digest for row in rows}
+    numbered: dict[tuple[UUID, int | None], UUID] = {(row.device, row.seq): row.id for row in rows}
+    for one in ones:
+        item, number = one.item, (one.push.device.id, one.item.seq)
+        free = item.seq is None or numbered.setdefault(number, item.id) == item.id
+        if digests.setdefault(item.id, item.digest) != item.digest or not free:
+            one.numbered = False
+            one.verdict = Verdict.quarantined(events.OtherContent())
+        elif item.id in codes:
+            one.verdict = Verdict(Said.ALREADY, codes[item.id])
+
+
+def _compare_with_quarantine(ones: Sequence[Passing], states: dict[UUID, State]) -> None:
+    """Find what a person looks at or has settled, and what waits for another record."""
+    rows = Held.quarantined(list(states), [one.item.id for one in ones])
+    for one in ones if rows else ():
+        row = rows.get((one.push.device.id, one.item.id, one.item.digest))
+        if row is None:
+            continue
+        one.former = row
+        if row.state in (QuarantineState.MENDED, QuarantineState.DISMISSED):
+            one.verdict = Verdict(Said.ALREADY, row.code)
+        elif row.state == QuarantineState.QUARANTINED:
+            one.verdict = Verdict(Said.QUARANTINED, row.code, events.Kept())
+
+
+def _write(scope: Scope, ones: Sequence[Passing], at: datetime) -> dict[UUID, list[int]]:
+    """Write receipts, and keep what got none; return the numbers that have arrived."""
+    arrived: dict[UUID, list[int]] = defaultdict(list)
+    receipts = []
+    for one in ones:
+        device, verdict = one.push.device.id, one.verdict
+        assert verdict is not None
+        if verdict.is_final and one.event is not None:
+            receipts.append(_receipt(one, verdict, at))
+            arrived[device].append(one.event.seq)
+            if one.former is not None:
+                keep(scope, one=one, verdict=verdict, at=at)
+        elif not verdict.is_final and (one.former is None or one.event is not None):
+            keep(scope, one=one, verdict=verdict, at=at)
+            if one.numbered and one.item.seq is not None:
+                arrived[device].append(one.item.seq)
+    if len(insert_new(receipts)) != len(receipts):
+        raise Contended
+    return arrived
+
+
+def _receipt(one: Passing, verdict: Verdict, at: datetime) -> Receipt:
+    assert one.event is not None
+    return Receipt(
+        id=one.event.id,
+        device=one.event.device.id,
+        seq=one.event.seq,
+        digest=one.item.digest,
+        kind=one.event.content.kind,
+        occurred_at=one.event.occurred_at,
+        certain=one.event.certain,
+        received_at=at,
+        code=verdict.code,
+    )
+
+
+def _repeated(one: Passing, first: Passing) -> Verdict:
+    """Return the verdict of an item; one that came twice at once is known the second time."""
+    verdict = first.verdict
+    assert verdict is not None
+    if one is first:
+        return verdict
+    return Verdict(Said.ALREADY, verdict.code) if verdict.is_final else verdict

@@ -1,0 +1,66 @@
+"""What could not be taken in: kept whole until it can be, or until a person has settled it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from xiachen.base.errors import Forbidden
+from xiachen.privacy.classes import DataClass
+from xiachen.privacy.keyring.vault import vault
+from xiachen.privacy.scope import Role, Scope
+from xiachen.sync.models.receipts import Quarantined, QuarantineState
+from xiachen.sync.operations.items import Passing, Verdict
+from xiachen.sync.queries.quarantine import COLUMN, TABLE
+from xiachen.sync.rules.protocol import Said
+
+_STATES = {Said.RETRY: QuarantineState.WAITING, Said.QUARANTINED: QuarantineState.QUARANTINED}
+
+
+@transaction.atomic
+def keep(scope: Scope, *, one: Passing, verdict: Verdict, at: datetime) -> Quarantined:
+    """
+    Keep what became of an event that was refused now or before.
+
+    :raises Forbidden: asked by anybody but the door of phones
+    """
+    if scope.role is not Role.SYSTEM:
+        raise Forbidden()
+    row = one.former or _new(one, at)
+    if verdict.is_final:
+        row.state, row.settled_at = QuarantineState.TAKEN_IN, at
+    else:
+        row.state, row.code = _STATES[verdict.said], verdict.code
+        row.field = (verdict.refusal.field or "") if verdict.refusal else ""
+    row.save(force_insert=one.former is None)
+    return row
+
+
+def _new(one: Passing, at: datetime) -> Quarantined:
+    device, item, event, content = one.push.device, one.item, one.event, one.content
+    row = Quarantined(
+        event=item.id,
+        device_id=device.id,
+        seq=item.seq if one.numbered else None,
+        digest=item.digest,
+        kind=content.kind if content else "",
+        about=content.community if content else None,
+        opens=item.fault is None,
+        received_at=at,
+        occurred_at=event.occurred_at if event else None,
+        certain=event.certain if event else False,
+    )
+    row.sealed = _sealed(device.incident, row, item.plain)
+    return row
+
+
+def _sealed(incident: UUID, row: Quarantined, plain: bytes) -> bytes:
+    return vault().seal(
+        incident,
+        DataClass.SERVICE,
+        {"event": plain.decode("utf-8", "replace")},
+        table=TABLE,
+        column=COLUMN,
+        community=row.about or 0,
+        row=row.id,
+    )

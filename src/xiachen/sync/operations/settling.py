@@ -1,0 +1,169 @@
+"""From opened items to verdicts: read, judged by the rights of their day, given to operations."""
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import OperationalError, transaction
+
+from xiachen.base import clock
+from xiachen.base.errors import Forbidden, Outcome, Refused
+from xiachen.deployment.queries.many_scopes import Asking, scopes_on
+from xiachen.privacy.scope import ALLOWED, Can, Scope
+from xiachen.sync.kinds import KINDS, Entry, Event, Kind
+from xiachen.sync.operations.items import Passing, Verdict
+from xiachen.sync.rules import events, waiting
+from xiachen.sync.rules.occurred import milliseconds, moment_of, occurred
+from xiachen.sync.rules.protocol import Revoked, Said
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """
+    Settles items inside the transaction of the caller.
+
+    :param at: when they came
+    """
+
+    at: datetime
+
+    def settle(self, passing: Iterable[Passing]) -> None:
+        """Give each item without a verdict one."""
+        at = self.at
+        asked: dict[Asking, list[Passing]] = defaultdict(list)
+        for one in passing:
+            if one.verdict is None and _is_read(one, at):
+                assert one.event is not None
+                device = one.event.device
+                asked[Asking(device.account, device.incident, one.event.day)].append(one)
+        scopes = scopes_on(asked.keys())
+        groups: dict[str, list[tuple[Passing, Entry]]] = defaultdict(list)
+        chosen: dict[UUID, Scope] = {}
+        for asking, ones in asked.items():
+            for one in ones:
+                _judge(one, scopes[asking], groups, chosen)
+        for name, kind in KINDS.items():
+            if name in groups:
+                _operate(kind, groups[name], chosen, at)
+
+
+def _is_read(one: Passing, at: datetime) -> bool:
+    """Open an item's content; what cannot be read is put aside with the reason."""
+    try:
+        if one.item.fault is not None:
+            raise one.item.fault
+        one.content = events.content_of(one.item.plain)
+        if one.push.device.revoked:
+            raise Revoked
+        if one.content.kind not in KINDS:
+            raise events.UnknownKind(field="kind")
+        one.event = _event(one, one.content, at)
+    except Refused as refusal:
+        one.verdict = Verdict.quarantined(refusal)
+        return False
+    return True
+
+
+def _event(one: Passing, content: events.Content, at: datetime) -> Event:
+    device, seq = one.push.device, one.item.seq
+    if seq is None:
+        raise events.UnreadableItem(field="seq")
+    enrolled = device.enrolled_at
+    moment, certain = occurred(
+        content.told,
+        batch_clock=one.push.clock,
+        received=milliseconds(at),
+        enrolled=milliseconds(enrolled),
+    )
+    happened = moment_of(moment)
+    return Event(
+        id=one.item.id,
+        seq=seq,
+        device=device,
+        content=content,
+        occurred_at=happened,
+        certain=certain,
+        # Nobody had a phone here the day before it was enrolled, whatever its clock said.
+        day=clock.local_day(max(happened, enrolled)),
+    )
+
+
+def _judge(
+    one: Passing,
+    scopes: Sequence[Scope],
+    groups: dict[str, list[tuple[Passing, Entry]]],
+    chosen: dict[UUID, Scope],
+) -> None:
+    """Read an event for its operation, and choose in which of the person's roles it was done."""
+    assert one.event is not None
+    content = one.event.content
+    kind = KINDS[content.kind]
+    try:
+        entry = kind.read(one.event)
+    except Refused as refusal:
+        one.verdict = Verdict.quarantined(refusal)
+        return
+    scope = _choose(scopes, kind.can, content.community, entry.member)
+    if scope is None:
+        one.verdict = Verdict.quarantined(events.Outside())
+        return
+    chosen[entry.id] = scope
+    groups[content.kind].append((one, entry))
+
+
+def _choose(scopes: Sequence[Scope], can: Can, community: int | None, member: UUID) -> Scope | None:
+    """Return the first role that lets the person do it; else one that the operation refuses."""
+    able = [scope for scope in scopes if can in ALLOWED[scope.role]]
+    for scope in able:
+        own = member == scope.member
+        if own or (scope.allows(Can.SEE_PEOPLE) and (community is None or scope.covers(community))):
+            return scope
+    return able[0] if able else None
+
+
+def _operate(
+    kind: Kind, group: Sequence[tuple[Passing, Entry]], scopes: Mapping[UUID, Scope], at: datetime
+) -> None:
+    outcomes = _guarded(kind, [entry for _, entry in group], scopes, at)
+    if outcomes is None:  # one of them is poison: each by itself
+        outcomes = []
+        for _, entry in group:
+            alone = _guarded(kind, [entry], scopes, at)
+            outcomes += alone or [Outcome(entry.id, refusal=events.NotTakenIn())]
+    for (one, _), outcome in zip(group, outcomes, strict=True):
+        one.verdict = _verdict(kind, one, outcome, at)
+
+
+def _guarded(
+    kind: Kind, entries: Sequence[Entry], scopes: Mapping[UUID, Scope], at: datetime
+) -> list[Outcome] | None:
+    """Return the outcomes, or None where a defect stopped the operation; then nothing is done."""
+    try:
+        with transaction.atomic():
+            return kind.settle({one.id: scopes[one.id] for one in entries}, entries, at)
+    except Refused as refusal:
+        return [Outcome(one.id, refusal=refusal) for one in entries] if len(entries) == 1 else None
+    except OperationalError:
+        raise  # the database gave way to another change: everything is done again
+    except Exception:
+        _log.exception("an event could not be taken in")
+        return None
+
+
+def _verdict(kind: Kind, one: Passing, outcome: Outcome, at: datetime) -> Verdict:
+    refusal = outcome.refusal
+    if refusal is None:
+        return Verdict(Said.ACCEPTED if outcome.new else Said.ALREADY)
+    if refusal.code in kind.known:
+        return Verdict(Said.ALREADY, refusal.code, refusal)
+    if refusal.code == Forbidden.code:
+        return Verdict.quarantined(events.Outside())
+    waited = at - one.former.received_at if one.former else timedelta()
+    if refusal.code in kind.heals and waited < waiting.LONGEST_WAIT:
+        return Verdict(Said.RETRY, refusal.code, refusal, waiting.retry_after(waited))
+    return Verdict.quarantined(refusal)

@@ -1,0 +1,200 @@
+"""Pushing: what becomes of each event, and that nothing is taken in twice or lost."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from tests.attendance.town import Town
+from tests.sync.phones import Phone, now, phone_of
+from tests.world import FENGLIN, SENT, ZISONG
+from xiachen.attendance.models.records import CheckIn, CheckOut
+from xiachen.base import clock
+from xiachen.base.ids import uuid7
+from xiachen.privacy.models import AuditEntry
+from xiachen.sync.models.devices import Device
+from xiachen.sync.models.receipts import Quarantined, QuarantineState, Receipt
+
+ACCEPTED, ALREADY = ("accepted", ""), ("already", "")
+
+
+@pytest.fixture
+def phone(town: Town) -> Phone:
+    return phone_of(town.local, town.world.local)
+
+
+def own_check_in(phone: Phone, town: Town, **given: object) -> dict[str, object]:
+    body = {"member": str(town.world.local), "method": "self", "near": "near"}
+    return phone.event("attendance.check-in", body, **{"community": FENGLIN, **given})  # type: ignore[arg-type]
+
+
+def test_an_event_becomes_a_record_with_its_receipt_and_audit(town: Town, phone: Phone) -> None:
+    event = own_check_in(phone, town, at=clock.now() - timedelta(minutes=20))
+    status, told = phone.push(event)
+    assert status == 200
+    assert told["outcomes"] == [{"id": event["id"], "outcome": "accepted", "code": "", "words": ""}]
+    assert (told["whole_upto"], told["durable_upto"], told["settled"]) == (1, 0, [])
+    assert told["epoch"] == phone.enrolled["epoch"]
+    row = CheckIn.objects.get()
+    assert str(row.pk) == event["id"]
+    assert row.member == town.world.local
+    assert timedelta(minutes=19) < clock.now() - row.occurred_at < timedelta(minutes=21)
+    receipt = Receipt.objects.get()
+    assert (receipt.seq, receipt.kind) == (1, "attendance.check-in")
+    assert AuditEntry.objects.filter(action="attendance.check-in").count() == 1
+    assert phone.response["Cache-Control"] == "no-store"
+
+
+def test_what_is_sent_again_is_known(town: Town, phone: Phone) -> None:
+    event = own_check_in(phone, town)
+    assert phone.outcomes(event) == [ACCEPTED]
+    assert phone.outcomes(event, event) == [ALREADY, ALREADY]
+    assert phone.outcomes() == []
+    assert CheckIn.objects.count() == Receipt.objects.count() == 1
+
+
+def test_two_of_the_same_in_one_batch_are_taken_in_once(town: Town, phone: Phone) -> None:
+    event = own_check_in(phone, town)
+    assert phone.outcomes(event, event) == [ACCEPTED, ALREADY]
+
+
+def test_the_same_id_or_number_with_other_content_is_kept_beside(town: Town, phone: Phone) -> None:
+    first = own_check_in(phone, town, at=clock.now() - timedelta(hours=1))
+    assert phone.outcomes(first) == [ACCEPTED]
+    same_id = own_check_in(phone, town, id=UUID(str(first["id"])))
+    same_number = own_check_in(phone, town, seq=1)
+    other = ("quarantined", "sync.other-content")
+    assert phone.outcomes(same_id, same_number) == [other, other]
+    assert phone.outcomes(same_id, same_number) == [other, other]
+    assert Quarantined.objects.count() == 2
+    assert CheckIn.objects.count() == 1
+
+
+def test_signing_out_waits_for_the_sign_in_of_another_phone(town: Town, phone: Phone) -> None:
+    arrived = clock.now() - timedelta(hours=3)
+    leaving = phone.event(
+        "attendance.check-out", {"member": str(town.world.local)}, community=FENGLIN
+    )
+    _, told = phone.push(leaving)
+    (outcome,) = told["outcomes"]
+    assert (outcome["outcome"], outcome["code"]) == ("retry", "attendance.not-signed-in")
+    assert outcome["after"] >= 60
+    assert told["whole_upto"] == 1
+    other = phone_of(town.local, town.world.local)
+    assert other.outcomes(own_check_in(other, town, at=arrived)) == [ACCEPTED]
+    assert phone.outcomes(leaving) == [ACCEPTED]
+    assert CheckOut.objects.count() == 1
+    assert Quarantined.objects.get().state == QuarantineState.TAKEN_IN
+    assert phone.outcomes(leaving) == [ALREADY]
+
+
+def test_after_a_day_of_waiting_a_person_looks(
+    town: Town, phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leaving = phone.event(
+        "attendance.check-out", {"member": str(town.world.local)}, community=FENGLIN
+    )
+    assert phone.outcomes(leaving)[0][0] == "retry"
+    later = clock.now() + timedelta(hours=25)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    assert phone.outcomes(leaving) == [("quarantined", "attendance.not-signed-in")]
+    assert phone.outcomes(leaving) == [("quarantined", "attendance.not-signed-in")]
+    assert Quarantined.objects.get().state == QuarantineState.QUARANTINED
+
+
+def test_coming_and_leaving_arrive_in_any_order(town: Town, phone: Phone) -> None:
+    leaving = phone.event(
+        "attendance.check-out", {"member": str(town.world.local)}, community=FENGLIN
+    )
+    coming = own_check_in(phone, town, at=clock.now() - timedelta(hours=3))
+    assert phone.outcomes(leaving, coming) == [ACCEPTED, ACCEPTED]
+
+
+def test_poison_leaves_the_others_alone(town: Town, phone: Phone) -> None:
+    good = own_check_in(phone, town)
+    unknown = phone.event("attendance.levitate", {}, community=FENGLIN)
+    bodiless = phone.event("attendance.check-in", {}, community=FENGLIN)
+    phone.seq += 1
+    no_json = phone.sealed(b"{", id=uuid7(), seq=phone.seq)
+    shut = own_check_in(phone, town)
+    shut["seq"] = 100
+    nul = phone.event(
+        "needs.finish",
+        {"task": str(uuid7()), "times": 1, "persons_served": 0, "note": "\0"},
+        community=FENGLIN,
+    )
+    strange: list[object] = [None, 7, {"id": "x"}, {"id": str(uuid7()), "seq": 2**70}]
+    outcomes = phone.outcomes(unknown, bodiless, no_json, shut, nul, *strange, good)
+    unreadable = ("quarantined", "sync.unreadable-item")
+    assert outcomes == [
+        ("quarantined", "sync.unknown-kind"),
+        unreadable,
+        unreadable,
+        ("quarantined", "sync.seal"),
+        unreadable,
+        *[unreadable] * 4,
+        ACCEPTED,
+    ]
+    assert Quarantined.objects.count() == 9
+    assert CheckIn.objects.count() == 1
+
+
+def test_a_place_outside_the_reach_is_kept_for_a_person(town: Town, phone: Phone) -> None:
+    stranger = {"member": str(town.world.members[SENT[2]]), "method": "list"}
+    elsewhere = phone.event("attendance.check-in", stranger, community=ZISONG)
+    assert phone.outcomes(elsewhere) == [("quarantined", "sync.outside")]
+    assert not CheckIn.objects.exists()
+
+
+def test_numbers_without_gap_and_the_gap_that_closes(town: Town, phone: Phone) -> None:
+    events = [phone.event("unknown.kind", {"n": n}, community=None) for n in range(6)]
+    assert phone.push(events[0])[1]["whole_upto"] == 1
+    assert phone.push(events[4], events[3])[1]["whole_upto"] == 1
+    assert phone.push(events[1])[1]["whole_upto"] == 2
+    assert phone.push(events[2])[1]["whole_upto"] == 5
+    assert phone.push(last=9)[1]["whole_upto"] == 5
+    row = Device.objects.get()
+    assert (row.last_reported, row.held_upto, row.whole_upto) == (9, 5, 5)
+
+
+def test_a_revoked_phone_hands_over_what_it_has_and_a_person_looks(
+    town: Town, phone: Phone
+) -> None:
+    Device.objects.update(revoked_at=clock.now(), revoked_by=uuid7())
+    assert phone.outcomes(own_check_in(phone, town)) == [("quarantined", "sync.revoked")]
+    assert Quarantined.objects.count() == 1
+
+
+class TestWholeRequests:
+    def test_a_wrong_stamp_is_told_the_time(self, town: Town, phone: Phone) -> None:
+        year = 365 * 24 * 3600 * 1000
+        status, told = phone.ask("push", phone.frame([]), stamp=now() - year)
+        assert (status, told["code"]) == (401, "sync.stamp")
+        assert abs(told["time"] - now()) < 5000
+        assert phone.ask("push", phone.frame([]), stamp=told["time"])[0] == 200
+
+    def test_a_forged_device_stores_nothing(self, town: Town, phone: Phone) -> None:
+        forged = Phone(device=phone.device, sealer=phone.sealer, enrolled=phone.enrolled)
+        status, told = forged.push(own_check_in(forged, town))
+        assert (status, told["code"]) == (401, "sync.bad-signature")
+        nobody = Phone(sealer=phone.sealer, enrolled=phone.enrolled)
+        status, told = nobody.push(own_check_in(nobody, town))
+        assert (status, told["code"]) == (401, "sync.unknown-device")
+        assert not Receipt.objects.exists() and not Quarantined.objects.exists()
+
+    @pytest.mark.parametrize("body", [b'{"app":"1.0.0","ev', b"[]", b"\xff\xfe", b"[" * 90000])
+    def test_truncated_json_is_told(self, phone: Phone, body: bytes) -> None:
+        status, told = phone.ask("push", body)
+        assert (status, told["code"]) == (400, "sync.unreadable")
+
+    def test_too_much_is_told(self, phone: Phone) -> None:
+        status, told = phone.ask("push", b"x" * 10_000_000)
+        assert (status, told["code"]) == (413, "sync.too-large")
+        assert phone.push(*[{}] * 201)[1]["code"] == "sync.too-large"
+
+    def test_an_old_protocol_and_a_place_that_is_not_there(self, phone: Phone) -> None:
+        response = phone.client.post("/sync/v0/push", data=b"{}", content_type="application/json")
+        assert response.status_code == 426
+        assert response.json()["code"] == "sync.old-app"
+        response = phone.client.post("/sync/v1/nowhere", data=b"", content_type="text/plain")
+        assert response.status_code == 404

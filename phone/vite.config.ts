@@ -58,7 +58,7 @@ export default defineConfig({
     outDir: out,
     emptyOutDir: true,
     target,
-    modulePreload: { polyfill: false },
+    modulePreload: false,
     assetsInlineLimit: 0,
     reportCompressedSize: true,
   },

@@ -84,8 +84,6 @@ export interface PhotoRow {
   point: string;
   sealed: Bytes;
   sha256: string;
-  created: boolean;
-  done: boolean;
 }
 
 interface Stores {

@@ -4,10 +4,10 @@ import { Clock } from "./clock";
 import { Database } from "./database";
 import { Door, Trouble as Refusal } from "./door";
 import { withEffects } from "./effects";
-import { enrol } from "./enrolment";
+import { dropPack, expire } from "./expiry";
 import { Flusher } from "./flusher";
 import { record } from "./outbox";
-import { dropPack, expire, type Session, setPin, unlock } from "./sessions";
+import { type Session, setPin, unlock } from "./sessions";
 import { snapshot } from "./snapshots";
 import { isFull, persist, probe, room } from "./storage";
 import {
@@ -59,23 +59,40 @@ export class PhoneEngine implements Engine {
   private current = STARTING;
   private readonly listeners = new Set<() => void>();
   private readonly clock = new Clock();
-  private readonly channel = "BroadcastChannel" in self ? new BroadcastChannel(CHANNEL) : null;
+  private readonly channel = "BroadcastChannel" in globalThis ? new BroadcastChannel(CHANNEL) : null;
   private readonly door = new Door(this.clock, () => this.setting("language") ?? navigator.language);
   private readonly updates = new Updates((update) => this.show({ update }));
   private database!: Database;
   private flusher!: Flusher;
   private session: Session | null = null;
   private chosen: string | null = null;
+  private ended = false;
   private hiddenAt: number | null = null;
+  private minutes: ReturnType<typeof setInterval> | undefined;
   private readonly shown = new Map<DocKind, readonly Doc<Docs[DocKind]>[]>();
   private readonly opened: Promise<void>;
 
   constructor() {
     this.opened = this.open();
+    this.opened.catch((error: unknown) => this.unusable(error));
+  }
+
+  /** Nothing can be kept here, or a newer app has already changed what is kept. */
+  private unusable(error: unknown): void {
+    console.error(error);
+    if (error instanceof DOMException && error.name === "VersionError") this.superseded();
+    else this.show({ phase: "unusable" });
+  }
+
+  private superseded(): void {
+    void this.updates.register();
+    this.show({ update: "required" });
+    void this.end();
   }
 
   private async open(): Promise<void> {
-    this.database = await Database.open(() => this.show({ update: "required" }));
+    if (!globalThis.isSecureContext) throw new Error("no secure context");
+    this.database = await Database.open(() => this.superseded());
     this.flusher = new Flusher(this.database, this.door, this.clock, {
       session: () => this.session,
       chosen: () => this.chosen,
@@ -92,12 +109,21 @@ export class PhoneEngine implements Engine {
     this.flusher.soon(0);
   }
 
+  /** Let go of everything, once what is under way is over. */
+  async end(): Promise<void> {
+    this.ended = true;
+    clearInterval(this.minutes);
+    await this.flusher?.end();
+    this.channel?.close();
+    this.database?.close();
+  }
+
   private follow(): void {
     if (this.channel) this.channel.onmessage = () => void this.refresh();
     addEventListener("online", () => this.flusher.soon(0));
     addEventListener("offline", () => this.flusher.offline());
     document.addEventListener("visibilitychange", () => this.seen(!document.hidden));
-    setInterval(() => void this.lookAtTime(), MINUTE_MS);
+    this.minutes = setInterval(() => void this.lookAtTime(), MINUTE_MS);
     void this.updates.register();
   }
 
@@ -182,6 +208,7 @@ export class PhoneEngine implements Engine {
   }
 
   private async changed(): Promise<void> {
+    if (this.ended) return;
     this.channel?.postMessage("changed");
     await this.refresh();
   }
@@ -191,6 +218,7 @@ export class PhoneEngine implements Engine {
   async enrol(token: string): Promise<void> {
     await this.opened;
     this.show({ persisted: await persist() });
+    const { enrol } = await import("./enrolment");
     const { device } = await this.refusing(() =>
       enrol(this.database, this.door, this.clock, token, __APP__),
     );
@@ -222,9 +250,9 @@ export class PhoneEngine implements Engine {
 
   async unlock(pin: string): Promise<"open" | "wrong" | "expired"> {
     await this.opened;
-    if (this.chosen === null) throw new Refused("nobody");
+    const device = this.device();
     await this.lookAtTime();
-    const session = await unlock(this.database, this.chosen, pin, pause);
+    const session = await unlock(this.database, device, pin, pause);
     if (!session) return "wrong";
     this.session = session;
     await this.refresh();
@@ -234,9 +262,9 @@ export class PhoneEngine implements Engine {
 
   async forgotten(): Promise<void> {
     await this.opened;
-    if (this.chosen === null) throw new Refused("nobody");
+    const device = this.device();
     this.session = null;
-    await dropPack(this.database, this.chosen, { pin: null, forgotten: true });
+    await dropPack(this.database, device, { pin: null, forgotten: true });
     await this.changed();
   }
 
@@ -261,8 +289,7 @@ export class PhoneEngine implements Engine {
     body: Bodies[K],
     community: number | null,
   ): Promise<string> {
-    const session = this.session;
-    if (!session) throw new Refused("nobody");
+    const session = this.unlocked();
     const id = await this.refusing(() =>
       record(this.database, this.clock, session.device, session.sealer, session.key, {
         kind,
@@ -272,11 +299,21 @@ export class PhoneEngine implements Engine {
     );
     await this.changed();
     this.flusher.soon(0);
+    void this.updates.sendLater();
     return id;
   }
 
-  async keepPhoto(_photo: Blob): Promise<string> {
-    throw new Refused("nobody");
+  async keepPhoto(photo: Blob): Promise<string> {
+    const session = this.unlocked();
+    const { keep } = await import("./photos");
+    const id = await this.refusing(() => keep(this.database, this.clock, session, photo));
+    await this.changed();
+    return id;
+  }
+
+  private unlocked(): Session {
+    if (!this.session) throw new Refused("nobody");
+    return this.session;
   }
 
   private async refusing<T>(action: () => Promise<T>): Promise<T> {
@@ -299,15 +336,7 @@ export class PhoneEngine implements Engine {
 
   /** Keep the latest clock ever seen, and take away what was to be read until then. */
   private async lookAtTime(): Promise<void> {
-    const now = this.clock.now();
-    const latest = await this.database.write(["meta", "people"], async (work) => {
-      for (const person of await work.all("people")) this.clock.remember(person);
-      const former = (await work.get("meta", "latest"))?.value;
-      const seen = Math.max(typeof former === "number" ? former : 0, now);
-      work.put("meta", { name: "latest", value: seen });
-      return seen;
-    });
-    const over = await expire(this.database, latest);
+    const over = await expire(this.database, this.clock);
     if (over.length === 0) return;
     if (this.session && over.includes(this.session.device)) await this.session.close();
     await this.changed();
@@ -316,15 +345,31 @@ export class PhoneEngine implements Engine {
   // Giving up, updates, settings
 
   async handOver(): Promise<{ blob: Blob; name: string; count: number }> {
-    throw new Refused("nobody");
+    const device = this.device();
+    const { handOver } = await import("./handing_over");
+    const file = await handOver(this.database, this.clock, device, __APP__);
+    await this.changed();
+    return file;
   }
 
-  async forward(_file: Blob): Promise<number> {
-    throw new Refused("nobody");
+  async forward(file: Blob): Promise<number> {
+    const device = this.device();
+    const { forward } = await import("./handing_over");
+    return this.refusing(() => forward(this.database, this.door, device, file));
   }
 
   async giveUp(): Promise<void> {
-    throw new Refused("nobody");
+    const device = this.device();
+    const { forget } = await import("./handing_over");
+    if (!(await forget(this.database, device))) throw new Refused("unsent");
+    this.session = null;
+    this.chosen = null;
+    await this.changed();
+  }
+
+  private device(): string {
+    if (this.chosen === null) throw new Refused("nobody");
+    return this.chosen;
   }
 
   update(): void {

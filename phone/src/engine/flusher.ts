@@ -3,6 +3,7 @@
 import type { Clock } from "./clock";
 import type { Database, PersonRow } from "./database";
 import { type Door, Trouble } from "./door";
+import { tidy } from "./expiry";
 import { alone, backOff, flush, rest, serversWait } from "./flushing";
 import { pull } from "./pulling";
 import type { Session } from "./sessions";
@@ -28,6 +29,7 @@ export class Flusher {
   private bell: ReturnType<typeof setTimeout> | undefined;
   private running: Promise<void> | null = null;
   private again = false;
+  private ended = false;
 
   constructor(
     private readonly database: Database,
@@ -44,8 +46,15 @@ export class Flusher {
 
   private ring(ms: number): void {
     clearTimeout(this.bell);
+    if (this.ended) return;
     this.bell = setTimeout(() => void this.now(), ms);
     this.around.status({ next: ms > 0 ? this.clock.now() + ms : null });
+  }
+
+  async end(): Promise<void> {
+    this.ended = true;
+    clearTimeout(this.bell);
+    await this.running;
   }
 
   offline(): void {
@@ -96,6 +105,7 @@ export class Flusher {
 
   private async everybody(): Promise<void> {
     const people = await this.database.read(["people"], (work) => work.all("people"));
+    await tidy(people);
     const first = this.around.session()?.device ?? this.around.chosen();
     people.sort((one, other) => Number(other.device === first) - Number(one.device === first));
     let trouble: unknown = null;
@@ -122,6 +132,7 @@ export class Flusher {
       contact,
     });
     this.around.wanted(wantedApp);
+    await this.photos(person);
     const session = this.around.session();
     if (session?.device !== person.device) return;
     await this.around.changed();
@@ -131,5 +142,12 @@ export class Flusher {
       if (!(error instanceof Trouble) || error.code !== "sync.revoked") throw error;
       await this.around.revoked(person.device);
     }
+  }
+
+  private async photos(person: PersonRow): Promise<void> {
+    const waiting = await this.database.read(["photos"], (work) => work.count("photos"));
+    if (waiting === 0) return;
+    const { upload } = await import("./photos");
+    await upload(this.database, this.door, person);
   }
 }

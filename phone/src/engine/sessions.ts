@@ -174,27 +174,3 @@ const tell = (database: Database, device: string, wrong: number): Promise<void> 
     const person = await work.get("people", device);
     if (person && person.wrong !== wrong) work.put("people", { ...person, wrong });
   });
-
-/** Take a person's pack off this phone; the outbox stays. */
-export async function dropPack(
-  database: Database,
-  device: string,
-  change: Partial<PersonRow> = {},
-): Promise<void> {
-  const former = await database.write(["people", "pages", "parts"], async (work) => {
-    const person = await work.get("people", device);
-    work.clear("pages", device);
-    work.clear("parts", device);
-    if (person) work.put("people", { ...person, pack: null, ...change });
-    return person?.pack;
-  });
-  if (former) await shares().drop(former.share);
-}
-
-/** Take away the shares whose time has come, and files of shares that nobody's pack names. */
-export async function expire(database: Database, latest: number): Promise<string[]> {
-  const people = await database.read(["people"], (work) => work.all("people"));
-  const over = people.filter((person) => person.pack && person.pack.until <= latest);
-  for (const person of over) await dropPack(database, person.device);
-  return over.map((person) => person.device);
-}

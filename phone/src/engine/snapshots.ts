@@ -30,7 +30,7 @@ export async function snapshot(
         work.all("people"),
         work.all("outbox"),
         work.all("quarantined"),
-        work.all("photos"),
+        work.count("photos"),
         session ? work.all("receipts", session.device) : [],
       ]);
       return { people, outbox, quarantined, photos, receipts };
@@ -47,7 +47,7 @@ export async function snapshot(
     people,
     person: row ? shown(row, kept, session) : null,
     unsent: kept.outbox.length,
-    photos: kept.photos.filter((photo) => !photo.done).length,
+    photos: kept.photos,
     since: kept.outbox.length ? Math.min(...kept.outbox.map((event) => event.at)) : null,
     contacted: latestContact(kept.people),
     until: row?.pack?.until ?? null,

@@ -62,6 +62,8 @@ export interface Recorded<K extends EventKind = EventKind> {
 
 export type Phase =
   | "starting"
+  /** This browser keeps nothing, or the page did not come over HTTPS: open it elsewhere. */
+  | "unusable"
   /** Nobody is enrolled here. */
   | "nobody"
   /** Several people: who are you? */

@@ -1,0 +1,101 @@
+/** A phone is given up, or never sees a network: what is unsent leaves it as a sealed file. */
+
+import { utf8 } from "./bytes";
+import type { Clock } from "./clock";
+import { sign } from "./cryptography";
+import type { Database, EventRow, PersonRow } from "./database";
+import type { Door } from "./door";
+import { MOST } from "./flushing";
+import { type Answered, pushBody } from "./outbox";
+import { dropPack } from "./expiry";
+
+const FORMAT = "xiachen-unsent-1";
+const PUSH = "/sync/v1/push";
+
+interface File {
+  format: typeof FORMAT;
+  device: string;
+  /** Pushes as the device would send them, each signed by it. */
+  pushes: { stamp: number; signature: string; body: string }[];
+}
+
+/** Everything unsent of one device as a file; nothing leaves the outbox by that. */
+export async function handOver(
+  database: Database,
+  clock: Clock,
+  device: string,
+  app: string,
+): Promise<{ blob: Blob; name: string; count: number }> {
+  const { person, rows } = await database.read(["people", "outbox"], async (work) => ({
+    person: await work.get("people", device),
+    rows: await work.all("outbox", device),
+  }));
+  if (!person) throw new Error("nobody");
+  const file: File = { format: FORMAT, device, pushes: [] };
+  for (let at = 0; at < Math.max(1, rows.length); at += MOST) {
+    file.pushes.push(await signed(person, rows.slice(at, at + MOST), app, clock));
+  }
+  await database.write(["people"], async (work) => {
+    const row = await work.get("people", device);
+    const handed = Math.max(0, ...rows.map((event) => event.seq));
+    if (row) work.put("people", { ...row, handed: Math.max(row.handed, handed) });
+  });
+  return {
+    blob: new Blob([JSON.stringify(file)], { type: "application/json" }),
+    name: `xiachen-${device.slice(-6)}-${person.seq}.json`,
+    count: rows.length,
+  };
+}
+
+async function signed(
+  person: PersonRow,
+  rows: readonly EventRow[],
+  app: string,
+  clock: Clock,
+): Promise<File["pushes"][number]> {
+  const body = JSON.stringify(pushBody(person, rows, app, clock.wall()));
+  const stamp = Math.floor(clock.now());
+  return { stamp, signature: await sign(person.key, PUSH, stamp, utf8(body)), body };
+}
+
+/** Send another phone's file; returns how many of its events the server now holds. Throws Trouble. */
+export async function forward(
+  database: Database,
+  door: Door,
+  device: string,
+  file: Blob,
+): Promise<number> {
+  const person = await database.read(["people"], (work) => work.get("people", device));
+  if (!person) throw new Error("nobody");
+  const answer = await door.send(person, "POST", "/sync/v1/hand-over", utf8(await file.text()), {
+    "Content-Type": "application/json",
+  });
+  const { pushes } = JSON.parse(answer.body) as { pushes: Partial<Answered>[] };
+  return pushes
+    .flatMap((push) => push.outcomes ?? [])
+    .filter(({ outcome }) => outcome !== "retry").length;
+}
+
+/**
+ * Forget a person here, for good; false where something is neither sent nor in a file that was
+ * handed over.
+ */
+export async function forget(database: Database, device: string): Promise<boolean> {
+  const isFree = await database.read(["people", "outbox", "photos"], async (work) => {
+    const person = await work.get("people", device);
+    const unsent = await work.all("outbox", device);
+    const photos = (await work.all("photos")).filter((photo) => photo.device === device);
+    return photos.length === 0 && unsent.every((event) => event.seq <= (person?.handed ?? 0));
+  });
+  if (!isFree) return false;
+  await dropPack(database, device);
+  await database.write(["people", "outbox", "receipts", "quarantined"], async (work) => {
+    work.delete("people", device);
+    work.clear("outbox", device);
+    work.clear("receipts", device);
+    for (const row of await work.all("quarantined")) {
+      if (row.device === device) work.delete("quarantined", row.id);
+    }
+  });
+  return true;
+}

@@ -50,13 +50,12 @@ export async function pull(
       await session.rekey(database, unb64(answer.share), answer.until);
     }
     await apply(database, session, answer, met);
-    if (!answer.more) {
-      for (const { part, hash } of answer.parts) {
-        const now = session.parts.get(part);
-        if (now && now.hash !== hash && !rebuilt.has(part)) doubted.add(part);
-      }
-      if (doubted.size === 0) return answer.wanted_app ?? null;
+    for (const { part, hash } of answer.parts) {
+      const now = session.parts.get(part);
+      // A part that has more to come tells no hash yet.
+      if (now && hash && now.hash !== hash && !rebuilt.has(part)) doubted.add(part);
     }
+    if (!answer.more && doubted.size === 0) return answer.wanted_app ?? null;
   }
   return null;
 }

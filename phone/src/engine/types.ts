@@ -176,7 +176,7 @@ export interface Docs {
     signed_out_at: number | null;
     fit: boolean;
   };
-  building: { compound: string; number: string; floors: number; units: number };
+  building: { compound: string; number: string; floors: number | null; units: number };
   household: { building: string; unit: string; door: string; kind: string; vacant: boolean };
   resident: { household: string; name: string; phone: string };
   head: { building?: string; name: string; phone: string; role: string };

@@ -88,7 +88,7 @@ export function Building({ about }: { about: string }) {
     <Screen title={body ? w.building(body.number) : w.grid}>
       {body && (
         <p class="quiet">
-          {joined(body.compound, w.floors(body.floors), w.doors(doors.length))}
+          {joined(body.compound, body.floors === null ? "" : w.floors(body.floors), w.doors(doors.length))}
         </p>
       )}
       {heads.map(({ id, body: head }) => (

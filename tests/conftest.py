@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tests.world import World
 
 # Searches whatever the run gives away for the town's people.
-pytest_plugins = ("tests.oracle",)
+pytest_plugins = ("tests.oracle", "tests.browser")
 
 _HOME = Path(tempfile.mkdtemp(prefix="xiachen-test-"))
 _HOME.chmod(0o755)

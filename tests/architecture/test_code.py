@@ -30,6 +30,7 @@ MORE_FILES = {
         "cleaning",
         "images",
         "intake",
+        "qr",
         "reading",
         "rollcall",
         "several",

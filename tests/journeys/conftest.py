@@ -1,12 +1,6 @@
-"""
-A real browser in front of the real server.
-
-Without Debian's Chromium the journeys report themselves skipped; XIACHEN_BROWSER_REQUIRED=1
-makes that a failure.
-"""
+"""A real browser in front of the real server."""
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -15,37 +9,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from tests.journeys.visitor import Visit, Visitor
 from xiachen.site import addresses
 from xiachen.site.kinship import PARENT
-
-CHROMIUM = os.environ.get("XIACHEN_CHROMIUM") or shutil.which("chromium")
-QUIET = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium, headless."""
-    if not CHROMIUM:
-        if os.environ.get("XIACHEN_BROWSER_REQUIRED") == "1":
-            pytest.fail("Chromium is missing, and browser journeys are required here")
-        pytest.skip("Chromium is missing")
-    # Playwright keeps an event loop in this thread, in which Django would refuse its database.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="session")

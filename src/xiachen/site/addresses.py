@@ -3,6 +3,7 @@
 import errno
 import http.client
 import socket
+import ssl
 import time
 
 from xiachen.site.speaking import Stopped, gettext
@@ -69,17 +70,26 @@ def is_loopback(host: str) -> bool:
     return host in {"localhost", "::1"} or host.startswith("127.")
 
 
-def answers(host: str, port: int) -> bool:
+def answers(host: str, port: int, *, secure: bool = False) -> bool:
     """Tell whether the site answers there; the first answer also warms it."""
     asked = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
     try:
-        connection = http.client.HTTPConnection(asked, port, timeout=10)
+        connection = _connection(asked, port, secure=secure)
         connection.request("GET", "/accounts/login/", headers={"Host": f"127.0.0.1:{port}"})
         connection.getresponse().read()
         connection.close()
     except (OSError, http.client.HTTPException):
         return False
     return True
+
+
+def _connection(host: str, port: int, *, secure: bool) -> http.client.HTTPConnection:
+    if not secure:
+        return http.client.HTTPConnection(host, port, timeout=10)
+    # Asked is only whether our own program answers on this machine; nothing is confided to it.
+    unverified = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    unverified.check_hostname, unverified.verify_mode = False, ssl.CERT_NONE
+    return http.client.HTTPSConnection(host, port, timeout=10, context=unverified)
 
 
 def url(host: str, port: int) -> str:

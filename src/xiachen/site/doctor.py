@@ -14,7 +14,7 @@ from pathlib import Path
 import psycopg
 
 from xiachen.channels import configured
-from xiachen.site import migrating
+from xiachen.site import migrating, tls
 from xiachen.site.home import private_mode
 from xiachen.site.speaking import Stopped, gettext, ngettext, written_time
 from xiachen.site.target import DRILL, Connection, Target, exists, unreachable
@@ -60,8 +60,7 @@ def examine(chosen: Target, *, production: bool, at: datetime) -> Iterator[Findi
     yield _space(chosen.home)
     yield from _backups(chosen.home, strict, at)
     yield _system_clock(strict)
-    if production:
-        yield _https(strict)
+    yield from _https(chosen.home, at, strict, production=production)
     try:
         with chosen.connect(None if exists(chosen) else "postgres") as connection:
             yield from _server(connection, at)
@@ -212,13 +211,18 @@ def _clock_state() -> int | None:
     return None if state < 0 else int(state)
 
 
-def _https(strict: Grade) -> Finding:
-    return _judge(
-        os.environ.get("XIACHEN_TLS") == "1",
-        _("Cookies are sent over HTTPS only."),
-        _("XIACHEN_TLS is not 1: put an HTTPS proxy in front and set it."),
-        strict,
-    )
+def _https(home: Path, at: datetime, strict: Grade, *, production: bool) -> Iterator[Finding]:
+    """Look at the certificate that the site was served with, or ask for a proxy."""
+    found = tls.findings(home, at)
+    if found is not None:
+        for well, words in found:
+            yield Finding(Grade.GOOD if well else strict, words)
+    elif production:
+        yield _judge(
+            os.environ.get("XIACHEN_TLS") == "1",
+            _("Cookies are sent over HTTPS only."),
+            _("Serve with --tls, or put an HTTPS proxy in front and set XIACHEN_TLS=1."),
+        )
 
 
 def _server(connection: Connection, at: datetime) -> Iterator[Finding]:

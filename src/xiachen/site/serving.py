@@ -1,11 +1,13 @@
 """
 The web server's process: granian with one worker process that answers in threads.
 
-Started by the supervisor as `python -m xiachen.site.serving HOST PORT`.
+Started by the supervisor as `python -m xiachen.site.serving HOST PORT [CERTIFICATE KEY]`; told
+SIGHUP it reads the certificate again without dropping a request.
 """
 
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 from xiachen.site.kinship import PARENT, end_with_parent
@@ -27,11 +29,12 @@ def main() -> None:
     """Serve until told to stop."""
     end_with_parent()
     os.environ[PARENT] = str(os.getpid())
-    from granian.constants import Interfaces, Loops
+    from granian.constants import Interfaces, Loops, SSLProtocols
     from granian.log import LogLevels
     from granian.server import Server
 
-    host, port = sys.argv[1:3]
+    host, port, *pair = sys.argv[1:]
+    certificate, key = map(Path, pair) if pair else (None, None)
     Server(
         "xiachen.site.serving:application",
         address=host,
@@ -44,6 +47,10 @@ def main() -> None:
         log_level=LogLevels.error,
         workers_kill_timeout=5,
         factory=True,
+        ssl_cert=certificate,
+        ssl_key=key,
+        # Browsers inside other apps on old phones do not speak 1.3.
+        ssl_protocol_min=SSLProtocols.tls12,
     ).serve()
 
 

@@ -22,6 +22,7 @@ _LOOK_SECONDS = 0.2
 
 SERVER = gettext_noop("web server")
 WORKER = gettext_noop("background worker")
+PLAIN = gettext_noop("page before HTTPS")
 
 
 class Told(BaseException):
@@ -63,6 +64,11 @@ class Child:
             stdin=subprocess.DEVNULL,
             process_group=0,
         )
+
+    def reread(self) -> None:
+        """Tell it to read again what it was started with."""
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGHUP)
 
     def ended(self) -> int | None:
         """Return how it ended; None while it runs or before it was started."""

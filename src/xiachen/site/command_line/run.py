@@ -23,7 +23,11 @@ def add(commands: Commands) -> None:
 def add_address(parser: argparse.ArgumentParser) -> None:
     """Let a command choose its address."""
     parser.add_argument(
-        "--port", type=_port, default=8000, metavar=_("PORT"), help=_("port to serve on (8000)")
+        "--port",
+        type=port_number,
+        default=8000,
+        metavar=_("PORT"),
+        help=_("port to serve on (8000)"),
     )
     parser.add_argument(
         "--host",
@@ -33,7 +37,8 @@ def add_address(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _port(text: str) -> int:
+def port_number(text: str) -> int:
+    """Return a port that was typed."""
     if not text.isdigit() or not 1 <= int(text) <= 65535:
         raise argparse.ArgumentTypeError(_("a port is a number from 1 to 65535"))
     return int(text)

@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from bench import measuring, selecting, sheets
+from bench import measuring, phone, selecting, sheets
 
 FIGURES: dict[str, Callable[[], list[measuring.Line]]] = {
     "start": measuring.start,
@@ -19,6 +19,7 @@ FIGURES: dict[str, Callable[[], list[measuring.Line]]] = {
     "s4": measuring.play_s4,
     "divisions": measuring.divisions,
     "sheets": sheets.measured,
+    "phone": phone.measured,
     "tests": measuring.tests,
 }
 

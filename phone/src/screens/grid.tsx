@@ -6,6 +6,9 @@ import { find, lay, type Door } from "./searching";
 
 const joined = (...words: (string | undefined)[]) => words.filter(Boolean).join(" · ");
 
+/** A role's code in words; one that this app does not know stands as it is. */
+const roleOf = (role: string) => (w.roles as Record<string, string>)[role] ?? role;
+
 function useGrid() {
   const buildings = engine.docs("building");
   const households = engine.docs("household");
@@ -33,7 +36,7 @@ export function GridScreen() {
   const [sought, seek] = useState("");
   const found = sought.trim() ? find(grid, sought) : [];
   const heads = engine.docs("head");
-  const general = heads.filter((one) => !one.body.building);
+  const calls = [...heads.filter((one) => !one.body.building), ...engine.docs("call")];
   const count = (building: string) => grid.doors.filter((one) => one.building === building).length;
   const headOf = (building: string) => heads.find((one) => one.body.building === building)?.body;
   return (
@@ -68,9 +71,9 @@ export function GridScreen() {
               more={joined(body.compound, w.doors(count(id)), headOf(id)?.name)}
             />
           ))}
-          <h2>{w.whomToCall}</h2>
-          {[...general, ...engine.docs("call")].map(({ id, body }) => (
-            <Call key={id} name={body.name} phone={body.phone} more={body.role} />
+          {calls.length > 0 && <h2>{w.whomToCall}</h2>}
+          {calls.map(({ id, body }) => (
+            <Call key={id} name={body.name} phone={body.phone} more={roleOf(body.role)} />
           ))}
         </>
       )}
@@ -88,11 +91,11 @@ export function Building({ about }: { about: string }) {
     <Screen title={body ? w.building(body.number) : w.grid}>
       {body && (
         <p class="quiet">
-          {joined(body.compound, body.floors === null ? "" : w.floors(body.floors), w.doors(doors.length))}
+          {joined(body.compound, body.floors ? w.floors(body.floors) : "", w.doors(doors.length))}
         </p>
       )}
       {heads.map(({ id, body: head }) => (
-        <Call key={id} name={head.name} phone={head.phone} more={head.role} />
+        <Call key={id} name={head.name} phone={head.phone} more={roleOf(head.role)} />
       ))}
       <ul>
         {doors.map((one) => (

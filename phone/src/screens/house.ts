@@ -18,14 +18,19 @@ export const redraw = () => changed();
 
 /** Say a sentence at the foot of the screen for some seconds. */
 export function tell(words: string): void {
+  hush();
   said = words;
-  clearTimeout(timer);
-  timer = window.setTimeout(() => tell(""), 6000);
-  if (!words) clearTimeout(timer);
+  if (words) timer = window.setTimeout(() => tell(""), 6000);
   changed();
 }
 
 export const told = () => said;
+
+/** What was said belongs to the screen that is left. */
+export function hush(): void {
+  clearTimeout(timer);
+  said = "";
+}
 
 export const me = () => engine.docs("me")[0]?.body;
 export const member = () => engine.state().person?.member ?? "";

@@ -10,7 +10,7 @@ import { Enrol, Forgotten, Locked, NewPin } from "./entering";
 import { Building, GridScreen } from "./grid";
 import { Health, Injury } from "./health";
 import { Hours } from "./hours";
-import { bind, engine } from "./house";
+import { bind, engine, hush } from "./house";
 import { List } from "./list";
 import { Pass } from "./pass";
 import { Notices, Tasks } from "./tasks";
@@ -78,7 +78,7 @@ export async function mount(root: HTMLElement, behind: Engine): Promise<void> {
     render(<App />, root);
   };
   bind(behind, draw);
-  onWay(draw);
+  onWay(draw, hush);
   enlarge();
   const language = behind.setting("language") ?? (/^zh/i.test(navigator.language) ? "zh" : "en");
   if (!inWechat()) follow();

@@ -81,12 +81,14 @@ export function List() {
   );
   return (
     <Screen title={w.list} foot={foot}>
-      <Choice
-        name={w.cameOf(people.filter(here).length, people.length)}
-        of={[["in", w.signIn] as const, ["out", w.signOut] as const]}
-        chosen={leaving}
-        choose={setLeaving}
-      />
+      {people.length > 0 && (
+        <Choice
+          name={w.cameOf(people.filter(here).length, people.length)}
+          of={[["in", w.signIn] as const, ["out", w.signOut] as const]}
+          chosen={leaving}
+          choose={setLeaving}
+        />
+      )}
       {!people.length && <Note>{w.noPeople}</Note>}
       {people.map((one) => {
         const holds = held.has(one.member);

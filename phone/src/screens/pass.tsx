@@ -15,7 +15,7 @@ export function Pass() {
         <div class="shown">
           <p class="big">{pass.name}</p>
           <h2>{pass.team}</h2>
-          <Code text={pass.link} />
+          <Code text={location.origin + pass.link} />
           <p class="state done">{w.validOn(day(pass.day, now), pass.day)}</p>
           <p class="quiet">{w.verify}</p>
         </div>

@@ -55,7 +55,7 @@ export function lay(
 }
 
 /** Doors of which each of the words says something, at most `most` of them. */
-export function find({ doors }: Grid, words: string, most = 50): Door[] {
+export function find({ doors }: Grid, words: string, most = 20): Door[] {
   const sought = words.toLowerCase().split(/\s+/).filter(Boolean);
   const found: Door[] = [];
   for (const one of doors) {

@@ -39,7 +39,7 @@ function Where() {
             ? w.signedOutAt(instant(until, now))
             : since
               ? w.signedInAt(instant(since, now))
-              : w.notSignedIn(at.deadline)}
+              : w.notSignedIn(at.deadline.replace(/^0/, ""))}
         </p>
       )}
     </div>
@@ -105,7 +105,7 @@ export function Today() {
       {grid && <Line to="grid" words={w.grid} />}
       <Line to="pass" words={w.pass} />
       <Line to="hours" words={w.hours} />
-      <Line to="health" words={w.health} />
+      {standing()?.well != null && <Line to="health" words={w.health} />}
       <Line to="injury" words={w.injury} />
       <Line to="settings" words={w.settings} />
     </Screen>

@@ -28,6 +28,7 @@ export interface Place {
 const FIRST: Place = { way: "today", about: "" };
 
 let changed = () => {};
+let left = () => {};
 
 /** The address tells nothing of it. */
 export const here = (): Place => (history.state as Place | null) ?? FIRST;
@@ -36,18 +37,23 @@ export const here = (): Place => (history.state as Place | null) ?? FIRST;
 export function go(way: Way, about = ""): void {
   history.pushState({ way, about }, "", location.pathname);
   scrollTo(0, 0);
+  left();
   changed();
 }
 
-/** Stand on the first screen, whichever came before. */
+/** Stand on the first screen, whichever came before; what was said there can still be read. */
 export function home(): void {
   history.replaceState(FIRST, "", location.pathname);
   scrollTo(0, 0);
   changed();
 }
 
-/** Call when the place changes. */
-export function onWay(listener: () => void): void {
+/** Call `listener` when the place changes, and `leave` before it where somebody went elsewhere. */
+export function onWay(listener: () => void, leave: () => void): void {
   changed = listener;
-  addEventListener("popstate", listener);
+  left = leave;
+  addEventListener("popstate", () => {
+    leave();
+    listener();
+  });
 }

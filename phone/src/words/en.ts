@@ -1,7 +1,6 @@
 import type { Words } from ".";
 
-const months =
-  "January February March April May June July August September October November December";
+const months = "Jan Feb Mar Apr May June July Aug Sept Oct Nov Dec";
 const count = (n: number, one: string, many = `${one}s`) => `${n} ${n === 1 ? one : many}`;
 
 export const en: Words = {
@@ -119,10 +118,19 @@ export const en: Words = {
 
   grid: "My grid",
   search: "Name, door or phone",
-  found: (n) => (n < 50 ? `${count(n, "door")} found` : "The first 50; type a little more"),
+  found: (n) => (n < 20 ? `${count(n, "door")} found` : "The first 20; type a little more"),
   nothingFound: "Nothing found.",
   noGrid: "The grid has not been fetched yet.",
   whomToCall: "Whom to call",
+  roles: {
+    "grid-head": "Grid head",
+    "building-head": "Head of building",
+    substitute: "Substitute",
+    secretary: "Community secretary",
+    "community-worker": "Community worker",
+    doctor: "Doctor",
+    police: "Police",
+  },
   building: (number) => (/^\d+$/.test(number) ? `Building ${number}` : number),
   doors: (n) => count(n, "door"),
   floors: (n) => count(n, "floor"),

@@ -27,3 +27,8 @@ def local_day(moment: datetime) -> date:
 def on_day(day: date, at: time) -> datetime:
     """Return the moment of a local time on a local day."""
     return datetime.combine(day, at, tzinfo=local_zone())
+
+
+def midnight(day: date) -> datetime:
+    """Return the moment at which a local day begins."""
+    return on_day(day, time())

@@ -1,5 +1,5 @@
 """Records of attendance, a noun in each module; Django finds them here."""
 
-from xiachen.attendance.models import records
+from xiachen.attendance.models import records, signing
 
-__all__ = ["records"]
+__all__ = ["records", "signing"]

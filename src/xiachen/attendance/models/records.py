@@ -3,17 +3,55 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from xiachen.base.owned.models import Fact, fact_constraints
+from xiachen.attendance.models.signing import SignInPlace
+from xiachen.attendance.rules.evidence import METHOD_WORDS, Method, Near
+from xiachen.base.owned.fields import CommunityForeignKey
+from xiachen.base.owned.models import Fact, Owned, fact_constraints
 from xiachen.incidents.models import Incident
 from xiachen.privacy.classes import Handling
 
 
-class CheckIn(Fact):
+class Evidence(Fact):
+    """
+    How it is known that somebody was there.
+
+    :ivar method: a Method; empty in records older than this
+    :ivar place: at which the code or the poster was shown, or that the phone compared itself with
+    :ivar near: what the phone says of where it was; its position stays on the phone
+    :ivar doubtful: the leader should have a look; it counts like any other
+    """
+
+    method = models.CharField(
+        _("how it is known"),
+        max_length=6,
+        blank=True,
+        choices=[(one.value, METHOD_WORDS[one]) for one in Method],
+    )
+    place = CommunityForeignKey(
+        SignInPlace,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("place to sign in at"),
+    )
+    near = models.CharField(_("where the phone was"), max_length=7, default=Near.UNKNOWN.value)
+    doubtful = models.BooleanField(_("leader to have a look"), default=False)
+
+    class Meta:
+        abstract = True
+
+
+_EVIDENCE = ("method", "place", "near", "doubtful")
+
+
+class CheckIn(Evidence):
     """A person's sign-in on a day; the deadline in force is kept with it."""
 
     handling = Handling(
         _("Know who is on site"),
-        none=("incident", "team", "day", "deadline", "by_proxy"),
+        none=("incident", "team", "day", "deadline", "by_proxy", *_EVIDENCE),
         service=("member",),
     )
 
@@ -41,7 +79,7 @@ class CheckIn(Fact):
         )
 
 
-class CheckOut(Fact):
+class CheckOut(Evidence):
     """
     That a person has left; it ends the sign-in of its day in the same community.
 
@@ -50,7 +88,7 @@ class CheckOut(Fact):
 
     handling = Handling(
         _("Know how long people have been on site"),
-        none=("incident", "day"),
+        none=("incident", "day", *_EVIDENCE),
         service=("member",),
     )
 
@@ -71,6 +109,31 @@ class CheckOut(Fact):
         indexes = (
             models.Index(name="check_out_day", fields=("community", "incident", "day")),
             models.Index(name="check_out_person", fields=("member", "incident", "day")),
+        )
+
+
+class CodeUse(Owned):
+    """
+    That somebody has used a place's code; the id is that of the sign-in or sign-out.
+
+    :ivar step: the minute of the day in which the code was shown, counted from 0
+    """
+
+    append_only = True
+    handling = Handling(
+        _("Let each code sign a person in once"), none=("place", "day", "step"), service=("member",)
+    )
+
+    place = CommunityForeignKey(SignInPlace, models.PROTECT, related_name="+", db_index=False)
+    member = models.UUIDField(_("member"))
+    day = models.DateField(_("day"))
+    step = models.PositiveSmallIntegerField(_("minute of the day"))
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                name="code_use_once", fields=("community", "place", "member", "day", "step")
+            ),
         )
 
 

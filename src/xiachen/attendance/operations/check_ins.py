@@ -8,11 +8,13 @@ from uuid import UUID
 from django.db import transaction
 
 from xiachen.attendance.models.records import CheckIn, CheckOut
+from xiachen.attendance.operations.evidence import Weighing, Witnessed
 from xiachen.attendance.operations.settling import OneADay, Scopes, Settling
 from xiachen.attendance.rules import records as rules
 from xiachen.attendance.rules.duty import AfterSignOut
+from xiachen.attendance.rules.evidence import Method
 from xiachen.base import clock
-from xiachen.base.errors import NotFound, Outcome
+from xiachen.base.errors import NotFound, Outcome, Refused
 from xiachen.base.owned.appending import append, superseding
 from xiachen.figures import numbers
 from xiachen.figures.operations import post_deltas
@@ -24,19 +26,9 @@ SIGNED_IN = "attendance.signed-in"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CheckInEntry:
-    """
-    A person's sign-in, as a phone, a form or a sheet gives it.
+class CheckInEntry(Witnessed):
+    """A person's sign-in."""
 
-    :param by_proxy: somebody else signs for the person; set by itself where the account is not
-        the person's own
-    """
-
-    id: UUID
-    community: int
-    member: UUID
-    occurred_at: datetime
-    by_proxy: bool = False
     team: UUID | None = None
 
 
@@ -145,27 +137,33 @@ def _check_in(scopes: Scopes, entries: Sequence[CheckInEntry], at: datetime) -> 
 
 def _facts(
     scopes: Scopes, entries: Sequence[CheckInEntry], at: datetime
-) -> Iterator[tuple[UUID, CheckIn]]:
-    days = [clock.local_day(one.occurred_at) for one in entries]
-    deadlines = _deadlines(scopes, zip(entries, days, strict=True))
-    for one, day in zip(entries, days, strict=True):
+) -> Iterator[tuple[UUID, CheckIn | Refused]]:
+    proofs = Weighing(scopes, entries, at).proofs()
+    proven = []
+    for one in entries:
+        proof = proofs[one.id]
+        if isinstance(proof, Refused):
+            yield one.id, proof
+        else:
+            proven.append((one, proof, clock.local_day(proof.occurred_at)))
+    deadlines = _deadlines(scopes, [(one, day) for one, _, day in proven])
+    for one, proof, day in proven:
         scope = scopes[one.id]
-        yield (
-            one.id,
-            CheckIn(
-                id=one.id,
-                community_id=one.community,
-                incident_id=rules.incident_of(scope),
-                member=one.member,
-                team=one.team,
-                day=day,
-                deadline=deadlines[scope.incident, one.community, day],
-                by_proxy=one.by_proxy or one.member != scope.member,
-                occurred_at=one.occurred_at,
-                received_at=at,
-                recorded_by=scope.account,
-            ),
+        fact = CheckIn(
+            id=one.id,
+            community_id=one.community,
+            incident_id=rules.incident_of(scope),
+            member=one.member,
+            team=one.team,
+            day=day,
+            deadline=deadlines[scope.incident, one.community, day],
+            by_proxy=proof.method is Method.LIST,
+            occurred_at=proof.occurred_at,
+            received_at=at,
+            recorded_by=scope.account,
+            **proof.kept(),
         )
+        yield one.id, fact
 
 
 def _deadlines(

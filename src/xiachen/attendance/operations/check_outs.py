@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from xiachen.attendance.models.records import CheckIn, CheckOut
+from xiachen.attendance.operations.evidence import Proof, Weighing, Witnessed
 from xiachen.attendance.operations.settling import OneADay, Scopes, Settling
 from xiachen.attendance.rules import duty
 from xiachen.attendance.rules import records as rules
@@ -22,13 +23,8 @@ _DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CheckOutEntry:
-    """A person's sign-out, as a phone or a form gives it."""
-
-    id: UUID
-    community: int
-    member: UUID
-    occurred_at: datetime
+class CheckOutEntry(Witnessed):
+    """A person's sign-out."""
 
 
 _SignIns = dict[tuple[UUID | None, int, UUID], list[CheckIn]]
@@ -115,20 +111,31 @@ def _check_out(scopes: Scopes, entries: Sequence[CheckOutEntry], at: datetime) -
 def _facts(
     scopes: Scopes, entries: Sequence[CheckOutEntry], at: datetime
 ) -> Iterator[tuple[UUID, CheckOut | Refused]]:
-    signed = _sign_ins(scopes, entries)
+    proofs = Weighing(scopes, entries, at).proofs()
+    proven = []
     for one in entries:
+        proof = proofs[one.id]
+        if isinstance(proof, Refused):
+            yield one.id, proof
+        else:
+            proven.append((one, proof))
+    signed = _sign_ins(scopes, proven)
+    for one, proof in proven:
         scope = scopes[one.id]
         rows = signed.get((scope.incident, one.community, one.member), [])
-        left = duty.sign_in_left(rows, one.occurred_at)
+        left = duty.sign_in_left(rows, proof.occurred_at)
         if isinstance(left, CheckIn):
-            yield one.id, _fact(scope, left, one, at)
+            yield one.id, _fact(scope, left, one, proof, at)
         else:
-            yield one.id, _nothing_left(rows, one.occurred_at)
+            yield one.id, _nothing_left(rows, proof.occurred_at)
 
 
-def _sign_ins(scopes: Scopes, entries: Sequence[CheckOutEntry]) -> _SignIns:
+def _sign_ins(scopes: Scopes, proven: Sequence[tuple[CheckOutEntry, Proof]]) -> _SignIns:
     """Return the sign-ins that some sign-outs may end, by incident, community and person."""
-    days = [clock.local_day(one.occurred_at) for one in entries]
+    if not proven:
+        return {}
+    days = [clock.local_day(proof.occurred_at) for _, proof in proven]
+    entries = [one for one, _ in proven]
     rows = CheckIn.objects.standing().filter(
         community_id__in={one.community for one in entries},
         incident__in={scopes[one.id].incident for one in entries},
@@ -164,16 +171,19 @@ def _check_goes_with(former: CheckOut, occurred_at: datetime) -> None:
         raise duty.NotSignedIn(field="occurred_at")
 
 
-def _fact(scope: Scope, left: CheckIn, entry: CheckOutEntry, at: datetime) -> CheckOut:
+def _fact(
+    scope: Scope, left: CheckIn, entry: CheckOutEntry, proof: Proof, at: datetime
+) -> CheckOut:
     return CheckOut(
         id=entry.id,
         community_id=entry.community,
         incident_id=left.incident_id,
         member=entry.member,
         day=left.day,
-        occurred_at=entry.occurred_at,
+        occurred_at=proof.occurred_at,
         received_at=at,
         recorded_by=scope.account,
+        **proof.kept(),
     )
 
 

@@ -1,0 +1,227 @@
+"""Weighing how it is known that people were there, and using their codes up."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from uuid import UUID
+
+from xiachen.attendance.models.records import CodeUse
+from xiachen.attendance.models.signing import SignInPlace
+from xiachen.attendance.operations.settling import Scopes
+from xiachen.attendance.rules import codes, evidence
+from xiachen.attendance.rules import records as rules
+from xiachen.base import clock
+from xiachen.base.errors import Refused
+from xiachen.base.owned.appending import hold_numbers
+from xiachen.base.owned.bulk import insert_new
+
+_DAY = timedelta(days=1)
+# A phone that cannot tell the day may have been without a signal for so many days.
+_DAYS_AGO = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Witnessed:
+    """
+    That a person was there, as a phone, a form or a sheet gives it, and how that is known.
+
+    :param occurred_at: by the phone's own time; a code tells the time better
+    :param method: an `evidence.Method`; empty: by the list, or by own word
+    :param place: at which the code or the poster was shown
+    :param code: as it was scanned or typed
+    :param near: an `evidence.Near`
+    :param certain: whether the phone's own time can be relied on
+    :param by_proxy: somebody else signs for the person; set by itself where the account is not
+        the person's own
+    """
+
+    id: UUID
+    community: int
+    member: UUID
+    occurred_at: datetime
+    method: str = ""
+    place: UUID | None = None
+    code: str = ""
+    near: str = ""
+    certain: bool = True
+    by_proxy: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """
+    How it is known that somebody was there, and when.
+
+    :param use: of the code, where one was given
+    """
+
+    method: evidence.Method
+    place: UUID | None
+    near: evidence.Near
+    doubtful: bool
+    occurred_at: datetime
+    use: CodeUse | None = None
+
+    def kept(self) -> dict[str, object]:
+        """Return what the record keeps of it."""
+        return {
+            "method": self.method.value,
+            "place_id": self.place,
+            "near": self.near.value,
+            "doubtful": self.doubtful,
+        }
+
+
+class Weighing:
+    """Weighs what some entries give; whoever makes one does so in the records' transaction."""
+
+    def __init__(self, scopes: Scopes, entries: Sequence[Witnessed], at: datetime) -> None:
+        self._scopes = scopes
+        self._entries = entries
+        self._at = at
+        self._opened: dict[UUID, bytes] = {}
+
+    def proofs(self) -> dict[UUID, Proof | Refused]:
+        """Return for each entry's id what it proves, or why it cannot be recorded."""
+        found = {one.id: self._proof(one) for one in self._entries}
+        given = [proof.use for proof in found.values() if isinstance(proof, Proof)]
+        for id in self._used_before([use for use in given if use is not None]):
+            found[id] = codes.CodeUsed(field="code")
+        return found
+
+    @cached_property
+    def _places(self) -> dict[tuple[int, UUID], SignInPlace]:
+        ids = {one.place for one in self._entries if one.place is not None}
+        if not ids:
+            return {}
+        rows = SignInPlace.objects.filter(
+            community_id__in={one.community for one in self._entries}, pk__in=ids
+        )
+        return {(row.community_id, row.pk): row for row in rows}
+
+    def _proof(self, one: Witnessed) -> Proof | Refused:
+        scope = self._scopes[one.id]
+        oneself = one.member == scope.member and not one.by_proxy
+        method = evidence.method_of(one.method, oneself=oneself)
+        place = self._places.get((one.community, one.place)) if one.place is not None else None
+        if place is not None and place.incident_id != scope.incident:
+            place = None
+        if method is evidence.Method.CODE or method is evidence.Method.POSTER:
+            if place is None:
+                return evidence.UnknownPlace(field="place")
+            if method is evidence.Method.CODE:
+                return self._by_code(one, place)
+            return self._by_poster(one, place)
+        near = evidence.near_of(one.near)
+        return Proof(
+            method=method,
+            place=None if place is None else place.pk,
+            near=near,
+            doubtful=evidence.is_doubtful(near=near),
+            occurred_at=one.occurred_at,
+        )
+
+    def _by_poster(self, one: Witnessed, place: SignInPlace) -> Proof | Refused:
+        number = codes.poster_number(self._secret(place), place.poster, one.code)
+        if number is None:
+            return codes.WrongCode(field="code")
+        if _is_closed(place, one.occurred_at):
+            return evidence.PlaceClosed(field="place")
+        near = evidence.near_of(one.near)
+        return Proof(
+            method=evidence.Method.POSTER,
+            place=place.pk,
+            near=near,
+            doubtful=evidence.is_doubtful(near=near) or number < place.poster,
+            occurred_at=one.occurred_at,
+        )
+
+    def _by_code(self, one: Witnessed, place: SignInPlace) -> Proof | Refused:
+        shown = self._shown_at(one, place)
+        if isinstance(shown, Refused):
+            return shown
+        if rules.is_ahead(shown, self._at):
+            return rules.InFuture(field="code")
+        if _is_closed(place, shown):
+            return evidence.PlaceClosed(field="place")
+        near = evidence.near_of(one.near)
+        day = clock.local_day(shown)
+        return Proof(
+            method=evidence.Method.CODE,
+            place=place.pk,
+            near=near,
+            doubtful=evidence.is_doubtful(
+                near=near, shown_at=shown, said=one.occurred_at if one.certain else None
+            ),
+            occurred_at=shown,
+            use=CodeUse(
+                id=one.id,
+                community_id=one.community,
+                place_id=place.pk,
+                member=one.member,
+                day=day,
+                step=codes.step_of(shown, clock.midnight(day)),
+            ),
+        )
+
+    def _shown_at(self, one: Witnessed, place: SignInPlace) -> datetime | Refused:
+        """
+        Return when the code was shown.
+
+        A phone whose time is certain shows the day's codes; only around midnight the other day's.
+        """
+        said = clock.local_day(one.occurred_at)
+        beside = [said - _DAY, said + _DAY]
+        if not one.certain:
+            today = clock.local_day(self._at)
+            days = [said, *beside, *(today - back * _DAY for back in range(_DAYS_AGO + 1))]
+            return self._nearest(one, place, list(dict.fromkeys(days))) or _wrong()
+        shown = self._nearest(one, place, [said])
+        if shown is not None:
+            return shown
+        shown = self._nearest(one, place, beside)
+        if shown is None:
+            return _wrong()
+        if abs(shown - one.occurred_at) <= evidence.LONGEST_WAY:
+            return shown
+        return codes.OtherDaysCode(field="code", day=clock.local_day(shown))
+
+    def _nearest(self, one: Witnessed, place: SignInPlace, days: Iterable[date]) -> datetime | None:
+        secret = self._secret(place)
+        looked = [(codes.secret_of_day(secret, day), clock.midnight(day)) for day in days]
+        return codes.shown_at(one.code, looked, near=one.occurred_at)
+
+    def _secret(self, place: SignInPlace) -> bytes:
+        if place.pk not in self._opened:
+            self._opened[place.pk] = place.opened()
+        return self._opened[place.pk]
+
+    def _used_before(self, uses: Iterable[CodeUse]) -> set[UUID]:
+        """Use codes up; return the entries whose code the person had used for another one."""
+        rows = sorted(uses, key=_order)
+        if not rows:
+            return set()
+        # Records of these communities follow: locked in the same order by everybody.
+        hold_numbers({row.community_id for row in rows})
+        written = insert_new(rows)
+        left = [row for row in rows if row.pk not in written]
+        if not left:
+            return set()
+        known = CodeUse.objects.filter(
+            community_id__in={row.community_id for row in left}, pk__in=[row.pk for row in left]
+        )
+        same = {_order(row): row.pk for row in known}
+        return {row.pk for row in left if same.get(_order(row)) != row.pk}
+
+
+def _order(use: CodeUse) -> tuple[int, UUID, UUID, date, int]:
+    return use.community_id, use.place_id, use.member, use.day, use.step
+
+
+def _is_closed(place: SignInPlace, moment: datetime) -> bool:
+    return place.closed_at is not None and place.closed_at <= moment
+
+
+def _wrong() -> Refused:
+    return codes.WrongCode(field="code")

@@ -6,7 +6,6 @@ records it. `heals` are refusals that a record which another phone has not sent 
 `known` are refusals which say that the same was recorded before.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -15,10 +14,14 @@ from uuid import UUID
 
 from django.db import transaction
 
-from xiachen.attendance.operations.check_ins import CheckInEntry, check_in
-from xiachen.attendance.operations.check_outs import CheckOutEntry, check_out
+from xiachen.attendance.operations.check_ins import CheckInEntry, check_in_all
+from xiachen.attendance.operations.check_outs import CheckOutEntry, check_out_all
+from xiachen.attendance.operations.work import WorkEntry, record_work_all
 from xiachen.base.errors import Outcome, Refused
+from xiachen.base.owned.models import CENTRE
 from xiachen.needs.operations.claims import claim_task, finish_task, release_claim
+from xiachen.needs.queries.tasks import unknown_kinds
+from xiachen.needs.rules import UnknownKind as UnknownWork
 from xiachen.notices.operations.notices import open_notice
 from xiachen.privacy.scope import Can, Scope
 from xiachen.sync.queries.devices import KnownDevice
@@ -46,15 +49,20 @@ class Event:
 
 
 class Entry(Protocol):
-    """What an operation is given for one event; `member` is whom it is about."""
+    """What an operation is given for one event: who it is about, and where."""
 
     @property
     def id(self) -> UUID: ...
     @property
     def member(self) -> UUID: ...
+    @property
+    def community(self) -> int: ...
 
 
-Settle = Callable[[Mapping[UUID, Scope], Sequence[Any], datetime], list[Outcome]]
+LONGEST_CODE = 40
+
+Scopes = Mapping[UUID, Scope]
+Settle = Callable[[Scopes, Sequence[Any], datetime], list[Outcome]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,30 +78,30 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Something that is done for one person and one record at a time."""
+    """
+    Something that is done for one person and one record at a time.
+
+    :param community: in which something is recorded, or the centre
+    :param task: which it changes
+    """
 
     id: UUID
     member: UUID
+    community: int
+    task: UUID | None
     do: Callable[[Scope, datetime], object] = field(compare=False)
 
 
-def per_scope(operation: Callable[..., list[Outcome]]) -> Settle:
-    """Return how a list is settled by an operation that takes one scope at a time."""
+def _all_at_once(operation: Callable[..., list[Outcome]]) -> Settle:
+    """Return how a list is settled by an operation that takes many askers at once."""
 
-    def settle(scopes: Mapping[UUID, Scope], entries: Sequence[Any], at: datetime) -> list[Outcome]:
-        groups: dict[int, list[Any]] = defaultdict(list)
-        for entry in entries:
-            groups[id(scopes[entry.id])].append(entry)
-        found: dict[UUID, Outcome] = {}
-        for group in groups.values():
-            scope = scopes[group[0].id]
-            found |= {one.id: one for one in operation(scope, entries=group, at=at)}
-        return [found[entry.id] for entry in entries]
+    def settle(scopes: Scopes, entries: Sequence[Any], at: datetime) -> list[Outcome]:
+        return operation(scopes, entries=entries, at=at)
 
     return settle
 
 
-def one_by_one(scopes: Mapping[UUID, Scope], entries: Sequence[Act], at: datetime) -> list[Outcome]:
+def _one_by_one(scopes: Scopes, entries: Sequence[Act], at: datetime) -> list[Outcome]:
     """Do each act by itself; a refusal leaves the others standing."""
     outcomes = []
     for entry in entries:
@@ -133,12 +141,41 @@ def _check_out(event: Event) -> CheckOutEntry:
     )
 
 
+def _work(event: Event) -> WorkEntry:
+    body = event.content.body
+    return WorkEntry(
+        id=event.id,
+        community=_community(event),
+        member=events.identity(body, "member"),
+        kind=events.text(body, "work", longest=LONGEST_CODE),
+        occurred_at=event.occurred_at,
+        task=events.perhaps_identity(body, "task"),
+        times=events.whole(body, "times", low=1, high=LARGEST_COUNT),
+        persons_served=events.whole(body, "persons_served", low=0, high=LARGEST_COUNT),
+    )
+
+
+def _record_work(scopes: Scopes, entries: Sequence[WorkEntry], at: datetime) -> list[Outcome]:
+    """Record work of the kinds that the catalogue knows."""
+    unknown = unknown_kinds(scopes[entries[0].id], codes={one.kind for one in entries})
+    refused = {
+        one.id: Outcome(one.id, refusal=UnknownWork(field="work"))
+        for one in entries
+        if one.kind in unknown
+    }
+    known = [one for one in entries if one.id not in refused]
+    done = {one.id: one for one in record_work_all(scopes, entries=known, at=at)} if known else {}
+    return [refused.get(one.id) or done[one.id] for one in entries]
+
+
 def _claim(event: Event) -> Act:
     community, member = _community(event), event.device.member
     task = events.identity(event.content.body, "task")
     return Act(
         event.id,
         member,
+        community,
+        task,
         lambda scope, at: claim_task(scope, community=community, task=task, member=member, at=at),
     )
 
@@ -149,6 +186,8 @@ def _release(event: Event) -> Act:
     return Act(
         event.id,
         member,
+        community,
+        task,
         lambda scope, at: release_claim(
             scope, community=community, task=task, member=member, at=at
         ),
@@ -164,6 +203,8 @@ def _finish(event: Event) -> Act:
     return Act(
         event.id,
         member,
+        community,
+        task,
         lambda scope, at: finish_task(
             scope,
             community=community,
@@ -183,6 +224,8 @@ def _read_notice(event: Event) -> Act:
     return Act(
         event.id,
         event.device.member,
+        CENTRE,
+        None,
         lambda scope, at: open_notice(scope, notice=notice, at=at),
     )
 
@@ -195,18 +238,19 @@ KINDS: Mapping[str, Kind] = {
     "attendance.check-in": Kind(
         Can.CHECK_IN,
         _check_in,
-        per_scope(check_in),
+        _all_at_once(check_in_all),
         known=frozenset({"attendance.signed-in-already"}),
     ),
     "attendance.check-out": Kind(
         Can.CHECK_IN,
         _check_out,
-        per_scope(check_out),
+        _all_at_once(check_out_all),
         heals=_SIGN_IN_MISSING,
         known=frozenset({"attendance.signed-out-already"}),
     ),
-    "needs.claim": Kind(Can.CLAIM_TASKS, _claim, one_by_one),
-    "needs.finish": Kind(Can.CLAIM_TASKS, _finish, one_by_one, heals=_CLAIM_MISSING),
-    "needs.release": Kind(Can.CLAIM_TASKS, _release, one_by_one, heals=_CLAIM_MISSING),
-    "notices.read": Kind(Can.CHECK_IN, _read_notice, one_by_one),
+    "attendance.work": Kind(Can.CLAIM_TASKS, _work, _record_work),
+    "needs.claim": Kind(Can.CLAIM_TASKS, _claim, _one_by_one),
+    "needs.finish": Kind(Can.CLAIM_TASKS, _finish, _one_by_one, heals=_CLAIM_MISSING),
+    "needs.release": Kind(Can.CLAIM_TASKS, _release, _one_by_one, heals=_CLAIM_MISSING),
+    "notices.read": Kind(Can.CHECK_IN, _read_notice, _one_by_one),
 }

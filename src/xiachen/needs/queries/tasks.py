@@ -88,6 +88,12 @@ def kinds(scope: Scope) -> list[TaskKind]:
     return list(TaskKind.objects.order_by("-need", "pk"))
 
 
+def unknown_kinds(scope: Scope, *, codes: Collection[str]) -> set[str]:
+    """Return those of some codes that are in no catalogue of kinds of work."""
+    rows = TaskKind.objects.filter(code__in=codes)
+    return set(codes) - set(rows.values_list("code", flat=True))
+
+
 def tasks(scope: Scope) -> QuerySet[Task]:
     """Return the tasks of the scope's incident in its places, the latest first."""
     if scope.incident is None or not (

@@ -1,7 +1,7 @@
 """A signed request of a phone, and what goes back."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -9,6 +9,7 @@ from uuid import UUID
 
 from xiachen.privacy.envelopes import NoPoint, is_signed, request_text
 from xiachen.privacy.scope import Scope, system_scope
+from xiachen.sync.api.gathering import Gathering
 from xiachen.sync.queries.devices import KnownDevice, known_devices
 from xiachen.sync.rules import protocol
 
@@ -77,6 +78,40 @@ def signed(asked: Asked) -> KnownDevice:
     :raises UnknownDevice, BadSignature:
     """
     device = known_devices(system_scope(), [asked.device]).get(asked.device)
+    return _proven(asked, device)
+
+
+def signed_as_known(asked: Asked) -> KnownDevice:
+    """
+    Return the device that signed a request, for an operation that looks itself if it is revoked.
+
+    What never changes of a device is remembered, and many strangers are looked up at once.
+
+    :raises UnknownDevice, BadSignature:
+    """
+    device = _KNOWN.get(asked.device)
+    if device is None:
+        device = _lookups.ask(asked.device)
+    return _proven(asked, device)
+
+
+def _look_up(ids: Sequence[UUID]) -> list[KnownDevice | None]:
+    found = known_devices(system_scope(), ids)
+    while len(_KNOWN) + len(found) > _MOST_KNOWN:
+        _KNOWN.pop(next(iter(_KNOWN)), None)
+    _KNOWN.update(found)
+    return [found.get(one) for one in ids]
+
+
+# The city's phones; the longest remembered is forgotten first.
+_MOST_KNOWN = 50_000
+_KNOWN: dict[UUID, KnownDevice] = {}
+_lookups: Gathering[UUID, KnownDevice | None] = Gathering(
+    _look_up, most=500, longest=2_000, full=protocol.TooBusy
+)
+
+
+def _proven(asked: Asked, device: KnownDevice | None) -> KnownDevice:
     if device is None:
         raise protocol.UnknownDevice
     if not asked.is_signed_with(device.key):

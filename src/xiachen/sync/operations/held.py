@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from xiachen.people.models.accounts import Account
 from xiachen.sync.models.devices import Device
 from xiachen.sync.models.receipts import Quarantined, QuarantineState, Receipt
 from xiachen.sync.rules.numbers import whole_after
@@ -15,8 +16,11 @@ from xiachen.sync.rules.numbers import whole_after
 _TOLD_FOR = timedelta(days=30)
 
 _LOCK = f"""
-    select id, last_reported, held_upto, whole_upto, durable_upto
-    from {Device._meta.db_table} where id = any(%s) order by id for no key update
+    select device.id, last_reported, held_upto, whole_upto, durable_upto, app,
+        revoked_at is not null or not account.is_active
+    from {Device._meta.db_table} as device
+    join {Account._meta.db_table} as account on account.id = device.account_id
+    where device.id = any(%s) order by device.id for no key update of device
 """
 _RECEIVED = f"""
     select id, device, seq, digest, code from {Receipt._meta.db_table} where id = any(%(ids)s)
@@ -54,14 +58,19 @@ _WRITE = f"""
 
 @dataclass(slots=True)
 class State:
-    """How far the numbers of a device have come; its row is locked."""
+    """
+    How far the numbers of a device have come; its row is locked.
+
+    :ivar revoked: it was struck off, or its account was closed
+    """
 
     device: UUID
     last_reported: int
     held_upto: int
     whole_upto: int
     durable_upto: int
-    app: str = ""
+    app: str
+    revoked: bool
 
 
 @dataclass(frozen=True, slots=True)

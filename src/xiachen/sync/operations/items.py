@@ -67,8 +67,13 @@ class Verdict:
 
 @dataclass(slots=True)
 class Taken:
-    """What became of a request: one verdict per item in its order, and how far the device is."""
+    """
+    What became of a request: one verdict per item in its order, and how far the device is.
 
+    :param epoch: of the database that has taken it in
+    """
+
+    epoch: str
     verdicts: list[Verdict]
     durable_upto: int
     whole_upto: int
@@ -80,12 +85,14 @@ class Passing:
     """
     An item on its way.
 
+    :param revoked: the device was struck off
     :param former: what is kept of the same event from before
     :param numbered: whether the device's number is free for it
     """
 
     push: Push
     item: Item
+    revoked: bool = False
     former: Quarantined | None = None
     content: Content | None = None
     event: Event | None = None

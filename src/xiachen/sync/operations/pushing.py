@@ -15,8 +15,9 @@ from xiachen.sync.operations.held import Held, State
 from xiachen.sync.operations.items import Passing, Push, Taken, Verdict
 from xiachen.sync.operations.quarantine import keep
 from xiachen.sync.operations.settling import Settling
+from xiachen.sync.queries.epochs import current_epoch
 from xiachen.sync.rules import events
-from xiachen.sync.rules.protocol import Said
+from xiachen.sync.rules.protocol import Said, UnknownDevice
 
 
 class Contended(OperationalError):
@@ -32,11 +33,18 @@ def take_in(scope: Scope, *, pushes: Sequence[Push], at: datetime) -> list[Taken
     item keeps another one from being taken in.
 
     :raises Forbidden: asked by anybody but the door of phones
+    :raises UnknownDevice: a device is not enrolled in this database
     """
     if scope.role is not Role.SYSTEM:
         raise Forbidden()
     states = Held.lock({push.device.id for push in pushes})
-    passing = [Passing(push, item) for push in pushes for item in push.items]
+    if any(push.device.id not in states for push in pushes):
+        raise UnknownDevice
+    passing = [
+        Passing(push, item, revoked=states[push.device.id].revoked)
+        for push in pushes
+        for item in push.items
+    ]
     first: dict[tuple[UUID, bytes], Passing] = {}
     for one in passing:
         first.setdefault((one.item.id, one.item.digest), one)
@@ -51,9 +59,11 @@ def take_in(scope: Scope, *, pushes: Sequence[Push], at: datetime) -> list[Taken
         state.last_reported = max(state.last_reported, push.last)
     Held.write_states(list(states.values()), arrived, at)
     told = Held.settled(list(states), at)
+    epoch = current_epoch(scope)
     verdicts = iter([_repeated(one, first[one.item.id, one.item.digest]) for one in passing])
     return [
         Taken(
+            epoch,
             [next(verdicts) for _ in push.items],
             states[push.device.id].durable_upto,
             states[push.device.id].whole_upto,

@@ -11,9 +11,11 @@ from django.db import OperationalError, transaction
 
 from xiachen.base import clock
 from xiachen.base.errors import Forbidden, Outcome, Refused
+from xiachen.base.owned.appending import hold_numbers
 from xiachen.deployment.queries.many_scopes import Asking, scopes_on
+from xiachen.needs.operations.claims import hold_tasks
 from xiachen.privacy.scope import ALLOWED, Can, Scope
-from xiachen.sync.kinds import KINDS, Entry, Event, Kind
+from xiachen.sync.kinds import KINDS, Act, Entry, Event, Kind
 from xiachen.sync.operations.items import Passing, Verdict
 from xiachen.sync.rules import events, waiting
 from xiachen.sync.rules.occurred import milliseconds, moment_of, occurred
@@ -47,9 +49,27 @@ class Settling:
         for asking, ones in asked.items():
             for one in ones:
                 _judge(one, scopes[asking], groups, chosen)
+        _hold([entry for group in groups.values() for _, entry in group], chosen)
         for name, kind in KINDS.items():
             if name in groups:
                 _operate(kind, groups[name], chosen, at)
+
+
+def _hold(entries: Sequence[Entry], scopes: Mapping[UUID, Scope]) -> None:
+    """
+    Lock what several operations will change, tasks before counters as every single one does.
+
+    Of two transactions with the same communities in another order, neither waits for the other.
+    """
+    tasks: dict[UUID | None, list[Act]] = defaultdict(list)
+    for one in entries:
+        if isinstance(one, Act) and one.task is not None:
+            tasks[scopes[one.id].incident].append(one)
+    for acts in tasks.values():
+        named = [(one.community, one.task) for one in acts if one.task is not None]
+        hold_tasks(scopes[acts[0].id], tasks=named)
+    if entries:
+        hold_numbers({one.community for one in entries})
 
 
 def _is_read(one: Passing, at: datetime) -> bool:
@@ -58,7 +78,7 @@ def _is_read(one: Passing, at: datetime) -> bool:
         if one.item.fault is not None:
             raise one.item.fault
         one.content = events.content_of(one.item.plain)
-        if one.push.device.revoked:
+        if one.revoked:
             raise Revoked
         if one.content.kind not in KINDS:
             raise events.UnknownKind(field="kind")

@@ -6,10 +6,13 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q, QuerySet
 
 from xiachen.people.models.accounts import Account
-from xiachen.privacy.scope import Role, Scope
+from xiachen.people.queries.members import members_reached
+from xiachen.privacy.scope import Can, Role, Scope
 from xiachen.sync.models.devices import Device
+from xiachen.sync.models.receipts import Quarantined, Receipt
 
 _KNOWN = f"""
     select device.id, device.account_id, device.member, device.incident_id, device.key,
@@ -18,6 +21,18 @@ _KNOWN = f"""
     from {Device._meta.db_table} as device
     join {Account._meta.db_table} as account on account.id = device.account_id
     where device.id = any(%s)
+"""
+_MISSING = f"""
+    select device.id, greatest(0, device.last_reported - device.whole_upto - (
+        select count(*) from (
+            select seq from {Receipt._meta.db_table} as receipt
+            where receipt.device = device.id and receipt.seq > device.whole_upto
+            union
+            select seq from {Quarantined._meta.db_table} as kept
+            where kept.device_id = device.id and kept.seq > device.whole_upto
+        ) as beyond
+    ))
+    from {Device._meta.db_table} as device where device.id = any(%s)
 """
 
 
@@ -52,3 +67,25 @@ def known_devices(scope: Scope, ids: Iterable[UUID]) -> dict[UUID, KnownDevice]:
         cursor.execute(_KNOWN, [list(ids)])
         rows = [KnownDevice(*row) for row in cursor.fetchall()]
     return {row.id: row for row in rows}
+
+
+def devices_reached(scope: Scope) -> QuerySet[Device]:
+    """Return the phones of people whom the scope reaches, and one's own; the latest first."""
+    if scope.incident is None:
+        return Device.objects.none()
+    own = Q(member=scope.member)
+    if scope.allows(Can.INVITE_PHONES) or scope.allows(Can.REVOKE_PHONES):
+        own |= Q(member__in=members_reached(scope).order_by().values("pk"))
+    return Device.objects.filter(own, incident=scope.incident).order_by("-last_contact", "pk")
+
+
+def missing(scope: Scope, devices: Iterable[UUID]) -> dict[UUID, int]:
+    """
+    Return of how many records of phones is known only that they were made.
+
+    What a phone has recorded since it last reported is not among them: nobody here knows of it.
+    """
+    reached = devices_reached(scope).filter(pk__in=list(devices)).values_list("pk", flat=True)
+    with connection.cursor() as cursor:
+        cursor.execute(_MISSING, [list(reached)])
+        return dict(cursor.fetchall())

@@ -1,0 +1,149 @@
+"""
+Doing at once what many threads ask for at the same time.
+
+The first thread that asks leads: it takes all that wait, does it in one turn, and hands the
+answers out; what came meanwhile is the next turn, led by one of those who wait. A single request
+waits for nobody, and a hundred cost hardly more than one.
+"""
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from time import sleep
+from typing import Generic, TypeVar
+
+from django.db import OperationalError, connection
+
+from xiachen.base.errors import Refused
+
+Asked = TypeVar("Asked")
+Told = TypeVar("Told")
+
+_log = logging.getLogger(__name__)
+
+_TRIES = 4
+_PAUSE_SECONDS = 0.02
+
+
+class _Ticket(Generic[Asked, Told]):
+    """One request, and the answer once there is one."""
+
+    __slots__ = ("asked", "error", "gate", "leads", "told", "weight")
+
+    def __init__(self, asked: Asked, weight: int) -> None:
+        self.asked = asked
+        self.weight = weight
+        self.told: list[Told] = []
+        self.error: BaseException | None = None
+        self.leads = False
+        # A bare lock: an Event costs ten times as much to make.
+        self.gate = threading.Lock()
+        self.gate.acquire()
+
+
+class Gathering(Generic[Asked, Told]):
+    """
+    :param do: does a list and returns an answer for each, in their order
+    :param most: weight of one turn; a single request above it is a turn of its own
+    :param longest: weight that may wait; more is refused
+    :param full: how it is refused
+    """
+
+    def __init__(
+        self,
+        do: Callable[[Sequence[Asked]], Sequence[Told]],
+        *,
+        most: int,
+        longest: int,
+        full: Callable[[], Refused],
+    ) -> None:
+        self._do = do
+        self._most = most
+        self._longest = longest
+        self._full = full
+        self._lock = threading.Lock()
+        self._waiting: deque[_Ticket[Asked, Told]] = deque()
+        self._weight = 0
+        self._led = False
+
+    def ask(self, asked: Asked, weight: int = 1) -> Told:
+        """
+        Return the answer to one request, done together with others.
+
+        :raises Refused: too much waits
+        """
+        mine = _Ticket[Asked, Told](asked, weight)
+        with self._lock:
+            if self._weight + weight > self._longest and self._waiting:
+                raise self._full()
+            self._waiting.append(mine)
+            self._weight += weight
+            mine.leads = not self._led
+            self._led = True
+        if not mine.leads:
+            mine.gate.acquire()
+        if mine.leads:
+            self._lead()
+        if mine.error is not None:
+            raise mine.error
+        return mine.told[0]
+
+    def _lead(self) -> None:
+        """Do one turn, in which the leader's own request is the first; then let another lead."""
+        turn = self._next_turn()
+        try:
+            self._answer(turn)
+        finally:
+            if not connection.in_atomic_block:
+                # Whoever waits for others must not keep them from the few connections.
+                connection.close()
+            with self._lock:
+                follower = self._waiting[0] if self._waiting else None
+                self._led = follower is not None
+            if follower is not None:
+                follower.leads = True
+                follower.gate.release()
+        for ticket in turn[1:]:
+            ticket.gate.release()
+
+    def _next_turn(self) -> list[_Ticket[Asked, Told]]:
+        turn: list[_Ticket[Asked, Told]] = []
+        weight = 0
+        with self._lock:
+            while self._waiting and (not turn or weight + self._waiting[0].weight <= self._most):
+                ticket = self._waiting.popleft()
+                weight += ticket.weight
+                turn.append(ticket)
+            self._weight -= weight
+        return turn
+
+    def _answer(self, turn: Sequence[_Ticket[Asked, Told]]) -> None:
+        try:
+            told = self._done([ticket.asked for ticket in turn])
+        except OperationalError as error:
+            for ticket in turn:
+                ticket.error = error
+        except Exception as error:
+            if len(turn) == 1:
+                turn[0].error = error
+                return
+            # One of them is poison: nobody else shall suffer from it.
+            for ticket in turn:
+                self._answer([ticket])
+        else:
+            for ticket, one in zip(turn, told, strict=True):
+                ticket.told.append(one)
+
+    def _done(self, asked: Sequence[Asked]) -> Sequence[Told]:
+        """Do a list; again where the database let another change go before."""
+        for left in range(_TRIES - 1, -1, -1):
+            try:
+                return self._do(asked)
+            except OperationalError:
+                if not left or connection.in_atomic_block:
+                    raise
+                _log.info("the database gave way; once more", exc_info=True)
+                connection.close()
+                sleep(_PAUSE_SECONDS * (_TRIES - left))
+        raise AssertionError

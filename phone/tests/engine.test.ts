@@ -34,6 +34,7 @@ async function enrolled(token = "token"): Promise<PhoneEngine> {
   const engine = opened();
   await engine.enrol(token);
   await engine.setPin(PIN);
+  await engine.sync();
   return engine;
 }
 
@@ -177,13 +178,15 @@ test("a server that asks for rest is left alone, even by a page that is loaded a
   let engine = await enrolled();
   server.instead.push(() => ({ status: 503, body: { code: "sync.busy", words: "稍后" }, headers: { "Retry-After": "30" } }));
   await engine.sync();
-  const pushed = server.pushes().length;
+  const asked = server.asked.length;
   expect(engine.state().contact.trouble).toEqual({ code: "sync.busy", words: "稍后" });
   expect(engine.state().contact.next! - engine.now()).toBeGreaterThan(29_000);
   await signIn(engine);
   engine = await reopened(engine);
   await engine.sync();
-  expect(server.pushes()).toHaveLength(pushed);
+  await engine.unlock(PIN);
+  await engine.sync();
+  expect(server.asked).toHaveLength(asked);
   expect(engine.state().contact.unsent).toBe(1);
 });
 

@@ -66,6 +66,8 @@ export class PhoneEngine implements Engine {
   private flusher!: Flusher;
   private session: Session | null = null;
   private chosen: string | null = null;
+  private reading = Promise.resolve();
+  private queued: Promise<void> | null = null;
   private ended = false;
   private hiddenAt: number | null = null;
   private minutes: ReturnType<typeof setInterval> | undefined;
@@ -114,6 +116,8 @@ export class PhoneEngine implements Engine {
     this.ended = true;
     clearInterval(this.minutes);
     await this.flusher?.end();
+    await this.queued;
+    await this.reading;
     this.channel?.close();
     this.database?.close();
   }
@@ -177,14 +181,30 @@ export class PhoneEngine implements Engine {
     for (const listener of this.listeners) listener();
   }
 
-  /** Read what is kept and show it; other tabs and the worker write as well. */
-  private async refresh(): Promise<void> {
+  /**
+   * Read what is kept and show it; other tabs and the worker write as well.
+   *
+   * One reading at a time; whoever comes meanwhile shares the next.
+   */
+  private refresh(): Promise<void> {
+    this.queued ??= this.reading
+      .catch(() => undefined)
+      .then(() => {
+        this.queued = null;
+        this.reading = this.read();
+        return this.reading;
+      });
+    return this.queued;
+  }
+
+  private async read(): Promise<void> {
+    if (this.ended) return;
     const session = this.session;
     const seen = await snapshot(this.database, session, this.chosen);
-    if (session !== this.session) return this.refresh();
+    if (session !== this.session) return this.read();
     if (this.chosen === null && seen.people.length === 1) {
       this.chosen = seen.people[0]!.device;
-      return this.refresh();
+      return this.read();
     }
     this.clock.remember(seen.contacted);
     this.shown.clear();
@@ -245,7 +265,7 @@ export class PhoneEngine implements Engine {
     if (this.chosen === null || this.current.phase !== "pin-new") throw new Refused("nobody");
     this.session = await setPin(this.database, this.chosen, pin);
     await this.changed();
-    await this.flusher.now();
+    this.flusher.soon(0);
   }
 
   async unlock(pin: string): Promise<"open" | "wrong" | "expired"> {

@@ -1,10 +1,10 @@
 /** Decides when to send and fetch, and does it: one tab or worker at a time. */
 
-import type { Clock } from "./clock";
+import { type Clock, isOver } from "./clock";
 import type { Database, PersonRow } from "./database";
 import { type Door, Trouble } from "./door";
 import { tidy } from "./expiry";
-import { alone, backOff, flush, rest, serversWait } from "./flushing";
+import { alone, backOff, flush, serversWait } from "./flushing";
 import { pull } from "./pulling";
 import type { Session } from "./sessions";
 import type { Contact } from "./types";
@@ -77,9 +77,12 @@ export class Flusher {
     this.around.status({ sending: true, next: null, online: navigator.onLine });
     let wait = REGULAR_MS * (0.75 + Math.random() / 2);
     try {
-      await alone(() => this.everybody());
-      this.failures = 0;
-      this.around.status({ trouble: null });
+      const rest = await alone(() => this.everybody());
+      if (rest) wait = Math.min(wait, rest);
+      else {
+        this.failures = 0;
+        this.around.status({ trouble: null });
+      }
     } catch (error) {
       wait = await this.troubled(error);
     }
@@ -103,26 +106,30 @@ export class Flusher {
     return after === null ? backOff(this.failures) : serversWait(after);
   }
 
-  private async everybody(): Promise<void> {
+  /** Everybody on this phone; returns for how long the server wants to be left alone, if it does. */
+  private async everybody(): Promise<number> {
     const people = await this.database.read(["people"], (work) => work.all("people"));
     await tidy(people);
     const first = this.around.session()?.device ?? this.around.chosen();
     people.sort((one, other) => Number(other.device === first) - Number(one.device === first));
     let trouble: unknown = null;
+    let rest = 0;
     for (const person of people) {
       if (person.token !== null) continue;
+      if (person.wait && !isOver(person.wait, this.clock.wall())) {
+        rest = Math.max(rest, person.wait.until - this.clock.wall());
+        continue;
+      }
       try {
         await this.one(person, person.device === first);
       } catch (error) {
         trouble ??= error;
-        if (error instanceof Trouble && error.after !== null) {
-          await rest(this.database, person.device, this.clock.wall(), serversWait(error.after));
-        }
-        // Without a network the others fare no better.
-        if (error instanceof Trouble && error.status === 0) break;
+        // Without a network, or with a busy server, the others fare no better.
+        if (error instanceof Trouble && (error.status === 0 || error.after !== null)) break;
       }
     }
     if (trouble) throw trouble;
+    return rest;
   }
 
   private async one(person: PersonRow, first: boolean): Promise<void> {
@@ -132,15 +139,18 @@ export class Flusher {
       contact,
     });
     this.around.wanted(wantedApp);
-    await this.photos(person);
     const session = this.around.session();
-    if (session?.device !== person.device) return;
+    if (session?.device === person.device) await this.pulled(session);
+    await this.photos(person);
+  }
+
+  private async pulled(session: Session): Promise<void> {
     await this.around.changed();
     try {
       await pull(this.database, this.door, this.clock, session, __APP__);
     } catch (error) {
       if (!(error instanceof Trouble) || error.code !== "sync.revoked") throw error;
-      await this.around.revoked(person.device);
+      await this.around.revoked(session.device);
     }
   }
 

@@ -27,7 +27,7 @@ export const serversWait = (seconds: number, chance = Math.random()): number =>
   Math.max(1, seconds) * 1_000 * (1 + chance);
 
 /** The server asked for rest: kept, so that a page loaded anew honours it too. */
-export const rest = async (database: Database, device: string, wall: number, ms: number): Promise<void> =>
+const rest = async (database: Database, device: string, wall: number, ms: number): Promise<void> =>
   database.write(["people"], async (work) => {
     const person = await work.get("people", device);
     if (person) work.put("people", { ...person, wait: { from: wall, until: wall + ms } });
@@ -72,7 +72,12 @@ export async function flush(
       if (error.status === 413 && rows.length > 1) limit = Math.ceil(rows.length / 2);
       // One that is too large by itself stays, and does not hold up those behind it.
       else if (error.status === 413 && rows.length === 1) tooLarge.add(rows[0]!.id);
-      else throw error;
+      else {
+        if (error.after !== null) {
+          await rest(database, device, clock.wall(), serversWait(error.after));
+        }
+        throw error;
+      }
     }
   }
   return { wantedApp };

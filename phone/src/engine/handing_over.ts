@@ -67,7 +67,7 @@ export async function forward(
 ): Promise<number> {
   const person = await database.read(["people"], (work) => work.get("people", device));
   if (!person) throw new Error("nobody");
-  const answer = await door.send(person, "POST", "/sync/v1/hand-over", utf8(await file.text()), {
+  const answer = await door.send(person, "POST", "/sync/v1/handover", utf8(await file.text()), {
     "Content-Type": "application/json",
   });
   const { pushes } = JSON.parse(answer.body) as { pushes: Partial<Answered>[] };

@@ -15,7 +15,10 @@ const FINAL = new Set([403, 410, 415, 422]);
 
 /** Draw the picture anew: what a camera wrote beside it, place and time, does not come along. */
 export async function shrunk(photo: Blob): Promise<Bytes> {
-  const picture = await createImageBitmap(photo, { imageOrientation: "from-image" });
+  const picture = await createImageBitmap(photo, { imageOrientation: "from-image" }).catch(() =>
+    // Older browsers turn it by themselves and know no such wish.
+    createImageBitmap(photo),
+  );
   const scale = Math.min(1, LONGEST_EDGE / Math.max(picture.width, picture.height));
   const canvas = document.createElement("canvas");
   canvas.width = Math.max(1, Math.round(picture.width * scale));

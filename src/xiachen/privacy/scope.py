@@ -95,6 +95,9 @@ class Can(StrEnum):
     CHECK_IN = "check-in"
     CORRECT = "correct"
     RECORD_HEALTH = "record-health"
+    SAY_FIT = "say-fit"
+    FIND_STAND_INS = "find-stand-ins"
+    CERTIFY = "certify"
     ISSUE_TASKS = "issue-tasks"
     CLAIM_TASKS = "claim-tasks"
     CONFIRM_TASKS = "confirm-tasks"
@@ -120,12 +123,19 @@ _ON_SITE = {
     Can.CHECK_IN,
     Can.CLAIM_TASKS,
 }
-_COMMUNITY = _ON_SITE | {Can.MANAGE_PLACES, Can.ISSUE_TASKS, Can.RECORD_HEALTH}
+_COMMUNITY = _ON_SITE | {
+    Can.MANAGE_PLACES,
+    Can.ISSUE_TASKS,
+    Can.RECORD_HEALTH,
+    Can.SAY_FIT,
+}
 _LEADER = _ON_SITE | {
     Can.FORM_TEAMS,
     Can.CORRECT,
     Can.ISSUE_TASKS,
     Can.RECORD_HEALTH,
+    Can.FIND_STAND_INS,
+    Can.CERTIFY,
     Can.ANSWER,
     Can.ANSWER_SUPERVISION,
     Can.VERIFY,
@@ -203,6 +213,8 @@ ALLOWED: dict[Role, frozenset[Can]] = {
             Can.ENTER_PEOPLE,
             Can.SIGN_UP_PEOPLE,
             Can.EXCUSE,
+            Can.FIND_STAND_INS,
+            Can.CERTIFY,
             Can.ANSWER,
             Can.ANSWER_SUPERVISION,
             Can.EXPORT,
@@ -220,6 +232,7 @@ ALLOWED: dict[Role, frozenset[Can]] = {
             Can.APPOINT,
             Can.CONFIRM_TASKS,
             Can.CORRECT,
+            Can.FIND_STAND_INS,
             Can.VERIFY,
             Can.ANSWER_SUPERVISION,
             Can.EXPORT,
@@ -233,7 +246,15 @@ ALLOWED: dict[Role, frozenset[Can]] = {
     ),
     Role.COMMUNITY_WORKER: frozenset(_COMMUNITY),
     Role.GRID_HEAD: frozenset(_ON_SITE | {Can.MANAGE_PLACES}),
-    Role.DOCTOR: frozenset({Can.SEE_PEOPLE, Can.ASK_TO_UNMASK, Can.RECORD_HEALTH, Can.CLAIM_TASKS}),
+    Role.DOCTOR: frozenset(
+        {
+            Can.SEE_PEOPLE,
+            Can.ASK_TO_UNMASK,
+            Can.RECORD_HEALTH,
+            Can.SAY_FIT,
+            Can.CLAIM_TASKS,
+        }
+    ),
     Role.POLICE: frozenset({Can.SEE_PEOPLE}),
     Role.MEMBER: frozenset(
         {

@@ -2,11 +2,12 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from xiachen.attendance.figures.rows import COMMUNITY_NAME, NAME, Row, of_facts
-from xiachen.attendance.queries import duty, records
+from xiachen.attendance.figures.rows import COMMUNITY_NAME, NAME, Row, of_facts, of_members
+from xiachen.attendance.queries import duty, hours, records
+from xiachen.attendance.queries.hours import HoursTotal
 from xiachen.attendance.rules.duty import Duty
 from xiachen.figures.figure import Column, Figure
-from xiachen.figures.units import DAY, HOUR, PERSON
+from xiachen.figures.units import DAY, HOUR, PERSON, PERSON_TIME
 
 
 def _borne(row: Row) -> Duty:
@@ -86,4 +87,53 @@ AVERAGE_HOURS = Figure(
     measured=duty.average_hours,
 )
 
-FIGURES = (OVERWORKED, LONGEST_RUN, MOST_HOURS, AVERAGE_HOURS)
+
+def _served(row: Row) -> HoursTotal:
+    """Return what somebody served within reach, as the query read it beside the row."""
+    said: dict[str, int] = row.record.served or {}
+    return HoursTotal(
+        minutes=said.get("minutes", 0),
+        days=said.get("days", 0),
+        days_without_sign_out=said.get("untimed", 0),
+    )
+
+
+_SERVED_COLUMNS = (
+    NAME,
+    Column(heading=_("Organisation"), cell=lambda row: row.community, tag="#org+name"),
+    Column(heading=_("Hours"), cell=lambda row: _served(row).hours, tag="#value+hours"),
+    Column(heading=_("Days"), cell=lambda row: _served(row).days, tag="#value+days"),
+    Column(
+        heading=_("Days without a sign-out"),
+        cell=lambda row: _served(row).days_without_sign_out,
+        tag="#value+days+untimed",
+    ),
+)
+
+HOURS = Figure(
+    code="attendance.hours",
+    title=_("Hours served"),
+    means=_(
+        "Hours between sign-in and sign-out from the beginning up to the day, with corrections; "
+        "time in two places at once counts once, a sign-in without a sign-out counts no time."
+    ),
+    unit=HOUR,
+    rows=hours.served_by,
+    columns=_SERVED_COLUMNS,
+    present=of_members,
+    measured=hours.hours_served,
+    by_facts=True,
+)
+DAYS_SERVED = Figure(
+    code="attendance.days-served",
+    title=_("Days served"),
+    means=_("Person-times on duty from the beginning up to the day, one for each person and day."),
+    unit=PERSON_TIME,
+    rows=hours.served_by,
+    columns=_SERVED_COLUMNS,
+    present=of_members,
+    measured=hours.days_served,
+    by_facts=True,
+)
+
+FIGURES = (OVERWORKED, LONGEST_RUN, MOST_HOURS, AVERAGE_HOURS, HOURS, DAYS_SERVED)

@@ -50,3 +50,16 @@ NAME = Column(heading=_("Name"), cell=lambda row: row.name, tag="#contact+name",
 COMMUNITY_NAME = Column(heading=_("Community"), cell=lambda row: row.community, tag="#adm5+name")
 of_stays = partial(_present, "member_id")
 of_facts = partial(_present, "member")
+
+
+def of_members(scope: Scope, rows: Sequence[Any]) -> list[Row]:
+    """Present people as rows of themselves, with their unit where a place would stand."""
+    found = people.members_by_id(scope, [row.pk for row in rows])
+    return [
+        Row(
+            record=row,
+            name=_name(found, row.pk),
+            community=str(found[row.pk].organisation or "") if row.pk in found else "",
+        )
+        for row in rows
+    ]

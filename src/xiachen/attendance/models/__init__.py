@@ -1,5 +1,23 @@
 """Records of attendance, a noun in each module; Django finds them here."""
 
-from xiachen.attendance.models import records, signing
+from xiachen.attendance.models import (
+    certificates,
+    health,
+    hours,
+    injuries,
+    records,
+    resting,
+    signing,
+    stand_ins,
+)
 
-__all__ = ["records", "signing"]
+__all__ = [
+    "certificates",
+    "health",
+    "hours",
+    "injuries",
+    "records",
+    "resting",
+    "signing",
+    "stand_ins",
+]

@@ -14,6 +14,8 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from xiachen.attendance.models.health import HealthStatement
+from xiachen.attendance.models.injuries import Injury
 from xiachen.attendance.models.records import CheckIn, CheckOut, WorkRecord
 from xiachen.attendance.rules import records as rules
 from xiachen.base.errors import Outcome, Refused
@@ -24,7 +26,7 @@ from xiachen.privacy import audit
 from xiachen.privacy.scope import Can, Scope
 
 AnEntry = TypeVar("AnEntry", bound=rules.Entry)
-AnyFact = TypeVar("AnyFact", CheckIn, CheckOut, WorkRecord)
+AnyFact = TypeVar("AnyFact", CheckIn, CheckOut, WorkRecord, HealthStatement, Injury)
 Scopes = Mapping[UUID, Scope]
 
 
@@ -216,3 +218,27 @@ class OneADay:
             ),
             community_id__in={fact.community_id for fact in facts},
         )
+
+
+Said = TypeVar("Said", HealthStatement, Injury)
+
+
+class Unlimited:
+    """How facts are told apart of which there may be any number: by their ids."""
+
+    @staticmethod
+    def key(row: HealthStatement | Injury) -> UUID:
+        """Return what there is one of."""
+        return UUID(str(row.pk))
+
+    @staticmethod
+    def others(facts: Sequence[Said]) -> "QuerySet[Said]":
+        """Return the rows that may be in the way of some facts."""
+        return type(facts[0])._default_manager.filter(
+            pk__in=[fact.pk for fact in facts],
+            community_id__in={fact.community_id for fact in facts},
+        )
+
+    @staticmethod
+    def taken(standing: HealthStatement | Injury) -> None:
+        """Nothing is in the way of a fact but one of its own id."""

@@ -13,10 +13,12 @@ from django.db import connection, models
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
-from xiachen.attendance.models.records import CheckIn, CheckOut
+from xiachen.attendance.models.records import CheckIn
 from xiachen.attendance.queries.records import reached_by
+from xiachen.attendance.queries.spans import Sql, days_sql
 from xiachen.attendance.rules import duty as rules
 from xiachen.attendance.rules.duty import Duty, Limits, tenths
+from xiachen.attendance.rules.hours import with_eve
 from xiachen.figures.figure import Cutoff
 from xiachen.incidents import queries as incidents
 from xiachen.people.models.members import Member
@@ -24,37 +26,17 @@ from xiachen.people.queries.members import members_by_id, shown_names
 from xiachen.places.queries.communities import communities_by_id
 from xiachen.privacy.scope import Can, Scope
 
-_Sql = tuple[str, list[Any]]
-
-# Gaps and islands: days in a row keep the same distance to their number. Of two places at once
-# the time counts once: ranges are put together before they are measured. Nothing is joined, both
-# ends are put side by side and grouped: the planner knows no size of what stands between.
+# Gaps and islands: days in a row keep the same distance to their number.
 _DUTY = """
-    with ends as (
-        select member, day, community_id, began, null::timestamptz as ended
-        from ({signed}) as signed
-        union all
-        select member, day, community_id, null, ended from ({left}) as left_at
-    ),
-    stayed as (
-        select member, day, max(began) as began, max(ended) as ended
-        from ends group by member, day, community_id having max(began) is not null
-    ),
-    days as (
-        select member, day, range_agg(tstzrange(began, ended)) filter (where ended > began)
-            as spans
-        from stayed group by member, day
-    ),
+    with days as ({days}),
     islands as (
-        select member, day, spans,
+        select member, day, seconds,
             day - (row_number() over (partition by member order by day))::int as island
         from days
     )
     select member, count(*) as days,
-        coalesce(sum((
-            select sum(extract(epoch from upper(span) - lower(span))) from unnest(spans) as span
-        )), 0)::bigint as seconds,
-        count(spans) as timed_days
+        coalesce(sum(seconds), 0)::bigint as seconds,
+        count(seconds) as timed_days
     from islands group by member, island having max(day) >= %s
 """
 _TOO_LONG = "days > %s or seconds > %s * 3600 * timed_days"
@@ -167,18 +149,19 @@ def of_the_most_hours(scope: Scope, cutoff: Cutoff) -> QuerySet[CheckIn]:
 
 def longest_run(scope: Scope, cutoff: Cutoff) -> int:
     """Return the most days in a row that anybody on duty has been on site."""
-    return int(_measured(on_duty(scope, cutoff), _duty(cutoff), "max(days)"))
+    return int(_measured(on_duty(scope, cutoff), _duty(scope, cutoff), "max(days)"))
 
 
 def most_hours(scope: Scope, cutoff: Cutoff) -> Decimal:
     """Return the most hours a day, on average, of anybody overworked; 0 of nobody."""
-    return tenths(_measured(overworked(scope, cutoff), _duty(cutoff), f"max({_A_DAY})"))
+    return tenths(_measured(overworked(scope, cutoff), _duty(scope, cutoff), f"max({_A_DAY})"))
 
 
 def average_hours(scope: Scope, cutoff: Cutoff) -> Decimal:
     """Return the hours on site on the day, on average of those with both ends recorded."""
-    today = _duty(cutoff, day=cutoff.day)
-    worked = _measured(on_duty(scope, cutoff), today, "avg(seconds) filter (where timed_days > 0)")
+    days = days_sql(scope, cutoff, day__range=with_eve(cutoff.day))
+    today = f"avg(seconds) filter (where day = '{cutoff.day:%Y-%m-%d}')"
+    worked = _measured(on_duty(scope, cutoff), days, today)
     return tenths(worked / 3600)
 
 
@@ -192,7 +175,7 @@ def duties(scope: Scope, cutoff: Cutoff, *, members: Iterable[UUID]) -> dict[UUI
     asked = list(members)
     if scope.incident != cutoff.incident or not asked:
         return {}
-    sql, params = _duty(cutoff, member__in=asked)
+    sql, params = _duty(scope, cutoff, member__in=asked)
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return {
@@ -222,9 +205,9 @@ def limits(scope: Scope, cutoff: Cutoff) -> Limits:
 
 def _whose(scope: Scope, cutoff: Cutoff, condition: str, values: list[Any]) -> QuerySet[CheckIn]:
     """Return the sign-ins of those whose days and hours meet a condition, with `borne`."""
-    sql, params = _duty(cutoff)
+    sql, params = _duty(scope, cutoff)
     chosen = RawSQL(f"select member from ({sql}) as duty where {condition}", (*params, *values))
-    own, own_params = _duty(cutoff, member=RawSQL("of_row.person", ()))
+    own, own_params = _duty(scope, cutoff, member=RawSQL("of_row.person", ()))
     borne = RawSQL(
         f'select to_jsonb(duty) from (select "{CheckIn._meta.db_table}"."member" as person) '
         f"as of_row cross join lateral ({own}) as duty",
@@ -234,7 +217,7 @@ def _whose(scope: Scope, cutoff: Cutoff, condition: str, values: list[Any]) -> Q
     return on_duty(scope, cutoff).filter(member__in=chosen).annotate(borne=borne)
 
 
-def _measured(rows: QuerySet[CheckIn], duty: _Sql, expression: str) -> Decimal:
+def _measured(rows: QuerySet[CheckIn], duty: Sql, expression: str) -> Decimal:
     """Return one number over the days and hours of some people; 0 of nobody."""
     try:
         whose, whose_params = rows.order_by().values("member").query.sql_with_params()
@@ -251,25 +234,11 @@ def _measured(rows: QuerySet[CheckIn], duty: _Sql, expression: str) -> Decimal:
     return Decimal(found or 0)
 
 
-def _duty(cutoff: Cutoff, **chosen: object) -> _Sql:
+def _duty(scope: Scope, cutoff: Cutoff, **chosen: object) -> Sql:
     """
     Return the statement that gives member, days, seconds and timed days.
 
-    :param chosen: narrows down the sign-ins and sign-outs that are read: a day, some people
+    :param chosen: narrows down the facts that are read: some people
     """
-    narrowed = {"day__lte": cutoff.day, **chosen, "incident": cutoff.incident}
-    signed = CheckIn.objects.standing(cutoff.marks).filter(
-        occurred_at__lte=cutoff.occurred_until, **narrowed
-    )
-    signed_sql, signed_params = _named(signed, "began")
-    left = CheckOut.objects.standing(cutoff.marks).filter(**narrowed)
-    left_sql, left_params = _named(left, "ended")
-    sql = _DUTY.format(signed=signed_sql, left=left_sql)
-    return sql, [*signed_params, *left_params, cutoff.day - timedelta(days=1)]
-
-
-def _named(rows: QuerySet[CheckIn] | QuerySet[CheckOut], moment: str) -> _Sql:
-    """Return the statement of some facts with their time under a name."""
-    chosen = rows.order_by().values_list("member", "day", "community_id", "occurred_at")
-    sql, params = chosen.query.sql_with_params()
-    return f"select * from ({sql}) as facts (member, day, community_id, {moment})", list(params)
+    days, params = days_sql(scope, cutoff, **chosen)
+    return _DUTY.format(days=days), [*params, cutoff.day - timedelta(days=1)]

@@ -161,3 +161,39 @@ class Fitness(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(name="fitness_once", fields=("member", "duty")),)
+
+
+class OffDuty(models.Model):
+    """
+    That a person is off duty from a moment on; never why.
+
+    :ivar until: the last day off duty; None until somebody in charge of health says fit again
+    """
+
+    placement: ClassVar[str] = "central"
+    handling = Handling(
+        _("Let nobody work who is not fit, and see when they are again"),
+        none=("id", "member", "said_by", "said_at"),
+        service=("since", "until"),
+    )
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    member = models.ForeignKey(Member, models.CASCADE, related_name="off_duty")
+    since = models.DateTimeField(_("since"))
+    until = models.DateField(_("off duty until"), null=True, blank=True)
+    said_by = models.UUIDField(_("fit again said by"), null=True, blank=True)
+    said_at = models.DateTimeField(_("fit again said"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("off duty")
+        constraints = (
+            models.UniqueConstraint(
+                name="off_duty_once", fields=("member",), condition=models.Q(until=None)
+            ),
+            models.CheckConstraint(
+                name="off_duty_said",
+                condition=models.Q(until=None, said_by=None, said_at=None)
+                | models.Q(until__isnull=False, said_by__isnull=False, said_at__isnull=False),
+            ),
+        )
+        indexes = (models.Index(name="off_duty_person", fields=("member", "since")),)

@@ -1,0 +1,158 @@
+"""One person's ledger of hours: each day with its stays and corrections, and the total."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+
+from xiachen.attendance.models.hours import HoursCorrection
+from xiachen.attendance.models.records import CheckIn, CheckOut
+from xiachen.attendance.queries import hours
+from xiachen.attendance.queries.hours import HoursDay, HoursTotal, Service
+from xiachen.attendance.rules.hours import spoken
+from xiachen.base.errors import Forbidden, NotFound
+from xiachen.people.queries.members import member as member_of
+from xiachen.people.queries.members import shown_name
+from xiachen.places.queries.communities import communities_by_id
+from xiachen.privacy.scope import Can, Scope
+
+DAYS = 31
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stay:
+    """A sign-in, and the sign-out that goes with it, in a community."""
+
+    community: str
+    came: datetime
+    left: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """A correction that stands; `may_take_back` tells whether the reader can."""
+
+    id: UUID
+    community: int
+    place: str
+    minutes: int
+    reason: str
+    at: datetime
+    may_take_back: bool
+
+    @property
+    def words(self) -> str:
+        """Return the minutes with their sign, as a length of time."""
+        return f"+{spoken(self.minutes)}" if self.minutes > 0 else spoken(self.minutes)
+
+
+@dataclass(slots=True, kw_only=True)
+class LedgerDay:
+    """A day with what makes it up."""
+
+    hours: HoursDay
+    stays: list[Stay] = field(default_factory=list)
+    corrections: list[Correction] = field(default_factory=list)
+
+    @property
+    def time(self) -> str:
+        """Return what the day comes to, as a length of time."""
+        return spoken(self.hours.minutes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ledger:
+    """
+    A page of a person's days, the latest first, and the total of all.
+
+    :param corrects: whether the reader may correct this person's hours
+    """
+
+    member: UUID
+    name: str
+    unit: str
+    own: bool
+    days: list[LedgerDay]
+    total: HoursTotal
+    service: Service
+    corrects: bool
+    number: int
+    pages: int
+
+    @property
+    def time(self) -> str:
+        """Return the total as a length of time."""
+        return spoken(self.total.minutes)
+
+
+def ledger(scope: Scope, *, member: UUID, day: date, number: int, size: int = DAYS) -> Ledger:
+    """
+    Return one's own ledger, or that of somebody for whom the reader answers, up to a day.
+
+    :param size: days on a page
+    :raises Forbidden, NotFound: it is somebody else's whom the reader does not answer for
+    """
+    own = member == scope.member
+    if not own and not scope.allows(Can.SEE_PEOPLE):
+        raise Forbidden()
+    if scope.incident is None:
+        raise NotFound()
+    found = member_of(scope, member)
+    total = hours.hours_totals(scope, members=[member], day=day).get(member, HoursTotal())
+    first = total.first_day or day
+    everything = hours.hours_of(scope, members=[member], first=first, last=day).get(member, [])
+    pages = max(1, -(-len(everything) // size))
+    number = min(max(1, number), pages)
+    shown = everything[::-1][(number - 1) * size : number * size]
+    return Ledger(
+        member=member,
+        name=shown_name(scope, member, found.name),
+        unit=str(found.organisation or ""),
+        own=own,
+        days=_days(scope, member, shown),
+        total=total,
+        service=hours.services(scope, members=[member], day=day).get(member, Service()),
+        corrects=not own and scope.allows(Can.CORRECT),
+        number=number,
+        pages=pages,
+    )
+
+
+def _days(scope: Scope, member: UUID, shown: list[HoursDay]) -> list[LedgerDay]:
+    lines = {one.day: LedgerDay(hours=one) for one in shown}
+    if not lines:
+        return []
+    of_days = {"incident": scope.incident, "member": member, "day__in": list(lines)}
+    signed = list(CheckIn.objects.standing().filter(**of_days).order_by("occurred_at", "pk"))
+    left = {
+        (row.day, row.community_id): row.occurred_at
+        for row in CheckOut.objects.standing().filter(**of_days)
+    }
+    corrected = list(
+        HoursCorrection.objects.standing().filter(**of_days).order_by("received_at", "pk")
+    )
+    places = communities_by_id(scope, {row.community_id for row in (*signed, *corrected)})
+    for row in signed:
+        lines[row.day].stays.append(
+            Stay(
+                community=str(places.get(row.community_id, "")),
+                came=row.occurred_at,
+                left=left.get((row.day, row.community_id)),
+            )
+        )
+    for one in corrected:
+        lines[one.day].corrections.append(_correction(scope, one, places))
+    return list(lines.values())
+
+
+def _correction(scope: Scope, row: HoursCorrection, places: Mapping[int, object]) -> Correction:
+    return Correction(
+        id=row.pk,
+        community=row.community_id,
+        place=str(places.get(row.community_id, "")),
+        minutes=row.minutes,
+        reason=row.reason,
+        at=row.received_at,
+        may_take_back=row.member != scope.member
+        and scope.allows(Can.CORRECT, community=row.community_id),
+    )

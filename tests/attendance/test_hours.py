@@ -1,0 +1,317 @@
+"""The ledger of hours: one true total, corrections with a reason, and never one's own."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.attendance.test_duty import LATER, serve
+from tests.attendance.town import Town, clock_at
+from tests.world import DAY, FENGLIN, ZISONG
+from xiachen.attendance.figures.hours import AVERAGE_HOURS, DAYS_SERVED, HOURS
+from xiachen.attendance.models.hours import HoursCorrection
+from xiachen.attendance.models.records import CheckOut
+from xiachen.attendance.operations.check_ins import CheckInEntry, check_in
+from xiachen.attendance.operations.check_outs import CheckOutEntry, check_out, correct_check_out
+from xiachen.attendance.operations.hours import (
+    HoursEntry,
+    correct_hours,
+    take_back_correction,
+    view_hours,
+    view_ledger,
+)
+from xiachen.attendance.queries import duty
+from xiachen.attendance.queries.hours import HoursTotal, hours_of, hours_totals
+from xiachen.attendance.queries.records import end_of
+from xiachen.attendance.rules.hours import OwnHours
+from xiachen.base.errors import Forbidden, NotFound, Outcome
+from xiachen.base.ids import uuid7
+from xiachen.privacy.models import AuditEntry
+from xiachen.privacy.scope import Role, Scope
+
+
+def correct(
+    town: Town,
+    member: UUID,
+    minutes: int,
+    *,
+    day: date = DAY,
+    by: Scope | None = None,
+    reason: str = "签退补记",
+    community: int = FENGLIN,
+) -> Outcome:
+    entry = HoursEntry(
+        id=uuid7(), community=community, member=member, day=day, minutes=minutes, reason=reason
+    )
+    (outcome,) = correct_hours(by or town.secretary, entries=[entry], at=LATER)
+    return outcome
+
+
+def stay(town: Town, member: UUID, came: float, left: float, *, community: int = FENGLIN) -> None:
+    """Sign in and out at hours counted from the beginning of DAY."""
+    start = clock_at(0, 0)
+    at = start + timedelta(hours=came)
+    (came_in,) = check_in(
+        town.world.system,
+        entries=[CheckInEntry(id=uuid7(), community=community, member=member, occurred_at=at)],
+        at=LATER,
+    )
+    gone = start + timedelta(hours=left)
+    (went,) = check_out(
+        town.world.system,
+        entries=[CheckOutEntry(id=uuid7(), community=community, member=member, occurred_at=gone)],
+        at=LATER,
+    )
+    assert came_in.new and went.new, (came_in, went)
+
+
+def total(town: Town, member: UUID, *, day: date = DAY + timedelta(days=20)) -> HoursTotal:
+    return hours_totals(town.world.system, members=[member], day=day).get(member, HoursTotal())
+
+
+def code(outcome: Outcome) -> str:
+    return outcome.refusal.code if outcome.refusal else ""
+
+
+def test_overlapping_stays_in_two_communities_count_once(town: Town) -> None:
+    stay(town, town.world.local, 8, 12)
+    stay(town, town.world.local, 10, 15, community=ZISONG)
+    assert total(town, town.world.local).minutes == 7 * 60
+    assert total(town, town.world.local).days == 1
+
+
+def test_time_over_midnight_belongs_to_the_day_of_the_sign_in_and_counts_once(town: Town) -> None:
+    member = town.world.local
+    stay(town, member, 20, 32)
+    stay(town, member, 31, 36, community=ZISONG)
+    days = hours_of(town.world.system, members=[member], first=DAY, last=DAY + timedelta(days=1))
+    assert [(one.day, one.minutes) for one in days[member]] == [
+        (DAY, 12 * 60),
+        (DAY + timedelta(days=1), 4 * 60),
+    ]
+    assert total(town, member).minutes == 16 * 60
+    second = hours_of(
+        town.world.system,
+        members=[member],
+        first=DAY + timedelta(days=1),
+        last=DAY + timedelta(days=1),
+    )
+    assert [one.minutes for one in second[member]] == [4 * 60], "the day before is heeded"
+    cutoff = end_of(town.secretary, DAY + timedelta(days=1))
+    assert AVERAGE_HOURS.value(replace(town.secretary, places=((0, 10**12),)), cutoff) == 4
+
+
+@settings(
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    stays=st.lists(
+        st.tuples(st.integers(0, 4), st.integers(0, 23), st.integers(1, 23), st.booleans()),
+        max_size=7,
+        unique_by=lambda one: (one[0], one[3]),
+    )
+)
+def test_ledger_and_fatigue_agree_with_the_minutes_counted_one_by_one(
+    town: Town, stays: list[tuple[int, int, int, bool]]
+) -> None:
+    member = town.world.local
+    present: set[int] = set()
+    ended = {True: -1, False: -1}
+    days: set[int] = set()
+    with transaction.atomic():
+        for day, came, long, elsewhere in sorted(stays):
+            start = day * 24 + came
+            if start <= ended[elsewhere]:
+                continue  # nobody signs in again where they have not signed out
+            ended[elsewhere] = start + long
+            stay(town, member, start, start + long, community=ZISONG if elsewhere else FENGLIN)
+            present |= set(range(start, start + long))
+            days.add(day)
+        last = DAY + timedelta(days=4)
+        found = total(town, member, day=last)
+        assert found.minutes == len(present) * 60
+        assert found.days == len(days)
+        borne = duty.duties(town.world.system, end_of(town.world.system, last), members=[member])
+        if found.days == 5:
+            assert borne[member].seconds == found.minutes * 60
+        transaction.set_rollback(True)
+
+
+def test_a_sign_in_without_a_sign_out_is_a_day_without_time_and_is_shown_so(town: Town) -> None:
+    member = town.world.sent[0]
+    serve(town, member, 0, 1)
+    serve(town, member, 1, 1, until=17)
+    assert total(town, member) == HoursTotal(
+        minutes=9 * 60,
+        days=2,
+        days_without_sign_out=1,
+        first_day=DAY,
+        last_day=DAY + timedelta(days=1),
+    )
+    found = view_ledger(town.secretary, member=member, day=DAY + timedelta(days=1))
+    assert [(one.hours.no_sign_out, one.time) for one in found.days] == [
+        (False, "9:00"),
+        (True, "0:00"),
+    ]
+    assert correct(town, member, 8 * 60).new
+    assert total(town, member).minutes == 17 * 60
+    assert total(town, member).days_without_sign_out == 0
+
+
+def test_a_correction_counts_in_ledger_fatigue_and_figure_alike(town: Town) -> None:
+    member = town.world.sent[0]
+    serve(town, member, 0, 1, until=16)
+    assert correct(town, member, 45).new
+    assert correct(town, member, -15).new
+    cutoff = end_of(town.secretary, DAY)
+    assert total(town, member).minutes == 8 * 60 + 30
+    assert duty.duties(town.secretary, cutoff, members=[member])[member].seconds == 510 * 60
+    assert HOURS.value(town.secretary, cutoff) == Decimal("8.5")
+    assert AVERAGE_HOURS.value(town.secretary, cutoff) == Decimal("8.5")
+
+
+def test_the_figure_opens_to_people_whose_hours_add_up(town: Town) -> None:
+    serve(town, town.world.sent[0], 0, 3, until=17)
+    serve(town, town.world.local, 1, 2, until=12)
+    cutoff = end_of(town.secretary, DAY + timedelta(days=5))
+    assert HOURS.value(town.secretary, cutoff) == 35
+    assert DAYS_SERVED.value(town.secretary, cutoff) == 5
+    page = HOURS.page(town.secretary, HOURS.opened(town.secretary, cutoff))
+    assert sorted(line[2:] for line in page.lines) == [(8, 2, 0), (27, 3, 0)]
+    assert HOURS.value(town.outsider, cutoff) == 0
+    assert not HOURS.opened(town.outsider, cutoff).exists()
+    auditor = town.world.scope(Role.AUDITOR)
+    assert HOURS.value(auditor, cutoff) == 0 and not HOURS.opened(auditor, cutoff).exists()
+
+
+def test_nobody_corrects_their_own_hours(town: Town) -> None:
+    me = town.world.sent[0]
+    serve(town, me, 0, 1)
+    leader = replace(town.secretary, role=Role.TEAM_LEADER, member=me)
+    assert code(correct(town, me, 60, by=leader)) == "attendance.own-hours"
+    outcome = correct(town, me, 60)
+    assert outcome.new
+    with pytest.raises(Forbidden):
+        take_back_correction(
+            town.local, community=FENGLIN, correction=outcome.id, at=LATER, reason="不对"
+        )
+    with pytest.raises(OwnHours):
+        take_back_correction(
+            leader, community=FENGLIN, correction=outcome.id, at=LATER, reason="不对"
+        )
+
+
+@pytest.mark.parametrize(
+    ("minutes", "day", "reason", "community", "refused"),
+    [
+        (0, DAY, "补记", FENGLIN, "attendance.no-minutes"),
+        (2000, DAY, "补记", FENGLIN, "attendance.no-minutes"),
+        (-541, DAY, "多记", FENGLIN, "attendance.less-than-nothing"),
+        (901, DAY, "补记", FENGLIN, "attendance.more-than-a-day"),
+        (60, DAY + timedelta(days=400), "补记", FENGLIN, "attendance.day-not-come"),
+        (60, DAY, "  ", FENGLIN, "attendance.reason-missing"),
+        (60, DAY, "补记", ZISONG, "base.forbidden"),
+        (60, DAY, "补记", 420111002001, "base.forbidden"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_words(
+    town: Town, minutes: int, day: date, reason: str, community: int, refused: str
+) -> None:
+    member = town.world.sent[0]
+    serve(town, member, 0, 1, until=17)
+    outcome = correct(town, member, minutes, day=day, reason=reason, community=community)
+    assert code(outcome) == refused
+    assert not HoursCorrection.objects.exists()
+
+
+def test_the_same_correction_sent_twice_stands_once(town: Town) -> None:
+    entry = HoursEntry(
+        id=uuid7(),
+        community=FENGLIN,
+        member=town.world.local,
+        day=DAY,
+        minutes=30,
+        reason="补记",
+    )
+    (first,) = correct_hours(town.secretary, entries=[entry], at=LATER)
+    (again,) = correct_hours(town.secretary, entries=[entry], at=LATER)
+    (other,) = correct_hours(town.secretary, entries=[replace(entry, minutes=31)], at=LATER)
+    assert first.new and again.already and code(other) == "attendance.other-content"
+    assert total(town, town.world.local).minutes == 30
+
+
+def test_a_correction_taken_back_stays_in_the_records(town: Town) -> None:
+    member = town.world.local
+    outcome = correct(town, member, 30)
+    taken = take_back_correction(
+        town.secretary, community=FENGLIN, correction=outcome.id, at=LATER, reason="记错人"
+    )
+    assert taken.void and taken.reverses_id == outcome.id
+    assert HoursCorrection.objects.count() == 2
+    assert total(town, member) == HoursTotal()
+    entries = AuditEntry.objects.filter(action="attendance.take-back-hours")
+    assert entries.get().reason == "记错人"
+
+
+def test_a_sign_out_corrected_later_leaves_no_day_below_nothing(town: Town) -> None:
+    member = town.world.local
+    serve(town, member, 0, 1, until=17)
+    assert correct(town, member, -500).new
+    correct_check_out(
+        town.secretary,
+        community=FENGLIN,
+        check_out=CheckOut.objects.get().pk,
+        occurred_at=clock_at(10, 0),
+        at=LATER,
+        reason="早退",
+    )
+    assert total(town, member).minutes == 0
+
+
+def test_people_read_their_own_ledger_and_nobody_elses(town: Town) -> None:
+    serve(town, town.world.local, 0, 2, until=17)
+    own = view_ledger(town.local, member=town.world.local, day=DAY + timedelta(days=1))
+    assert own.own and own.time == "18:00" and not own.corrects and len(own.days) == 2
+    with pytest.raises(Forbidden):
+        view_ledger(town.local, member=town.world.sent[0], day=DAY)
+    with pytest.raises(NotFound):
+        view_ledger(town.outsider, member=town.world.sent[0], day=DAY)
+    assert not AuditEntry.objects.filter(action="attendance.view-ledger").exists()
+    view_ledger(town.liaison, member=town.world.sent[0], day=DAY)
+    assert AuditEntry.objects.get(action="attendance.view-ledger").subject == town.world.sent[0]
+
+
+def test_the_list_shows_one_true_total_of_everybody_within_reach(town: Town) -> None:
+    serve(town, town.world.sent[0], 0, 1, until=12)
+    serve(town, town.world.sent[0], 1, 1, until=12, community=ZISONG)
+    serve(town, town.world.local, 0, 1, until=9)
+    page = view_hours(town.liaison, day=DAY + timedelta(days=3), number=1, size=50)
+    assert {one.member: one.total.minutes for one in page.lines} == {
+        town.world.sent[0]: 8 * 60,
+        town.world.local: 60,
+    }
+    page = view_hours(town.secretary, day=DAY + timedelta(days=3), number=1, size=1)
+    assert (page.total, page.pages, len(page.lines)) == (2, 2, 1)
+    assert view_hours(town.outsider, day=DAY, number=1, size=50).total == 0
+    with pytest.raises(Forbidden):
+        view_hours(town.local, day=DAY, number=1, size=50)
+
+
+def test_ten_people_cost_no_more_statements_than_one(town: Town) -> None:
+    for member in town.world.sent:
+        serve(town, member, 0, 1, until=17)
+    counted = []
+    for members in (town.world.sent[:1], town.world.sent):
+        with CaptureQueriesContext(
+            connection,
+        ) as caught:
+            hours_of(town.world.system, members=members, first=DAY, last=DAY)
+            hours_totals(town.world.system, members=members, day=DAY)
+        counted.append(len(caught))
+    assert counted[0] == counted[1]

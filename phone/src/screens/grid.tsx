@@ -43,6 +43,7 @@ export function GridScreen() {
     <Screen title={w.grid}>
       <input
         type="search"
+        autocomplete="off"
         aria-label={w.search}
         placeholder={w.search}
         value={sought}

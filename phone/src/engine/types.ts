@@ -166,7 +166,7 @@ export interface Docs {
   hours: { day: string; in: number | null; out: number | null; minutes: number };
   "hours-total": { minutes: number; days: number };
   pass: { day: string; name: string; team: string; link: string };
-  place: { name: string; community: number; lat: number; lon: number; radius: number };
+  place: { name: string; community: number; lat: number | null; lon: number | null; radius: number };
   code: { place: string; community: number; day: string; secret: string; step: number; digits: number };
   person: {
     member: string;

@@ -1,0 +1,440 @@
+"""What a phone holds of a person's roles, what it gets of what has changed, and who is noted."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.attendance.town import clock_at
+from tests.notices.post import notify
+from tests.sync.holding import NOON, RESIDENTS, Holding, make_holding, resident_id, sent_docs
+from tests.world import BEFORE, DAY, FENGLIN, LOCAL, SENT, WORKERS, World, phone_of
+from xiachen.attendance.operations.check_outs import CheckOutEntry, check_out
+from xiachen.attendance.operations.signing import PlaceEntry, close_place, register_place
+from xiachen.base.errors import Forbidden
+from xiachen.base.ids import uuid7
+from xiachen.deployment.operations.teams import add_members, remove_member
+from xiachen.mobilisation.models.stays import Enrolment
+from xiachen.mobilisation.operations.releases import release
+from xiachen.needs.models import Task
+from xiachen.needs.operations.claims import claim_task, finish_task
+from xiachen.needs.operations.tasks import issue_task, withdraw_task
+from xiachen.notices.operations.notices import To, open_notice
+from xiachen.people.models.accounts import Grant
+from xiachen.people.models.residents import Appointment
+from xiachen.people.operations.accounts import end_grant
+from xiachen.people.operations.appointments import (
+    appoint_building_head,
+    appoint_grid_head,
+    end_appointment,
+)
+from xiachen.people.operations.completing.residents import complete_residents
+from xiachen.people.operations.residents import ResidentEntry, register_residents
+from xiachen.places.models import Household
+from xiachen.places.operations.buildings import edit_household
+from xiachen.privacy.models import AuditEntry
+from xiachen.privacy.scope import Role, system_scope
+from xiachen.sync.api.encoding import from_b64
+from xiachen.sync.operations.packs import forget_tombstones, pull
+from xiachen.sync.queries.packs import grounds, marks, own, teams
+from xiachen.sync.queries.packs.reach import person_of, reach_of
+from xiachen.sync.rules import packs as rules
+
+
+@pytest.fixture
+def holding(world: World) -> Holding:
+    return make_holding(world)
+
+
+def issue(holding: Holding, people_wanted: int = 1) -> Task:
+    return issue_task(
+        holding.town.secretary,
+        community=FENGLIN,
+        kind="patrol",
+        title="第三网格巡查",
+        people_wanted=people_wanted,
+        at=clock_at(8, 45),
+    )
+
+
+def noted(action: str = "sync.pull") -> list[list[UUID]]:
+    return [sorted(row.targets) for row in AuditEntry.objects.filter(action=action).order_by("pk")]
+
+
+def test_a_member_has_the_day_on_the_phone(holding: Holding) -> None:
+    phone = holding.local
+    phone.pull()
+    assert phone.one("me") == {
+        "member": str(holding.world.local),
+        "name": LOCAL,
+        "unit": "市枫林观测局",
+        "roles": ["member"],
+        "language": "en",
+    }
+    duty = phone.one("duty")
+    assert (duty["community"], duty["from"], duty["to"]) == (FENGLIN, DAY.isoformat(), None)
+    assert (duty["deadline"], duty["today"], duty["team"]) == ("08:30", True, "")
+    assert phone.one("standing")["signed_in_at"] is None
+    assert {"code": "patrol", "zh": "巡查", "en": "Patrol"} in phone.bodies("work-kind")
+    assert list(phone.parts) == ["me"]
+
+
+def test_nothing_goes_out_where_nothing_has_changed(holding: Holding) -> None:
+    for phone in (holding.local, holding.phone(holding.leader), holding.head):
+        first = phone.pull()
+        assert all(part.rebuild and part.docs for part in first.parts)
+        before = AuditEntry.objects.count()
+        again = phone.pull()
+        assert not any(part.rebuild or part.docs or part.gone for part in again.parts)
+        assert AuditEntry.objects.count() == before
+
+
+def test_a_sign_in_changes_three_docs_and_a_sign_out_again(holding: Holding) -> None:
+    phone = holding.local
+    phone.pull()
+    holding.town.sign_in([holding.world.local])
+    assert sent_docs(phone.pull()) == ["hours", "hours-total", "standing"]
+    assert phone.one("standing")["signed_in_at"] == int(clock_at(8, 12).timestamp() * 1000)
+    leaving = CheckOutEntry(
+        id=uuid7(), community=FENGLIN, member=holding.world.local, occurred_at=clock_at(17, 12)
+    )
+    (outcome,) = check_out(holding.town.worker, entries=[leaving], at=clock_at(18, 0))
+    assert outcome.new
+    assert sent_docs(phone.pull()) == ["hours", "hours-total", "standing"]
+    assert phone.one("hours")["minutes"] == 9 * 60
+    assert phone.one("hours-total") == {"minutes": 9 * 60, "days": 1}
+
+
+def test_tasks_come_change_and_go(holding: Holding) -> None:
+    phone = holding.local
+    phone.pull()
+    task = issue(holding, people_wanted=2)
+    assert sent_docs(phone.pull()) == ["task"]
+    assert phone.one("task") == {
+        "community": FENGLIN,
+        "kind": "patrol",
+        "title": "第三网格巡查",
+        "state": "open",
+        "people_wanted": 2,
+        "places_left": 2,
+        "mine": "",
+    }
+    where = {"community": FENGLIN, "task": task.pk, "at": clock_at(9, 0)}
+    claim_task(holding.town.worker, member=holding.world.sent[0], **where)
+    phone.pull()
+    assert (phone.one("task")["places_left"], phone.one("task")["mine"]) == (1, "")
+    claim_task(holding.town.worker, member=holding.world.local, **where)
+    phone.pull()
+    assert (phone.one("task")["places_left"], phone.one("task")["mine"]) == (0, "claimed")
+    finish_task(holding.town.worker, member=holding.world.local, **where)
+    phone.pull()
+    assert phone.one("task")["mine"] == "finished"
+    other = issue(holding)
+    phone.pull()
+    withdraw_task(
+        holding.town.secretary, community=FENGLIN, task=other.pk, at=NOON, reason="不需要了"
+    )
+    (part,) = phone.pull().parts
+    assert part.gone == (str(other.pk),)
+    assert len(phone.bodies("task")) == 1
+
+
+def test_notices_come_and_are_read(holding: Holding) -> None:
+    phone = holding.local
+    phone.pull()
+    sent = notify(
+        holding.world,
+        holding.world.scope(Role.SECRETARY),
+        to=To(members=[holding.world.local]),
+    )
+    assert sent_docs(phone.pull()) == ["notice"]
+    assert phone.one("notice")["read"] is False
+    open_notice(holding.town.local, notice=sent.pk, at=NOON)
+    assert sent_docs(phone.pull()) == ["notice"]
+    assert phone.one("notice")["read"] is True
+
+
+def test_places_come_to_all_and_their_codes_to_those_who_show_them(holding: Holding) -> None:
+    member, leader = holding.local, holding.phone(holding.leader)
+    for phone in (member, leader):
+        phone.pull()
+    place = register_place(
+        holding.town.secretary,
+        community=FENGLIN,
+        entry=PlaceEntry(name="东门", latitude=30.5, longitude=114.25),
+        at=NOON,
+    )
+    assert sent_docs(member.pull()) == ["place"]
+    assert sent_docs(leader.pull()) == ["code", "place"]
+    assert member.one("place") == {
+        "name": "东门",
+        "community": FENGLIN,
+        "lat": 30.5,
+        "lon": 114.25,
+        "radius": 150,
+    }
+    code = leader.one("code")
+    assert (code["place"], code["day"], code["step"], code["digits"]) == (
+        str(place.pk),
+        DAY.isoformat(),
+        60,
+        8,
+    )
+    assert from_b64(str(code["secret"])) != place.opened()
+    former = code["secret"]
+    leader.pull(NOON + timedelta(days=1))
+    assert leader.one("code")["secret"] != former
+    close_place(holding.town.secretary, community=FENGLIN, place=place.pk, at=NOON)
+    member.pull()
+    leader.pull()
+    assert not (member.bodies("place") or leader.bodies("place") or leader.bodies("code"))
+
+
+def test_who_goes_home_has_no_duty_and_no_pass(holding: Holding) -> None:
+    phone = holding.local
+    phone.pull()
+    stay = Enrolment.objects.get(member=holding.world.local)
+    release(holding.town.secretary, enrolment=stay.pk, last_day=DAY, at=NOON)
+    phone.pull()
+    assert phone.one("duty")["to"] == DAY.isoformat()
+    (part,) = phone.pull(NOON + timedelta(days=1)).parts
+    assert {"pass", str(stay.pk)} <= set(part.gone)
+
+
+def test_a_leader_has_the_team_and_whoever_leads_it_no_more_loses_it(holding: Holding) -> None:
+    phone = holding.phone(holding.leader)
+    phone.pull()
+    assert {one["name"] for one in phone.bodies("person")} == set(SENT[:3])
+    assert phone.one("duty")["team"] == str(holding.team)
+    assert "leader" in phone.one("me")["roles"]  # type: ignore[operator]
+    holding.town.sign_in(holding.world.sent[1:2])
+    assert sent_docs(phone.pull()) == ["person"]
+    add_members(
+        holding.world.scope(Role.ORGANISER),
+        team=holding.team,
+        members=holding.world.sent[3:4],
+        from_day=DAY,
+    )
+    assert sent_docs(phone.pull()) == ["person"]
+    remove_member(
+        holding.world.scope(Role.ORGANISER),
+        team=holding.team,
+        member=holding.world.sent[2],
+        last_day=BEFORE,
+    )
+    gone = [id for part in phone.pull().parts for id in part.gone]
+    assert gone == [str(holding.world.sent[2])]
+    grant = Grant.objects.get(team=holding.team)
+    end_grant(system_scope(), grant=grant.pk, last_day=BEFORE)
+    assert phone.pull().purge == (f"team:{holding.team}",)
+    assert phone.bodies("person") == []
+
+
+def test_the_leader_of_a_duty_can_be_called(holding: Holding) -> None:
+    account = holding.phone(holding.leader)
+    account.pull()
+    duty = account.one("duty")
+    assert (duty["leader_name"], duty["leader_phone"]) == (SENT[0], phone_of(SENT[0]))
+    assert noted() == [sorted(holding.world.sent[:3])]
+
+
+def test_a_grid_head_has_the_own_doors_and_nobody_elses(holding: Holding) -> None:
+    phone = holding.head
+    phone.pull()
+    part = f"grid:{FENGLIN}:{holding.grid}"
+    assert {(one["name"], one["phone"]) for one in phone.bodies("resident", part)} == {*RESIDENTS}
+    assert {one["door"] for one in phone.bodies("household")} == {"101", "102"}
+    assert phone.one("building") == {"compound": "枫林苑", "number": "1栋", "floors": 6, "units": 2}
+    assert phone.one("head")["name"] == WORKERS[1]
+    assert {one["role"] for one in phone.bodies("call")} == {"secretary", "community-worker"}
+
+
+def test_whom_a_pack_names_is_noted_once_and_again_when_it_changes(holding: Holding) -> None:
+    phone = holding.head
+    phone.pull()
+    row = AuditEntry.objects.get(action="sync.pull", community=FENGLIN)
+    shown = {resident_id(name) for name, _phone in RESIDENTS}
+    assert shown <= set(row.targets)
+    assert (row.account, row.role) == (phone.known.account, Role.GRID_HEAD)
+    completed = ResidentEntry(
+        id=resident_id(RESIDENTS[2][0]),
+        household=holding.doors[1],
+        name=RESIDENTS[2][0],
+        phone="15500010009",
+    )
+    complete_residents(holding.town.worker, community=FENGLIN, entries=[completed])
+    assert sent_docs(phone.pull()) == ["resident"]
+    assert noted()[-1] == [completed.id]
+    door = Household.objects.get(pk=holding.doors[0])
+    edit_household(
+        holding.town.worker,
+        community=FENGLIN,
+        household=door.pk,
+        version=door.version,
+        unit=door.unit,
+        door=door.door,
+        kind=door.kind,
+        vacant=True,
+        at=NOON,
+    )
+    before = len(noted())
+    assert sent_docs(phone.pull()) == ["household"]
+    assert len(noted()) == before
+
+
+def test_doors_go_with_the_appointment_and_with_the_role(holding: Holding) -> None:
+    phone = holding.head
+    phone.pull()
+    head = Appointment.objects.get()
+    end_appointment(holding.town.secretary, community=FENGLIN, appointment=head.pk, last_day=BEFORE)
+    assert phone.pull().purge == (f"grid:{FENGLIN}:{holding.grid}",)
+    assert phone.bodies("resident") == []
+    # Appointed, but without a role that sees people there.
+    appoint_grid_head(
+        holding.town.secretary,
+        community=FENGLIN,
+        grid=holding.grid,
+        member=holding.world.local,
+        from_day=DAY,
+    )
+    phone = holding.local
+    phone.pull()
+    assert list(phone.parts) == ["me"]
+
+
+def test_the_head_of_a_building_has_that_building(holding: Holding) -> None:
+    appoint_building_head(
+        holding.town.secretary,
+        community=FENGLIN,
+        building=holding.building,
+        member=holding.world.members[WORKERS[0]],
+        from_day=BEFORE,
+    )
+    phone = holding.phone(holding.world.members[WORKERS[0]])
+    phone.pull()
+    assert f"grid:{FENGLIN}:{holding.building}" in phone.parts
+    assert len(phone.bodies("resident")) == len(RESIDENTS)
+    assert [one["role"] for one in phone.bodies("head")] == ["building-head"]
+
+
+def test_what_does_not_fit_is_built_anew(holding: Holding) -> None:
+    phone = holding.head
+    phone.pull()
+    grid = f"grid:{FENGLIN}:{holding.grid}"
+    whole = phone.hash(grid)
+    phone.parts[grid].popitem()
+    (part, _me) = phone.pull().parts
+    assert part.rebuild and len(part.docs) == len(phone.parts[grid])
+    assert phone.hash(grid) == whole
+    # As after the restore of a backup: the phone is ahead of the server.
+    phone.cursors[grid] += 1
+    assert phone.pull().parts[0].rebuild
+    assert phone.hash(grid) == whole
+
+
+def test_forgotten_tombstones_mean_building_anew(holding: Holding) -> None:
+    phone, away = holding.local, holding.local
+    task = issue(holding)
+    phone.pull()
+    task_of_other = issue(holding)
+    phone.pull()
+    for one in (task, task_of_other):
+        withdraw_task(holding.town.secretary, community=FENGLIN, task=one.pk, at=NOON, reason="无")
+    late = NOON + rules.TOMBSTONES_KEPT + timedelta(days=1)
+    old = (dict(phone.parts["me"]), phone.cursors["me"])
+    phone.pull()
+    assert forget_tombstones(system_scope(), at=late) == 2
+    assert forget_tombstones(system_scope(), at=late) == 0
+    again = phone.pull()
+    assert not any(part.rebuild or part.docs for part in again.parts)
+    phone.parts["me"], phone.cursors["me"] = old
+    assert phone.pull().parts[0].rebuild
+    assert phone.bodies("task") == []
+    away.pull()
+
+
+def test_a_large_part_comes_in_several_answers(
+    holding: Holding, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = holding.head
+    whole.pull()
+    issue(holding)
+    monkeypatch.setattr(rules, "MOST_DOCS", 4)
+    phone = holding.phone(holding.world.members[WORKERS[1]])
+    while phone.pull().more:
+        assert phone.pulls < 40
+    grid = f"grid:{FENGLIN}:{holding.grid}"
+    assert phone.hash(grid) == whole.hash(grid)
+    assert phone.pulls > 2
+
+
+def test_the_share_is_of_one_phone_and_one_duty(holding: Holding) -> None:
+    phone, other = holding.local, holding.head
+    first = phone.pull()
+    assert len(first.share) == 32
+    assert first.until == clock_at(12, 0) + timedelta(days=1)
+    assert phone.pull(NOON + timedelta(hours=11)).share == first.share
+    assert phone.pull(NOON + timedelta(hours=12)).share != first.share
+    assert other.pull().share != first.share
+
+
+def test_statements_do_not_grow_with_the_doors(holding: Holding) -> None:
+    def asked() -> int:
+        phone = holding.phone(holding.world.members[WORKERS[1]])
+        with CaptureQueriesContext(connection) as captured:
+            phone.pull()
+        return len(captured)
+
+    asked()
+    before = asked()
+    more = [
+        ResidentEntry(id=uuid7(), household=holding.doors[0], name=f"沈若{sign}")
+        for sign in "甲乙丙丁戊己庚辛"
+    ]
+    register_residents(holding.town.worker, community=FENGLIN, entries=more, at=NOON)
+    asked()
+    assert asked() == before
+
+
+def test_marks_are_made_of_every_table_that_docs_are_made_of(holding: Holding) -> None:
+    issue(holding)
+    holding.town.sign_in([holding.leader])
+    leader, head = holding.phone(holding.leader).known, holding.head.known
+    reach = reach_of(person_of(system_scope(), leader), day=DAY)
+    (team,) = reach.teams
+    (ground,) = reach_of(person_of(system_scope(), head), day=DAY).grounds
+
+    def read() -> set[str]:
+        return {
+            name
+            for statement in captured.captured_queries
+            for name in re.findall(r'(?:from|join)\s+"?([a-z]+_[a-z_]+)', statement["sql"], re.I)
+        }
+
+    parts: tuple[tuple[str, Callable[[], object]], ...] = (
+        (marks.OWN, lambda: own.own_docs(reach.own, reach=reach, device=leader, day=DAY)),
+        (marks.TEAM, lambda: teams.people(team.scope, day=DAY)),
+        (
+            marks.GROUND,
+            lambda: [
+                *grounds.people(ground.scope, ground=ground, day=DAY),
+                *grounds.doors(ground.scope, ground=ground),
+            ],
+        ),
+    )
+    for statement, docs in parts:
+        with CaptureQueriesContext(connection) as captured:
+            assert docs()
+        tables = read()
+        assert tables
+        assert [one for one in tables if one not in statement] == []
+
+
+def test_only_the_door_of_phones_pulls(holding: Holding) -> None:
+    phone = holding.local
+    with pytest.raises(Forbidden):
+        pull(holding.town.local, device=phone.known, held={}, last=0, app="1.0.0", at=NOON)

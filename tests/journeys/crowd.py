@@ -1,6 +1,6 @@
 """Too much of everything: sixty people with long names, long titles, two revisions."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -8,6 +8,8 @@ from uuid import UUID
 from tests.journeys.arrival import Arrival
 from tests.world import FENGLIN, WORKERS, ZISONG
 from xiachen.attendance.operations.check_ins import CheckInEntry, check_in
+from xiachen.attendance.operations.signing import PlaceEntry, register_place
+from xiachen.attendance.queries.signing import poster_of
 from xiachen.base import clock
 from xiachen.base.ids import uuid7
 from xiachen.command.operations.bulletins import issue_bulletin
@@ -67,6 +69,7 @@ class Crowd:
     second: UUID
     report_in: UUID
     check_in: UUID
+    place: UUID
     move: UUID
     notice: UUID
     link: str
@@ -104,6 +107,7 @@ def fill(arrival: Arrival) -> Crowd:
         second=second.pk,
         report_in=reported,
         check_in=signed,
+        place=_place(arrival, people, now),
         move=_needed(arrival, now),
         notice=notice.pk,
         link=links.group_token(arrival.world.system, notice),
@@ -199,6 +203,26 @@ def _presence(arrival: Arrival, people: list[UUID], now: datetime) -> tuple[UUID
     signed = [_sign_in(member, now) for member in people[:45]]
     assert all(one.new for one in check_in(worker, entries=signed, at=now))
     return entries[0].id, signed[0].id
+
+
+def _place(arrival: Arrival, people: list[UUID], now: datetime) -> UUID:
+    """Let somebody sign in far from a place with a long name, and out by its poster."""
+    secretary = arrival.world.scope(Role.SECRETARY)
+    place = register_place(
+        secretary,
+        community=FENGLIN,
+        entry=PlaceEntry(
+            name="滨湖大道以东恒大名都一期北门物业服务中心大厅", latitude=30.6, longitude=114.3
+        ),
+        at=now,
+    )
+    poster = poster_of(secretary, place=place)
+    far = replace(
+        _sign_in(people[49], now), method="poster", place=place.pk, code=poster, near="far"
+    )
+    own = replace(secretary, member=people[49])
+    assert check_in(own, entries=[far], at=now)[0].new
+    return place.pk
 
 
 def _premises(arrival: Arrival, now: datetime) -> tuple[UUID, UUID, UUID]:

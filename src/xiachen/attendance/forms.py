@@ -7,6 +7,12 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from xiachen.attendance.models.signing import SignInPlace
+from xiachen.attendance.operations.signing import PlaceEntry
+from xiachen.attendance.rules import codes
+from xiachen.attendance.rules.evidence import Method
+from xiachen.attendance.rules.points import wgs84_of_gcj02
+from xiachen.attendance.rules.signing import LARGEST_RADIUS, SMALLEST_RADIUS
 from xiachen.base import clock
 
 
@@ -148,3 +154,99 @@ class AnswerForm(forms.Form):
         super().__init__(*args)
         if not may_excuse:
             del self.fields["excuses"]
+
+
+class PlaceForm(forms.Form):
+    """A place to sign in at; its point is taken from the browser or typed."""
+
+    name = forms.CharField(
+        label=_("Name of the place"),
+        max_length=60,
+        help_text=_("As people call it, such as “North gate”."),
+    )
+    latitude = forms.FloatField(
+        label=_("Latitude"),
+        required=False,
+        min_value=-90,
+        max_value=90,
+        widget=forms.NumberInput(attrs={"step": "any", "inputmode": "decimal"}),
+    )
+    longitude = forms.FloatField(
+        label=_("Longitude"),
+        required=False,
+        min_value=-180,
+        max_value=180,
+        widget=forms.NumberInput(attrs={"step": "any", "inputmode": "decimal"}),
+        help_text=_("Without a point, nobody’s phone says whether it is near."),
+    )
+    system = forms.ChoiceField(
+        label=_("Where the numbers come from"),
+        choices=[
+            ("wgs84", _("this browser, or a satellite receiver (WGS-84)")),
+            ("gcj02", _("a Chinese map such as Amap or Tencent (GCJ-02)")),
+        ],
+        initial="wgs84",
+    )
+    radius = forms.IntegerField(
+        label=_("Radius in metres"),
+        min_value=SMALLEST_RADIUS,
+        max_value=LARGEST_RADIUS,
+        initial=150,
+        help_text=_("A phone within it says “near”. Indoors positions are off by 50 m and more."),
+    )
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput())
+
+    @staticmethod
+    def of(place: SignInPlace) -> dict[str, object]:
+        """Return what the form shows of a place."""
+        names = ("name", "latitude", "longitude", "radius", "version")
+        return {name: getattr(place, name) for name in names}
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for both numbers of a point, or for neither."""
+        given = super().clean() or {}
+        if not self.errors and (given["latitude"] is None) != (given["longitude"] is None):
+            missing = "latitude" if given["latitude"] is None else "longitude"
+            self.add_error(missing, gettext("A point has a latitude and a longitude."))
+        return given
+
+    def entry(self) -> PlaceEntry:
+        """Return the place as it is kept: with a point on the earth, not on a map."""
+        given = self.cleaned_data
+        point = (given["latitude"], given["longitude"])
+        if point[0] is not None and given["system"] == "gcj02":
+            point = wgs84_of_gcj02(*point)
+        return PlaceEntry(
+            name=given["name"], latitude=point[0], longitude=point[1], radius=given["radius"]
+        )
+
+
+class CodeForm(forms.Form):
+    """A place and the code that is shown or hangs there."""
+
+    place = forms.UUIDField(label=_("Place to sign in at"), widget=forms.Select())
+    code = forms.CharField(
+        label=_("Code shown on site"),
+        max_length=40,
+        help_text=_(
+            "Eight digits from the leader’s phone, or the letters and digits of the poster."
+        ),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
+    )
+    act = forms.ChoiceField(choices=[("in", ""), ("out", "")])
+
+    def __init__(self, places: list[SignInPlace], data: Any = None) -> None:
+        super().__init__(data)
+        self.fields["place"].widget.choices = [
+            ("", gettext("choose the place")),
+            *((str(one.pk), one.name) for one in places),
+        ]
+
+    @property
+    def method(self) -> str:
+        """Return by what the code is: only those that change are all digits."""
+        typed = codes.typed(self.cleaned_data["code"])
+        changing = typed.isdigit() and len(typed) == codes.DIGITS
+        return (Method.CODE if changing else Method.POSTER).value

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from xiachen.attendance.models.records import CheckIn, CheckOut, GapKind
 from xiachen.attendance.queries import records
 from xiachen.attendance.queries.funnels import Funnel, Gathered, Line, SignIn, gather
+from xiachen.attendance.rules import evidence
 from xiachen.base.errors import Forbidden
 from xiachen.deployment.queries.squads import squads_of
 from xiachen.deployment.queries.teams import assignments, memberships
@@ -29,6 +30,7 @@ SHOWN = (
     "not-present",
     "not-working",
     "unsigned",
+    "doubtful",
     "others",
 )
 
@@ -49,6 +51,21 @@ class Person:
     seen_elsewhere: bool
     check_in: CheckIn | None
     check_out: CheckOut | None = None
+
+    @property
+    def evidence(self) -> str:
+        """Return how it is known that the person came, and left if that is known otherwise."""
+        ends = [evidence.in_words(one.method, one.near) for one in self._ends]
+        return " → ".join(words for words in dict.fromkeys(ends) if words)
+
+    @property
+    def doubtful(self) -> bool:
+        """Tell whether the leader should have a look at the sign-in or the sign-out."""
+        return any(one.doubtful for one in self._ends)
+
+    @property
+    def _ends(self) -> list[CheckIn | CheckOut]:
+        return [one for one in (self.check_in, self.check_out) if one is not None]
 
     @property
     def stay(self) -> timedelta | None:
@@ -92,7 +109,11 @@ class Option:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
-    """The attendance of a community on a day."""
+    """
+    The attendance of a community on a day.
+
+    :param doubtful: how many people's sign-in or sign-out the leader should have a look at
+    """
 
     community: Community
     day: date
@@ -101,6 +122,7 @@ class Board:
     options: list[Option]
     not_present: list[NamedLine]
     not_working: list[NamedLine]
+    doubtful: int
 
     @property
     def address(self) -> str:
@@ -166,6 +188,7 @@ def board(scope: Scope, *, day: date, community: int, shown: str = "", group: st
         options=options,
         not_present=_named(everybody, funnel.not_present),
         not_working=_named(everybody, funnel.not_working),
+        doubtful=sum(one.doubtful for one in everybody),
     )
 
 
@@ -251,6 +274,8 @@ def _fits(one: Person, funnel: Funnel, shown: str) -> bool:
             return _among(one, funnel.not_working)
         case "unsigned":
             return _among(one, funnel.unsigned)
+        case "doubtful":
+            return one.doubtful
         case "others":
             return not came
     return True

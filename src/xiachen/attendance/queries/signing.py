@@ -11,6 +11,7 @@ from xiachen.attendance.models.signing import SignInPlace
 from xiachen.attendance.rules import codes
 from xiachen.attendance.rules.signing import shows_codes
 from xiachen.base.errors import NotFound
+from xiachen.incidents.queries import communities_of
 from xiachen.privacy.scope import Can, Scope
 
 
@@ -62,6 +63,33 @@ def place_of(scope: Scope, *, community: int, place: UUID) -> SignInPlace:
     if found is None:
         raise NotFound(field="place")
     return found
+
+
+def open_place(scope: Scope, *, community: int, place: UUID) -> SignInPlace:
+    """
+    Return one place at which people sign in now.
+
+    :raises NotFound: there is none of that id within the scope, or it was closed
+    """
+    found = place_of(scope, community=community, place=place)
+    if found.closed_at is not None:
+        raise NotFound(field="place")
+    return found
+
+
+def places_nearby(scope: Scope, *, day: date) -> list[SignInPlace]:
+    """Return the open places of the communities where somebody on site works on a day."""
+    return places_of(scope, communities=communities_of(scope, day=day))
+
+
+def place_in_operation(scope: Scope, *, place: UUID) -> SignInPlace | None:
+    """
+    Return a place of the operation, wherever it is; None: there is none of that id.
+
+    Whoever signs in for oneself may do so in every community of the operation.
+    """
+    scope.require(Can.CHECK_IN)
+    return SignInPlace.objects.filter(incident=scope.incident, pk=place).first()
 
 
 def codes_of(scope: Scope, *, places: Collection[SignInPlace], day: date) -> list[DayCode]:

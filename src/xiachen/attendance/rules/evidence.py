@@ -113,3 +113,12 @@ def is_doubtful(
     """
     far_in_time = shown_at is not None and said is not None and abs(said - shown_at) > LONGEST_WAY
     return near is Near.FAR or far_in_time
+
+
+def in_words(method: str, near: str) -> str:
+    """Return how it is known that somebody was there, as a leader reads it; of old records ""."""
+    if not method:
+        return ""
+    words = str(METHOD_WORDS[Method(method)])
+    where = NEAR_WORDS.get(Near(near))
+    return f"{words} · {where}" if where else words

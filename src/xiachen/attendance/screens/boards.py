@@ -144,6 +144,8 @@ def show_board(
         "today": request.day == clock.local_day(clock.now()),
         "signs_in": scope.allows(Can.CHECK_IN, community=community),
         "corrects": scope.allows(Can.CORRECT, community=community),
+        "weighs": scope.allows(Can.CHECK_IN, community=community)
+        or scope.allows(Can.CORRECT, community=community),
         "answers": scope.allows(Can.ANSWER) or scope.allows(Can.VERIFY),
     }
     return render(request, "attendance/board.html", context, status=status)

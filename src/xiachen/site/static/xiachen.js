@@ -32,6 +32,32 @@
       if (search) { event.preventDefault(); search.focus(); }
     }
   });
+  // Where a place is, taken from the browser while somebody stands there.
+  document.querySelectorAll("[data-locate]").forEach((button) => {
+    if (!navigator.geolocation) return;
+    const form = button.closest("form");
+    const said = form.querySelector("[data-located]");
+    button.closest("[data-locate-box]").hidden = false;
+    button.addEventListener("click", () => {
+      said.textContent = button.dataset.locate;
+      navigator.geolocation.getCurrentPosition(({ coords }) => {
+        form.elements.latitude.value = coords.latitude.toFixed(6);
+        form.elements.longitude.value = coords.longitude.toFixed(6);
+        form.elements.system.value = "wgs84";
+        said.textContent = `${button.dataset.taken} ${Math.round(coords.accuracy)} m`;
+      }, () => { said.textContent = button.dataset.refused; }, { enableHighAccuracy: true, timeout: 20000 });
+    });
+  });
+  // A scanned code stands behind #, which no server is ever sent.
+  const scanned = document.querySelector("form[data-at]");
+  const [, place, code] = window.location.hash.match(/^#at=([0-9a-f-]{36})\.(?:p\.)?(\w{1,40})$/i) || [];
+  if (scanned && place) {
+    const places = scanned.elements.place;
+    if (![...places.options].some((one) => one.value === place)) places.add(new Option(scanned.dataset.at, place));
+    places.value = place;
+    scanned.elements.code.value = code;
+    window.history.replaceState(null, "", window.location.pathname);
+  }
   // A menu that is open on wide screens must not cover a phone's page.
   const menu = document.querySelector(".menu");
   if (menu && window.matchMedia("(max-width: 800px)").matches) menu.open = false;

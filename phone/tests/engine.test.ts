@@ -221,6 +221,59 @@ test("a server that came back from a backup is offered everything again", async 
   expect(await stored()).toEqual({ outbox: 0, receipts: 2, quarantined: 0 });
 });
 
+test("a server from before the enrolment hears it once more, and everything again", async () => {
+  const engine = await enrolled();
+  await signIn(engine);
+  await engine.sync();
+  server.points.clear();
+  server.events.clear();
+  server.epoch = "epoch-0";
+  server.knowsNoInvitation = true;
+  await engine.sync();
+  expect(engine.state().contact.trouble?.code).toBe("sync.unknown-device");
+  expect((await stored()).receipts).toBe(1);
+  server.knowsNoInvitation = false;
+  await engine.sync();
+  expect(engine.state().contact.trouble).toBeNull();
+  expect(server.events.size).toBe(1);
+});
+
+test("whoever enrols anew is listed once; the former enrolment goes when nothing of it is left", async () => {
+  const engine = await enrolled();
+  offline();
+  await signIn(engine);
+  online();
+  server.instead.push((asked) => (asked.path.endsWith("push") ? { status: 500, body: "" } : null));
+  await engine.enrol("token");
+  await engine.setPin(PIN);
+  await engine.sync();
+  expect(server.events.size).toBe(1);
+  expect(engine.state().people).toHaveLength(1);
+  const rows = async (): Promise<number> => {
+    const database = await Database.open();
+    const count = await database.read(["people"], (work) => work.count("people"));
+    database.close();
+    return count;
+  };
+  expect(await rows()).toBe(2);
+  server.time += RECEIPTS_KEPT_MS + 3_700_000;
+  server.durable = 1;
+  vi.spyOn(Date, "now").mockReturnValue(Date.now() + RECEIPTS_KEPT_MS + 3_700_000);
+  await engine.sync();
+  await engine.sync();
+  expect(await rows()).toBe(1);
+  vi.restoreAllMocks();
+});
+
+test("a connection that the phone has cut is made anew", async () => {
+  const engine = await enrolled();
+  const opened = (engine as unknown as { database: { opened: IDBDatabase } }).database.opened;
+  opened.close();
+  offline();
+  await signIn(engine);
+  expect(engine.state().contact.unsent).toBe(1);
+});
+
 test("receipts go once a backup holds them and three days have passed, not before", async () => {
   const engine = await enrolled();
   await signIn(engine);

@@ -35,6 +35,7 @@ export class Server {
   parts = new Map<string, PackDoc[]>();
   purge: string[] = [];
   mostEvents = 200;
+  knowsNoInvitation = false;
   /** What the hash of each part is said to be, in place of the true one. */
   lie: string | null = null;
   private pair!: CryptoKeyPair;
@@ -62,8 +63,14 @@ export class Server {
   };
 
   private async answer(asked: Asked, headers: Headers, raw: Bytes): Promise<Answer> {
-    if (asked.path.endsWith("/enrol")) this.points.set(asked.device, asked.body.key as string);
+    if (asked.path.endsWith("/enrol")) {
+      if (this.knowsNoInvitation) return { status: 404, body: { code: "sync.token-unknown", words: "…" } };
+      this.points.set(asked.device, asked.body.key as string);
+    }
     const stamp = Number(headers.get("X-Stamp"));
+    if (!this.points.has(asked.device)) {
+      return { status: 401, body: { code: "sync.unknown-device", words: "…" } };
+    }
     if (!(await this.isSigned(asked, headers.get("X-Signature")!, stamp, raw))) {
       return { status: 401, body: { code: "sync.bad-signature", words: "…" } };
     }

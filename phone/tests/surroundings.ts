@@ -44,11 +44,8 @@ export const shareFiles = (): string[] => {
 /** Locks as browsers have them, without their finer points. */
 class Locks {
   private readonly held = new Map<string, Promise<unknown>>();
-  async request(name: string, options: { ifAvailable?: boolean }, work: (lock: object | null) => Promise<unknown>) {
-    if (this.held.has(name)) {
-      if (options.ifAvailable) return work(null);
-      await this.held.get(name)!.catch(() => undefined);
-    }
+  async request(name: string, _options: object, work: (lock: object) => Promise<unknown>) {
+    while (this.held.has(name)) await this.held.get(name)!.catch(() => undefined);
     const running = work({ name });
     this.held.set(name, running);
     try {

@@ -5,8 +5,10 @@ import type { Bytes } from "./bytes";
 /** One person's enrolment here. Keys are CryptoKey objects that the browser does not give away. */
 export interface PersonRow {
   device: string;
-  /** Set while the answer to the enrolment is not known: the same token is asked again. */
-  token: string | null;
+  /** True while the answer to the enrolment is not known: the same token is asked again. */
+  pending: boolean;
+  /** The invitation's; a server that came back from a backup may need to hear it once more. */
+  token: string;
   member: string;
   incident: string;
   /** First character of the name and stars: the whole name is personal. */
@@ -152,10 +154,21 @@ function rangeOf(store: StoreName, device?: string): IDBKeyRange | undefined {
 }
 
 export class Database {
-  private constructor(private readonly opened: IDBDatabase) {}
+  private closed = false;
+
+  private constructor(
+    private opened: IDBDatabase,
+    private readonly superseded: () => void,
+  ) {
+    this.follow();
+  }
 
   /** `superseded` is called when a newer app wants to change the stores: this one lets go of them. */
   static async open(superseded: () => void = () => undefined): Promise<Database> {
+    return new Database(await Database.connect(), superseded);
+  }
+
+  private static connect(): Promise<IDBDatabase> {
     const request = indexedDB.open(NAME, VERSION);
     request.onupgradeneeded = () => {
       for (const [store, keyPath] of Object.entries(KEYS)) {
@@ -164,25 +177,44 @@ export class Database {
         }
       }
     };
-    const opened = await promised(request);
-    opened.onversionchange = () => {
-      opened.close();
-      superseded();
+    return promised(request);
+  }
+
+  private follow(): void {
+    this.opened.onversionchange = () => {
+      this.close();
+      this.superseded();
     };
-    return new Database(opened);
   }
 
   close(): void {
+    this.closed = true;
     this.opened.close();
   }
 
-  read<T>(stores: StoreName[], work: (work: Work) => Promise<T>): Promise<T> {
-    return work(new Work(this.opened.transaction(stores, "readonly")));
+  /** Some phones cut the connection of a page that slept: it is made anew. */
+  private async begin(
+    stores: StoreName[],
+    mode: IDBTransactionMode,
+    options?: IDBTransactionOptions,
+  ): Promise<IDBTransaction> {
+    try {
+      return this.opened.transaction(stores, mode, options);
+    } catch (error) {
+      if (this.closed || !(error instanceof DOMException && error.name === "InvalidStateError")) throw error;
+      this.opened = await Database.connect();
+      this.follow();
+      return this.opened.transaction(stores, mode, options);
+    }
+  }
+
+  async read<T>(stores: StoreName[], work: (work: Work) => Promise<T>): Promise<T> {
+    return work(new Work(await this.begin(stores, "readonly")));
   }
 
   /** Resolved once the disk holds it; on any error nothing of it is kept. */
   async write<T>(stores: StoreName[], work: (work: Work) => Promise<T> | T): Promise<T> {
-    const transaction = this.opened.transaction(stores, "readwrite", { durability: "strict" });
+    const transaction = await this.begin(stores, "readwrite", { durability: "strict" });
     const ended = new Promise<void>((resolve, reject) => {
       transaction.oncomplete = () => resolve();
       transaction.onabort = () => reject(transaction.error ?? new DOMException("aborted", "AbortError"));

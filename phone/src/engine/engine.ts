@@ -263,6 +263,7 @@ export class PhoneEngine implements Engine {
   async setPin(pin: string): Promise<void> {
     await this.opened;
     if (this.chosen === null || this.current.phase !== "pin-new") throw new Refused("nobody");
+    if (!/^\d{6}$/.test(pin)) throw new Refused("pin");
     this.session = await setPin(this.database, this.chosen, pin);
     await this.changed();
     this.flusher.soon(0);

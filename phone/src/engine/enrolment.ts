@@ -34,12 +34,7 @@ export async function enrol(
   const row = await begun(database, clock, token);
   let answer: Enrolled;
   try {
-    answer = await door.post<Enrolled>(row, "/sync/v1/enrol", {
-      token,
-      key: row.point,
-      name: phoneName(navigator.userAgent),
-      app,
-    });
+    answer = await asked(door, row, app);
   } catch (error) {
     if (error instanceof Trouble && FINAL.has(error.status)) {
       await database.write(["people"], (work) => work.delete("people", row.device));
@@ -50,10 +45,35 @@ export async function enrol(
   return { device: row.device, name: answer.name };
 }
 
+const asked = (door: Door, row: PersonRow, app: string): Promise<Enrolled> =>
+  door.post<Enrolled>(row, "/sync/v1/enrol", {
+    token: row.token,
+    key: row.point,
+    name: phoneName(navigator.userAgent),
+    app,
+  });
+
+/** Tell a server that has forgotten this device who it is; what is kept here stays. Throws Trouble. */
+export async function enrolAgain(
+  database: Database,
+  door: Door,
+  clock: Clock,
+  person: PersonRow,
+  app: string,
+): Promise<void> {
+  const answer = await asked(door, person, app);
+  clock.met(answer.time);
+  await database.write(["people"], async (work) => {
+    const row = await work.get("people", person.device);
+    // Its epoch is left as it was: the answer to the next push has all receipts offered again.
+    if (row) work.put("people", { ...row, sealKey: answer.seal_key });
+  });
+}
+
 const enrolled = (row: PersonRow, answer: Enrolled, clock: Clock): PersonRow => ({
   ...row,
   ...clock.met(answer.time),
-  token: null,
+  pending: false,
   member: answer.member,
   incident: answer.incident,
   label: masked(answer.name),
@@ -64,10 +84,11 @@ const enrolled = (row: PersonRow, answer: Enrolled, clock: Clock): PersonRow => 
 
 async function begun(database: Database, clock: Clock, token: string): Promise<PersonRow> {
   const people = await database.read(["people"], (work) => work.all("people"));
-  const former = people.find((person) => person.token === token);
+  const former = people.find((person) => person.pending && person.token === token);
   if (former) return former;
   const row: PersonRow = {
     device: uuid7(clock.now()),
+    pending: true,
     token,
     member: "",
     incident: "",

@@ -7,6 +7,8 @@ import { tidy } from "./expiry";
 import { alone, backOff, flush, serversWait } from "./flushing";
 import { pull } from "./pulling";
 import type { Session } from "./sessions";
+import { listed } from "./snapshots";
+import { isFull } from "./storage";
 import type { Contact } from "./types";
 
 /** While the page is open the server is asked this often, though nothing is unsent. */
@@ -78,7 +80,7 @@ export class Flusher {
     let wait = REGULAR_MS * (0.75 + Math.random() / 2);
     try {
       const rest = await alone(() => this.everybody());
-      if (rest) wait = Math.min(wait, rest);
+      if (rest > 0) wait = Math.min(wait, rest);
       else {
         this.failures = 0;
         this.around.status({ trouble: null });
@@ -87,7 +89,7 @@ export class Flusher {
       wait = await this.troubled(error);
     }
     this.running = null;
-    await this.around.changed();
+    await this.around.changed().catch(console.error);
     this.around.status({ sending: false });
     this.ring(this.again ? 0 : wait);
   }
@@ -97,7 +99,7 @@ export class Flusher {
     this.failures++;
     if (!(error instanceof Trouble)) {
       console.error(error);
-      this.around.status({ trouble: { code: "phone", words: "" } });
+      this.around.status({ trouble: { code: isFull(error) ? "full" : "phone", words: "" } });
       return backOff(this.failures);
     }
     const { code, words, status, after } = error;
@@ -115,7 +117,7 @@ export class Flusher {
     let trouble: unknown = null;
     let rest = 0;
     for (const person of people) {
-      if (person.token !== null) continue;
+      if (person.pending) continue;
       if (person.wait && !isOver(person.wait, this.clock.wall())) {
         rest = Math.max(rest, person.wait.until - this.clock.wall());
         continue;
@@ -129,10 +131,25 @@ export class Flusher {
       }
     }
     if (trouble) throw trouble;
+    await this.retire(people);
     return rest;
   }
 
   private async one(person: PersonRow, first: boolean): Promise<void> {
+    try {
+      await this.exchange(person, first);
+    } catch (error) {
+      if (!(error instanceof Trouble) || error.code !== "sync.unknown-device") throw error;
+      // The server came back from before this phone's enrolment: the same token and key once more.
+      const { enrolAgain } = await import("./enrolment");
+      await enrolAgain(this.database, this.door, this.clock, person, __APP__).catch(() => {
+        throw error;
+      });
+      await this.exchange(person, first);
+    }
+  }
+
+  private async exchange(person: PersonRow, first: boolean): Promise<void> {
     const contact = first || this.clock.now() - (person.contact ?? 0) > OTHERS_MS;
     const { wantedApp } = await flush(this.database, this.door, this.clock, person.device, {
       app: __APP__,
@@ -151,6 +168,16 @@ export class Flusher {
     } catch (error) {
       if (!(error instanceof Trouble) || error.code !== "sync.revoked") throw error;
       await this.around.revoked(session.device);
+    }
+  }
+
+  /** Whoever has enrolled here anew: the former enrolment goes once nothing of it is left. */
+  private async retire(people: readonly PersonRow[]): Promise<void> {
+    const current = new Set(listed(people).map((person) => person.device));
+    for (const { device, pending } of people) {
+      if (pending || current.has(device) || device === this.around.chosen()) continue;
+      const { forget, isEmpty } = await import("./handing_over");
+      if (await isEmpty(this.database, device)) await forget(this.database, device);
     }
   }
 

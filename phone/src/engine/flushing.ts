@@ -11,11 +11,26 @@ const FIRST_WAIT_MS = 2_000;
 const LONGEST_WAIT_MS = 5 * 60_000;
 const LOCK = "xiachen-flush";
 
-/** Run by one tab or worker at a time; null where another is at it. */
-export async function alone<T>(work: () => Promise<T>): Promise<T | null> {
+/** Longer than a try takes: a tab that the phone has frozen may hold the lock for ever. */
+const PATIENCE_MS = 90_000;
+
+/** One tab or worker after the other. */
+export async function alone<T>(work: () => Promise<T>): Promise<T> {
   // Where there are no locks two may send the same: the server answers "already".
   if (!("locks" in navigator)) return work();
-  return navigator.locks.request(LOCK, { ifAvailable: true }, (lock) => (lock ? work() : null));
+  const impatient = new AbortController();
+  const bell = setTimeout(() => impatient.abort(), PATIENCE_MS);
+  try {
+    return await navigator.locks.request(LOCK, { signal: impatient.signal }, () => {
+      clearTimeout(bell);
+      return work();
+    });
+  } catch (error) {
+    if (impatient.signal.aborted) return work();
+    throw error;
+  } finally {
+    clearTimeout(bell);
+  }
 }
 
 /** How long to wait after so many failures in a row: doubled each time, any part of it by chance. */
@@ -55,7 +70,7 @@ export async function flush(
   const tooLarge = new Set<string>();
   for (;;) {
     const person = await database.read(["people"], (work) => work.get("people", device));
-    if (!person || person.token !== null || !isOver(person.wait, clock.wall())) break;
+    if (!person || person.pending || !isOver(person.wait, clock.wall())) break;
     clock.remember(person);
     const rows = await batch(database, device, clock.wall(), limit, tooLarge);
     if (rows.length === 0 && asked) break;

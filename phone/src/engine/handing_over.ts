@@ -76,6 +76,14 @@ export async function forward(
     .filter(({ outcome }) => outcome !== "retry").length;
 }
 
+/** Whether nothing of a device is left that the server may still need. */
+export const isEmpty = (database: Database, device: string): Promise<boolean> =>
+  database.read(["outbox", "receipts", "quarantined", "photos"], async (work) => {
+    const sealed = (await work.count("outbox", device)) + (await work.count("receipts", device));
+    const others = [...(await work.all("quarantined")), ...(await work.all("photos"))];
+    return sealed === 0 && others.every((row) => row.device !== device);
+  });
+
 /**
  * Forget a person here, for good; false where something is neither sent nor in a file that was
  * handed over.

@@ -8,6 +8,9 @@ import type { Database, EventRow, PersonRow, ReceiptRow, Work } from "./database
 /** Receipts outlast any backup's round, even where no backup is told of. */
 export const RECEIPTS_KEPT_MS = 72 * 3_600_000;
 
+/** More than ever wait for another try and would hide those behind them. */
+const LOOKED_AT = 2_000;
+
 /** What the server said of one event. */
 export interface Outcome {
   id: string;
@@ -69,7 +72,7 @@ export async function batch(
   limit: number,
   heldBack: ReadonlySet<string>,
 ): Promise<EventRow[]> {
-  const rows = await database.read(["outbox"], (work) => work.all("outbox", device));
+  const rows = await database.read(["outbox"], (work) => work.all("outbox", device, LOOKED_AT));
   return rows.filter((row) => isOver(row.wait, wall) && !heldBack.has(row.id)).slice(0, limit);
 }
 

@@ -65,14 +65,17 @@ async function followOtherTabs(database: Database, session: Session, row: Person
   }
 }
 
+const isLater = (one: PersonRow, other: PersonRow): boolean =>
+  one.enrolled === other.enrolled ? one.device > other.device : one.enrolled > other.enrolled;
+
 /** People to choose from: enrolled, and the latest enrolment of each. */
 export function listed(people: readonly PersonRow[]): PersonRow[] {
   const latest = new Map<string, PersonRow>();
   for (const person of people) {
-    if (person.token !== null) continue;
+    if (person.pending) continue;
     const whose = `${person.incident} ${person.member}`;
     const former = latest.get(whose);
-    if (!former || former.enrolled <= person.enrolled) latest.set(whose, person);
+    if (!former || isLater(person, former)) latest.set(whose, person);
   }
   return [...latest.values()].sort((one, other) => one.enrolled - other.enrolled);
 }

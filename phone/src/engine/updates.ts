@@ -19,6 +19,8 @@ export class Updates {
     } catch {
       return;
     }
+    const { periodicSync } = this.registration as ServiceWorkerRegistration & Later;
+    periodicSync?.register("expire", { minInterval: 12 * 3_600_000 }).catch(() => undefined);
     this.registration.addEventListener("updatefound", () => this.follow());
     this.follow();
   }
@@ -52,4 +54,5 @@ export class Updates {
 /** Not in every browser, and not in the compiler's list. */
 interface Later {
   sync?: { register(tag: string): Promise<void> };
+  periodicSync?: { register(tag: string, options: { minInterval: number }): Promise<void> };
 }

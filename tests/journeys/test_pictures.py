@@ -23,7 +23,7 @@ from xiachen.people.models.accounts import Account
 pytestmark = pytest.mark.browser
 
 WIDTHS = (360, 768, 1440)
-ANSWERED = {"not-found": 404, "refused": 403, "link-over": 410}
+ANSWERED = {"not-found": 404, "refused": 403, "link-over": 410, "pass-over": 410}
 LANGUAGES = {"zh-hans": "zh-CN", "en": "en"}
 Screen = tuple[str, str]
 
@@ -101,6 +101,7 @@ def _full(crowd: Crowd) -> dict[str, list[Screen]]:
             ("forgotten", "/accounts/password/reset/"),
             ("notice-link", f"/notices/read/{crowd.link}"),
             ("link-over", "/notices/read/spoilt"),
+            ("pass-over", "/pass/spoilt"),
         ],
         "secretary": [
             ("home", "/"),

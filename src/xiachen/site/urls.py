@@ -8,6 +8,7 @@ from xiachen.mobilisation import urls as mobilisation
 from xiachen.site import api, screens
 from xiachen.site.intakes import RECEPTION
 from xiachen.site.second_factor import SetUp
+from xiachen.sync import urls as sync
 
 urlpatterns = [
     path("", screens.home, name="home"),
@@ -30,6 +31,7 @@ urlpatterns = [
     path("incidents/", include("xiachen.incidents.urls")),
     path("notices/", include("xiachen.notices.urls")),
     path("sign-up/", include(mobilisation.public)),
+    path("pass/", include(sync.public)),
     path("mobilisation/", include("xiachen.mobilisation.urls")),
     path("deployment/", include("xiachen.deployment.urls")),
     path("attendance/", include("xiachen.attendance.urls")),

@@ -27,8 +27,9 @@ _DEVICE_BYTES = 16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """What a pass that holds tells whoever looks: name, and team or community; nothing else."""
+    """A pass that holds: name and team or community are shown, and nothing else."""
 
+    incident: UUID
     member: UUID
     name: str
     team: str
@@ -73,7 +74,7 @@ def shown_by(scope: Scope, token: str, *, at: datetime) -> Shown | None:
     member = Member.objects.filter(pk=device.member).first()
     if team is None or member is None:
         return None
-    return Shown(member=member.pk, name=member.name, team=team, day=day)
+    return Shown(incident=device.incident, member=member.pk, name=member.name, team=team, day=day)
 
 
 def _signer() -> Signer:

@@ -7,8 +7,13 @@ from uuid import UUID
 
 from tests.journeys.arrival import Arrival
 from tests.world import FENGLIN, WORKERS, ZISONG
+from xiachen.attendance.models.stand_ins import StandIn
 from xiachen.attendance.operations.check_ins import CheckInEntry, check_in
+from xiachen.attendance.operations.health import HealthEntry, state_health
+from xiachen.attendance.operations.hours import HoursEntry, correct_hours
+from xiachen.attendance.operations.injuries import InjuryEntry, record_injury, tick_step
 from xiachen.attendance.operations.signing import PlaceEntry, register_place
+from xiachen.attendance.operations.stand_ins import find_stand_in, need_no_stand_in
 from xiachen.attendance.queries.signing import poster_of
 from xiachen.base import clock
 from xiachen.base.ids import uuid7
@@ -73,6 +78,8 @@ class Crowd:
     move: UUID
     notice: UUID
     link: str
+    injury: UUID
+    empty_place: UUID
 
 
 def fill(arrival: Arrival) -> Crowd:
@@ -111,7 +118,49 @@ def fill(arrival: Arrival) -> Crowd:
         move=_needed(arrival, now),
         notice=notice.pk,
         link=links.group_token(arrival.world.system, notice),
+        injury=_hurt(arrival, people, now),
+        empty_place=_unwell(arrival, people, now),
     )
+
+
+def _unwell(arrival: Arrival, people: list[UUID], now: datetime) -> UUID:
+    """Let five be unwell, fill one place, need no other, and correct somebody's hours twice."""
+    worker, secretary = (
+        arrival.world.scope(role) for role in (Role.COMMUNITY_WORKER, Role.SECRETARY)
+    )
+    said = [
+        HealthEntry(id=uuid7(), community=FENGLIN, member=one, occurred_at=now, well=False)
+        for one in people[:5]
+    ]
+    state_health(worker, entries=said, at=now)
+    corrected = [
+        HoursEntry(
+            id=uuid7(),
+            community=FENGLIN,
+            member=people[10],
+            day=arrival.day,
+            minutes=minutes,
+            reason=LONG[:60],
+        )
+        for minutes in (485, -30)
+    ]
+    correct_hours(secretary, entries=corrected, at=now)
+    first, second, *_rest, last = StandIn.objects.order_by("pk")
+    find_stand_in(secretary, place=first.pk, member=people[12], at=now)
+    need_no_stand_in(secretary, place=second.pk, at=now)
+    return last.pk
+
+
+def _hurt(arrival: Arrival, people: list[UUID], now: datetime) -> UUID:
+    """Let two be hurt, and the first step be done for one of them."""
+    worker = arrival.world.scope(Role.COMMUNITY_WORKER)
+    hurt = [
+        InjuryEntry(id=uuid7(), community=FENGLIN, member=one, occurred_at=now, happened=happened)
+        for one, happened in ((people[20], "traffic"), (arrival.world.local, "fall"))
+    ]
+    record_injury(worker, entries=hurt, at=now)
+    tick_step(worker, community=FENGLIN, injury=hurt[0].id, step="treatment", done=True, at=now)
+    return hurt[0].id
 
 
 def _needed(arrival: Arrival, now: datetime) -> UUID:

@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from xiachen.attendance.models.injuries import Happened
 from xiachen.attendance.models.signing import SignInPlace
 from xiachen.attendance.operations.signing import PlaceEntry
 from xiachen.attendance.rules import codes
@@ -14,6 +15,7 @@ from xiachen.attendance.rules.evidence import Method
 from xiachen.attendance.rules.points import wgs84_of_gcj02
 from xiachen.attendance.rules.signing import LARGEST_RADIUS, SMALLEST_RADIUS
 from xiachen.base import clock
+from xiachen.privacy.doors import Day
 
 
 class _PeopleAtATime(forms.Form):
@@ -135,6 +137,76 @@ class LeavingCorrectionForm(CorrectionForm):
         if not time:
             return None
         return clock.on_day(day, time) + timedelta(days=bool(self.cleaned_data["next_day"]))
+
+
+class HoursForm(forms.Form):
+    """Time more or less than a day's sign-ins and sign-outs show, and why."""
+
+    id = forms.UUIDField(widget=forms.HiddenInput)
+    day = forms.DateField(label=_("Day"), widget=Day)
+    community = forms.TypedChoiceField(label=_("Community"), coerce=int)
+    way = forms.ChoiceField(
+        label=_("The day counts"),
+        choices=(("more", _("more time")), ("less", _("less time"))),
+        widget=forms.RadioSelect,
+        initial="more",
+    )
+    hours = forms.IntegerField(label=_("Hours"), min_value=0, max_value=24, required=False)
+    minutes = forms.IntegerField(label=_("Minutes"), min_value=0, max_value=59, required=False)
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=200,
+        help_text=_("It is kept with the correction. Write nothing about anybody's health."),
+    )
+
+    def __init__(self, places: list[tuple[int, str]], data: Any = None, **options: Any) -> None:
+        super().__init__(data, **options)
+        self.fields["community"].choices = places  # type: ignore[attr-defined]
+
+    def signed_minutes(self) -> int:
+        """Return the minutes, negative where the day counts less."""
+        given = self.cleaned_data
+        length = 60 * (given["hours"] or 0) + (given["minutes"] or 0)
+        return -length if given["way"] == "less" else length
+
+
+class FitForm(forms.Form):
+    """From which day on somebody is fit for duty again."""
+
+    from_day = forms.DateField(label=_("fit for duty again from"), widget=Day)
+
+
+class InjuryForm(forms.Form):
+    """What happened, and whether somebody is wanted in the person's place."""
+
+    id = forms.UUIDField(widget=forms.HiddenInput)
+    happened = forms.ChoiceField(
+        label=_("What happened"), choices=Happened.choices, widget=forms.RadioSelect
+    )
+    stand_in = forms.BooleanField(
+        label=_("Somebody is wanted in the person's place"), required=False, initial=True
+    )
+
+
+class InjuryOfForm(InjuryForm):
+    """An injury of one of the people on site."""
+
+    member = forms.ChoiceField(label=_("Who was hurt"))
+    field_order = ("member", "happened", "stand_in")
+
+    def __init__(self, people: list[tuple[str, str]], data: Any = None, **options: Any) -> None:
+        super().__init__(data, **options)
+        self.fields["member"].choices = [("", _("choose")), *people]  # type: ignore[attr-defined]
+
+
+class StandInForm(forms.Form):
+    """Who stands in."""
+
+    member = forms.ChoiceField(label=_("Who stands in"), widget=forms.RadioSelect)
+
+    def __init__(self, people: list[tuple[str, str]], data: Any = None) -> None:
+        super().__init__(data)
+        self.fields["member"].choices = people  # type: ignore[attr-defined]
 
 
 class AnswerForm(forms.Form):

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from xiachen.attendance.screens import boards, duty, leaving, signing
+from xiachen.attendance.screens import (
+    boards,
+    duty,
+    health,
+    hours,
+    injuries,
+    leaving,
+    signing,
+    stand_ins,
+)
 
 app_name = "attendance"
 urlpatterns = [
@@ -17,6 +26,31 @@ urlpatterns = [
     path("<int:community>/places/<uuid:place>/renew", signing.renew, name="renew-poster"),
     path("<int:community>/places/<uuid:place>/code", signing.code, name="code"),
     path("duty/", duty.duty, name="duty"),
+    path("hours/", hours.hours, name="hours"),
+    path("hours/mine", hours.mine, name="my-hours"),
+    path("hours/<uuid:member>/", hours.person, name="hours-of"),
+    path(
+        "hours/<uuid:member>/<int:community>/take-back/<uuid:correction>",
+        hours.take_back,
+        name="take-back-hours",
+    ),
+    path("health/", health.mine, name="my-health"),
+    path("<int:community>/health", health.state, name="state-health"),
+    path("<int:community>/hurt", health.injury, name="hurt"),
+    path("stand-ins/", stand_ins.stand_ins, name="stand-ins"),
+    path("stand-ins/<uuid:place>/find", stand_ins.find, name="find-stand-in"),
+    path("stand-ins/<uuid:place>/not-needed", stand_ins.not_needed, name="no-stand-in"),
+    path("stand-ins/<uuid:place>/again", stand_ins.again, name="seek-again"),
+    path("fit/<uuid:member>", stand_ins.fit, name="say-fit"),
+    path("injuries/", injuries.injuries, name="injuries"),
+    path("<int:community>/injuries/record", injuries.record, name="record-injury"),
+    path("<int:community>/injuries/<uuid:injury>/", injuries.injury, name="injury"),
+    path("<int:community>/injuries/<uuid:injury>/tick", injuries.tick, name="tick-injury"),
+    path(
+        "<int:community>/injuries/<uuid:injury>/take-back",
+        injuries.take_back,
+        name="take-back-injury",
+    ),
     path("<int:community>/sign-out", leaving.sign_out, name="sign-out"),
     path(
         "<int:community>/correct-out/<uuid:check_out>", leaving.correct_sign_out, name="correct-out"

@@ -156,6 +156,15 @@ def view_candidates(scope: Scope, *, place: UUID, text: str) -> Offered:
     return Offered(place=found, people=shown, more=len(people) > len(shown))
 
 
+@transaction.atomic
+def view_off_duty(scope: Scope, *, day: date) -> list[queries.OffDutyLine]:
+    """Return who of the people reached is off duty, the longest first, and note whom it named."""
+    lines = queries.off_duty_lines(scope, day=day)
+    if lines:
+        audit.record(scope, "attendance.view-off-duty", targets=[one.member for one in lines])
+    return lines
+
+
 def _held(scope: Scope, place: UUID) -> StandIn:
     scope.require(Can.FIND_STAND_INS)
     found = queries.stand_in(scope, place)

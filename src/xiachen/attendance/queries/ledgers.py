@@ -11,6 +11,7 @@ from xiachen.attendance.queries import hours
 from xiachen.attendance.queries.hours import HoursDay, HoursTotal, Service
 from xiachen.attendance.rules.hours import spoken
 from xiachen.base.errors import Forbidden, NotFound
+from xiachen.mobilisation.models.stays import Enrolment
 from xiachen.people.queries.members import member as member_of
 from xiachen.people.queries.members import shown_name
 from xiachen.places.queries.communities import communities_by_id
@@ -116,6 +117,18 @@ def ledger(scope: Scope, *, member: UUID, day: date, number: int, size: int = DA
         number=number,
         pages=pages,
     )
+
+
+def correctable_places(scope: Scope, *, member: UUID) -> list[tuple[int, str]]:
+    """Return in which communities the reader may correct a person's hours, by code and name."""
+    if not scope.allows(Can.CORRECT):
+        return []
+    signed = CheckIn.objects.filter(scope.within(), incident=scope.incident, member=member)
+    stays = Enrolment.objects.filter(scope.within(), incident=scope.incident, member_id=member)
+    codes = set(signed.order_by().values_list("community_id", flat=True).distinct())
+    codes |= set(stays.order_by().values_list("community_id", flat=True).distinct())
+    places = communities_by_id(scope, codes)
+    return sorted((code, places[code].name) for code in codes if code in places)
 
 
 def _days(scope: Scope, member: UUID, shown: list[HoursDay]) -> list[LedgerDay]:

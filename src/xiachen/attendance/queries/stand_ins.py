@@ -11,12 +11,14 @@ from xiachen.attendance.models.stand_ins import StandIn, StandInState
 from xiachen.base.errors import NotFound
 from xiachen.mobilisation.queries.stays import enrolled_on
 from xiachen.people.models.members import Member, OffDuty
-from xiachen.people.queries.fitness import off_duty_among
+from xiachen.people.queries.fitness import off_duty, off_duty_among
 from xiachen.people.queries.members import find_members, members_by_id, shown_names
 from xiachen.privacy.scope import Can, Scope
 
 # So many are offered at once; whoever is not among them is found by name.
 OFFERED = 20
+# Whoever is off duty for longest is looked at first; the others come up when these are back.
+SHOWN_OFF_DUTY = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +28,6 @@ class StandInLine:
 
     :param off: since when and until when the person is off duty; None once fit again
     :param decides: whether the reader may fill the place
-    :param may_say_fit: whether the reader may say that the person is fit again
     """
 
     place: StandIn
@@ -35,6 +36,16 @@ class StandInLine:
     found: str
     off: OffDuty | None
     decides: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OffDutyLine:
+    """Somebody off duty, since when and until when; `may_say_fit` is about the reader."""
+
+    member: UUID
+    name: str
+    unit: str
+    off: OffDuty
     may_say_fit: bool
 
 
@@ -92,6 +103,24 @@ def stand_in_page(scope: Scope, *, day: date, state: str, number: int, size: int
     )
 
 
+def off_duty_lines(scope: Scope, *, day: date) -> list[OffDutyLine]:
+    """Return those of the people reached who are off duty on a day, the longest first."""
+    scope.require(Can.SEE_PEOPLE)
+    rows = list(off_duty(scope, day=day)[:SHOWN_OFF_DUTY])
+    people = members_by_id(scope, [row.member_id for row in rows])
+    names = shown_names(scope, people)
+    return [
+        OffDutyLine(
+            member=row.member_id,
+            name=names.get(row.member_id, ""),
+            unit=str(people[row.member_id].organisation or "") if row.member_id in people else "",
+            off=row,
+            may_say_fit=scope.allows(Can.SAY_FIT) and row.member_id != scope.member,
+        )
+        for row in rows
+    ]
+
+
 def candidates(scope: Scope, place: StandIn, *, text: str) -> QuerySet[Member]:
     """
     Return who could stand in: by name where one is looked for, else who belongs to the community.
@@ -125,9 +154,6 @@ def _lines(scope: Scope, rows: Iterable[StandIn], day: date) -> list[StandInLine
             found=names.get(row.found_id, "") if row.found_id else "",
             off=away.get(row.member_id),
             decides=decides,
-            may_say_fit=scope.allows(Can.SAY_FIT)
-            and row.member_id in away
-            and row.member_id != scope.member,
         )
         for row in rows
     ]

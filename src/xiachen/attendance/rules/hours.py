@@ -91,7 +91,7 @@ def check_day(day: date, today: date) -> None:
 
 def spoken(minutes: int) -> str:
     """Return minutes as a clock shows a length of time, such as 7:05; with a sign if negative."""
-    sign = "-" if minutes < 0 else ""
+    sign = "−" if minutes < 0 else ""
     return f"{sign}{abs(minutes) // 60}:{abs(minutes) % 60:02d}"
 
 

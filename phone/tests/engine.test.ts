@@ -350,6 +350,17 @@ test("after the duty the pack is gone with the right PIN too, recording goes on"
   expect(engine.docs("task")).toHaveLength(1);
 });
 
+test("a clock that was a year ahead before the first contact takes no pack away", async () => {
+  const real = Date.now;
+  const ahead = vi.spyOn(Date, "now").mockImplementation(() => real() + 365 * 86_400_000);
+  let engine = await enrolled();
+  offline();
+  engine = await reopened(engine);
+  expect(await engine.unlock(PIN)).toBe("open");
+  expect(engine.docs("task")).toHaveLength(1);
+  ahead.mockRestore();
+});
+
 test("a new share brings a new key, and one file of a share", async () => {
   let engine = await enrolled();
   offline();

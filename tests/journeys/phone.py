@@ -21,9 +21,16 @@ class Phone:
     """A phone of one's own: its storage, its network, its tabs."""
 
     def __init__(
-        self, browser: Browser, site: str, *, language: str = "zh-CN", agent: str = AGENT
+        self,
+        browser: Browser,
+        site: str,
+        *,
+        language: str = "zh-CN",
+        agent: str = AGENT,
+        worker: bool = True,
     ) -> None:
         self.site = site
+        self.worker = worker
         self.context: BrowserContext = browser.new_context(
             viewport=SCREEN,  # type: ignore[arg-type]
             locale=language,
@@ -32,7 +39,7 @@ class Phone:
             is_mobile=True,
             user_agent=agent,
             base_url=site,
-            ignore_https_errors=True,
+            service_workers="allow" if worker else "block",
         )
         self.context.set_default_timeout(PATIENCE)
         self.faults: list[str] = []

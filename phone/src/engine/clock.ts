@@ -55,6 +55,16 @@ export class Clock {
     }
   }
 
+  /** Whether the server's time is known at all, from this session or an earlier one. */
+  get known(): boolean {
+    return this.contact !== null;
+  }
+
+  /** Whether the server has told its time in this session, and what has gone by since is measured. */
+  get certain(): boolean {
+    return this.contact !== null && this.elapsed() !== null;
+  }
+
   /** The server has answered with its time; returns what to keep for later sessions. */
   met(server: number): Contact {
     const wall = this.wall();

@@ -23,14 +23,17 @@ export async function dropPack(
 /**
  * Keep the latest clock ever seen and take away what was to be read until then.
  *
- * A clock set back makes nothing readable again. Returns the devices whose packs went.
+ * A clock set back makes nothing readable again. A clock that the server has not set counts for
+ * nothing: it may be years off, and would take away each pack to come. One that it has set in this
+ * session is right, and mends what a wrong one left. Returns the devices whose packs went.
  */
 export async function expire(database: Database, clock: Clock): Promise<string[]> {
   const { people, latest } = await database.write(["meta", "people"], async (work) => {
     const people = await work.all("people");
     for (const person of people) clock.remember(person);
     const former = (await work.get("meta", "latest"))?.value;
-    const latest = Math.max(typeof former === "number" ? former : 0, clock.now());
+    const ever = typeof former === "number" ? former : 0;
+    const latest = clock.certain ? clock.now() : clock.known ? Math.max(ever, clock.now()) : ever;
     work.put("meta", { name: "latest", value: latest });
     return { people, latest };
   });

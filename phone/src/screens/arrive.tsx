@@ -43,7 +43,7 @@ export function Arrive({ about }: { about: string }) {
     if (!link) return tell(w.otherCode);
     return arrive(link.poster ? "poster" : "code", link.place, link.code);
   };
-  const ready = kind === "code" ? /^\d{8}$/.test(typed) : typed.length > 3;
+  const ready = kind === "code" ? /^\d{8}$/.test(typed) : typed.length > 9;
 
   if (opened)
     return (
@@ -95,7 +95,7 @@ export function Arrive({ about }: { about: string }) {
               autocomplete="off"
               autocapitalize="none"
               value={typed}
-              onInput={(event) => setTyped(event.currentTarget.value.replace(/\s/g, ""))}
+              onInput={(event) => setTyped(event.currentTarget.value.normalize("NFKC").replace(/\s/g, ""))}
             />
           </>
         )}

@@ -49,15 +49,26 @@ export function wordsFor(refused: unknown): string {
   return (code === "offline" && w.needsNetwork) || (code === "full" && w.full) || words || w.failed;
 }
 
+/**
+ * The community that a record belongs to: today's, or the last one that a pack named, because
+ * somebody whose pack is over signs in again before the next one has come.
+ */
+function community(): number | null {
+  const name = `community:${member()}`;
+  const known = duty()?.community ?? null;
+  if (known !== null) engine.keepSetting(name, String(known));
+  return known ?? (Number(engine.setting(name)) || null);
+}
+
 /** Keep an event; says what became of it and whether it is kept. */
 export async function keep<K extends EventKind>(
   kind: K,
   body: Bodies[K],
   words: string,
-  community = duty()?.community ?? null,
+  place = community(),
 ): Promise<boolean> {
   try {
-    await engine.record(kind, body, community);
+    await engine.record(kind, body, place);
     tell(words);
     return true;
   } catch (refused) {

@@ -87,13 +87,12 @@ function Foot() {
 
 /** Where to be, since when one is there, what is next and what is unsent. */
 export function Today() {
-  const { packed, expired, contact, update } = engine.state();
+  const { contact, update } = engine.state();
   const grid = engine.docs("building").length > 0;
   return (
     <Screen title={me()?.name ?? w.app} foot={<Foot />}>
       <Where />
       {update !== "none" && <Line words={w.newApp} run={() => engine.update()} />}
-      {!packed && expired && <Note>{w.expired}</Note>}
       {contact.trouble && contact.trouble.code !== "offline" && (
         <Note>{wordsFor(contact.trouble)}</Note>
       )}

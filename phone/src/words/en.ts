@@ -59,9 +59,7 @@ export const en: Words = {
 
   noDuty: "No duty is planned for you. When there is one it shows here after the next contact.",
   noPack:
-    "Your duty has not been fetched yet. It comes with the next contact; sign-in and injury can be recorded now.",
-  expired:
-    "What belonged to the last duty was taken off this phone, as it must be. The new one comes with the next contact; signing in works.",
+    "Your duty has not been fetched, or the last one was taken back, as it must be. It comes with the next contact; signing in works now.",
   onDay: (day, team) => `Today, ${day} · ${team}`,
   from: (day) => `from ${day}`,
   notSignedIn: (deadline) => `Not signed in yet; due by ${deadline}`,

@@ -54,8 +54,7 @@ export const zh = {
 
   // 今天
   noDuty: "没有安排给您的值守。有了安排，联网后会显示在这里。",
-  noPack: "值守安排还没有下载。联网后自动取回；签到和受伤现在就能记。",
-  expired: "上一班的资料已按规定从手机上收回。联网后取回新的；签到照常能记。",
+  noPack: "值守安排还没有下载，或者上一班的已按规定收回。联网后自动取回；签到现在就能记。",
   onDay: (day: string, team: string) => `今天 ${day} · ${team}`,
   from: (day: string) => `${day}起`,
   notSignedIn: (deadline: string) => `还没签到，请在${deadline}前签到`,

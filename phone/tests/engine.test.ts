@@ -377,6 +377,15 @@ test("a new share brings a new key, and one file of a share", async () => {
   expect(engine.docs("task")).toHaveLength(1);
 });
 
+test("the pack's documents are the same array until something changes", async () => {
+  const engine = await enrolled();
+  const tasks = engine.docs("task");
+  await engine.sync();
+  expect(engine.docs("task")).toBe(tasks);
+  await engine.record("needs.claim", { task: "t1" }, 7);
+  expect(engine.docs("task")).not.toBe(tasks);
+});
+
 test("a revoked phone loses its pack and keeps its outbox", async () => {
   const engine = await enrolled();
   server.outcomes.set("attendance.check-in", { outcome: "retry", code: "x", words: "", after: 60 });

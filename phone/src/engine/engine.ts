@@ -53,6 +53,10 @@ export const STARTING: State = {
   app: __APP__,
 };
 
+const isSame = (ones: State["recorded"], others: State["recorded"]): boolean =>
+  ones.length === others.length &&
+  ones.every(({ id, sent }, at) => others[at]!.id === id && others[at]!.sent === sent);
+
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 export class PhoneEngine implements Engine {
@@ -71,6 +75,7 @@ export class PhoneEngine implements Engine {
   private ended = false;
   private hiddenAt: number | null = null;
   private minutes: ReturnType<typeof setInterval> | undefined;
+  private shownParts: Session["parts"] | null = null;
   private readonly shown = new Map<DocKind, readonly Doc<Docs[DocKind]>[]>();
   private readonly opened: Promise<void>;
 
@@ -207,13 +212,17 @@ export class PhoneEngine implements Engine {
       return this.read();
     }
     this.clock.remember(seen.contacted);
-    this.shown.clear();
+    const recorded = isSame(seen.recorded, this.current.recorded) ? this.current.recorded : seen.recorded;
+    // Screens lay out hundreds of doors by these arrays: they stay while nothing changed.
+    const parts = session?.parts ?? null;
+    if (parts !== this.shownParts || recorded !== this.current.recorded) this.shown.clear();
+    this.shownParts = parts;
     this.show({
       phase: seen.phase,
       people: seen.people,
       person: seen.person,
       quarantined: seen.quarantined.map((item) => ({ ...item, at: this.clock.fromWall(item.at) })),
-      recorded: seen.recorded,
+      recorded,
       packed: session?.packed ?? false,
       expired: session !== null && !session.packed,
       until: session?.packed ? seen.until : null,

@@ -100,5 +100,5 @@ async function apply(
     work.put("people", { ...person, pulls, pack, offset: met.offset, contact: met.contact, revoked: false });
     session.pulls = pulls;
   });
-  session.parts = parts;
+  if (written.length > 0 || answer.purge.length > 0) session.parts = parts;
 }

@@ -12,6 +12,7 @@ from django.test import Client
 
 from tests.journeys.arrival import send
 from tests.journeys.crowd import Crowd, fill
+from tests.journeys.handsets import hand_out
 from tests.journeys.looking import faults, too_wide
 from tests.journeys.on_their_way import send_sheets
 from tests.journeys.visitor import Visit, Visitor
@@ -93,6 +94,7 @@ def _become(visitor: Visitor, username: str, language: str) -> None:
 def _full(crowd: Crowd) -> dict[str, list[Screen]]:
     team, world = crowd.arrival.team, crowd.arrival.world
     columns, faulty = send_sheets(world)
+    handsets = hand_out(crowd)
     item = Supervision.objects.latest("pk")
     stay = Enrolment.objects.filter(source="dispatched").latest("pk")
     return {
@@ -157,6 +159,16 @@ def _full(crowd: Crowd) -> dict[str, list[Screen]]:
             ("chase", f"/notices/{crowd.notice}/chase"),
             ("write-notice", "/notices/write"),
             ("messages", "/notices/messages/"),
+            ("phones", "/phones/"),
+            ("phone", f"/phones/{handsets.device}"),
+            ("phone-struck-off", f"/phones/{handsets.struck_off}"),
+            ("invite", f"/phones/invite?team={team}"),
+            ("links", "/phones/invitations/"),
+            ("records", "/phones/records/"),
+            ("records-settled", "/phones/records/?show=settled"),
+            ("record", f"/phones/records/{handsets.mendable}"),
+            ("record-unknown", f"/phones/records/{handsets.unknown}?kind=needs.finish"),
+            ("record-twice", f"/phones/records/{handsets.twice}"),
         ],
         "leader": [
             ("teams", "/deployment/"),
@@ -172,6 +184,7 @@ def _full(crowd: Crowd) -> dict[str, list[Screen]]:
             ("sign-in-by-code", "/attendance/at/"),
             ("my-hours", "/attendance/hours/mine"),
             ("my-health", "/attendance/health/"),
+            ("my-phone", "/phones/mine"),
             ("notices", "/notices/"),
             ("notice", f"/notices/{crowd.notice}/"),
         ],
@@ -240,6 +253,7 @@ def _full(crowd: Crowd) -> dict[str, list[Screen]]:
             ("refused", "/people/accounts/"),
         ],
         "administrator": [
+            ("phones", "/phones/"),
             ("accounts", "/people/accounts/"),
             ("account", f"/people/accounts/{world.accounts['secretary'].pk}"),  # type: ignore[index]
             ("open-account", "/people/accounts/open"),
@@ -276,6 +290,11 @@ def _empty() -> dict[str, list[Screen]]:
             ("notices", "/notices/"),
             ("notices-sent", "/notices/sent/"),
             ("messages", "/notices/messages/"),
+            ("phones", "/phones/"),
+            ("invite", "/phones/invite"),
+            ("links", "/phones/invitations/"),
+            ("records", "/phones/records/"),
+            ("my-phone", "/phones/mine"),
         ],
         "liaison": [("home", "/"), ("supervision", "/command/supervision/")],
         "headquarters": [("bulletins", "/command/bulletins/"), ("declared", "/command/declared/")],

@@ -269,7 +269,7 @@ ALLOWED: dict[Role, frozenset[Can]] = {
     Role.INSPECTOR: frozenset({Can.SEE_FIGURES, Can.VERIFY}),
     Role.AUDITOR: frozenset({Can.SEE_FIGURES, Can.READ_AUDIT}),
     Role.PRIVACY_OFFICER: frozenset({Can.READ_AUDIT, Can.UNMASK}),
-    Role.ADMINISTRATOR: frozenset({Can.MANAGE_ACCOUNTS, Can.MANAGE_INCIDENTS}),
+    Role.ADMINISTRATOR: frozenset({Can.MANAGE_ACCOUNTS, Can.MANAGE_INCIDENTS, Can.REVOKE_PHONES}),
     Role.SYSTEM: frozenset(Can),
 }
 

@@ -14,6 +14,7 @@ from xiachen.command.queries.homes.home import Asked
 from xiachen.command.queries.homes.roles import own_table
 from xiachen.papers.ways_out import exported
 from xiachen.privacy.doors import ScopedRequest
+from xiachen.sync.queries.records import waiting_records
 
 
 def home(request: ScopedRequest) -> HttpResponse:
@@ -25,7 +26,12 @@ def home(request: ScopedRequest) -> HttpResponse:
     if taken is not None:
         return taken
     page = open_first_page(
-        request.scope, day=request.day, since=_here_before(request), at=now, asked=asked
+        request.scope,
+        day=request.day,
+        since=_here_before(request),
+        at=now,
+        asked=asked,
+        beside=waiting_records(request.scope, at=now),
     )
     return render(request, "site/home.html", {"desk": page.desk, "own": page.own})
 

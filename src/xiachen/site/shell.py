@@ -37,6 +37,8 @@ WAYS: tuple[tuple[str, str | Promise, frozenset[Can]], ...] = (
         _("Enter by sheet"),
         frozenset({Can.ENTER_PEOPLE, Can.MANAGE_PLACES, Can.SIGN_UP_PEOPLE}),
     ),
+    ("sync:mine", _("My phone"), frozenset({Can.CHECK_IN})),
+    ("sync:phones", _("Phones"), frozenset({Can.INVITE_PHONES, Can.REVOKE_PHONES})),
     ("people:units", _("Units"), frozenset({Can.MANAGE_PEOPLE})),
     ("people:accounts", _("Accounts"), frozenset({Can.MANAGE_ACCOUNTS})),
     ("notices:documents", _("Documents"), frozenset({Can.ISSUE_DOCUMENTS, Can.DISPATCH})),

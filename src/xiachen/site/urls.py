@@ -37,6 +37,7 @@ urlpatterns = [
     path("attendance/", include("xiachen.attendance.urls")),
     path("needs/", include("xiachen.needs.urls")),
     path("command/", include("xiachen.command.urls")),
+    path("phones/", include("xiachen.sync.urls")),
     path("api/v1/", api.addresses),
     path("audit/", include("xiachen.privacy.urls")),
 ]

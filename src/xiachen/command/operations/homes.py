@@ -1,5 +1,6 @@
 """The first page of a role: a read that names people, and so leaves a line in the audit."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -22,10 +23,16 @@ class FirstPage:
 
 @transaction.atomic
 def open_first_page(
-    scope: Scope, *, day: date, since: datetime, at: datetime, asked: Asked
+    scope: Scope,
+    *,
+    day: date,
+    since: datetime,
+    at: datetime,
+    asked: Asked,
+    beside: Sequence[desk.Waiting] = (),
 ) -> FirstPage:
     """Return a role's first page; where it names people, the audit says whom."""
     own = home_of(scope, day=day, at=at, asked=asked)
     if own is not None and own.named:
         audit.record(scope, "command.open-first-page", targets=own.named)
-    return FirstPage(desk=desk.desk(scope, day=day, since=since, at=at), own=own)
+    return FirstPage(desk=desk.desk(scope, day=day, since=since, at=at, beside=beside), own=own)

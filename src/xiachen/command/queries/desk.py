@@ -1,6 +1,6 @@
 """What the first page says to a role: what needs it now, the day in figures, what has changed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -116,16 +116,25 @@ class Desk:
     changes: list[Change]
 
 
-def desk(scope: Scope, *, day: date, since: datetime, at: datetime) -> Desk:
+def desk(
+    scope: Scope,
+    *,
+    day: date,
+    since: datetime,
+    at: datetime,
+    beside: Sequence[Waiting] = (),
+) -> Desk:
     """
     Return what needs the reader now (at most seven lines, the oldest first), and the day.
 
     :param since: when the reader was here before; what others did after it has changed
+    :param beside: what waits in areas that are not known here
     """
     if scope.incident is None:
         return Desk(at=at, waiting=[], figures=[], openable=frozenset(), changes=[])
     said = _said(scope, day)
     found = (
+        *beside,
         *_notices(scope, at),
         *_moves(scope, at),
         *_sign_ups(scope),

@@ -42,6 +42,7 @@ PURPOSES = {
     "sign-up-code": _("code for signing up"),
     "place-offered": _("a place is offered"),
     "reminder": _("reminder"),
+    "phone-link": _("link to register a phone"),
     "notice": _("notice for the chat group"),
 }
 

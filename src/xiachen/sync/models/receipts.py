@@ -66,7 +66,7 @@ class Quarantined(models.Model):
     An event that could not be taken in, kept whole until it can be or a person has settled it.
 
     :ivar event: the event's id; one that has none gets one made from its content
-    :ivar seq: the device's number of it; null where it has none or another event has it
+    :ivar seq: the device's number of it, also where another event has it; null where it has none
     :ivar sealed: the event as the phone wrote it, or, where its seal does not open, as it came
     :ivar opens: whether `sealed` holds the event itself
     :ivar code: of the refusal; `field` is the part of the event that it is about

@@ -10,8 +10,9 @@ from xiachen.privacy.classes import DataClass
 from xiachen.privacy.keyring.vault import vault
 from xiachen.privacy.scope import Role, Scope
 from xiachen.sync.models.receipts import Quarantined, QuarantineState
-from xiachen.sync.operations.items import Passing, Verdict
+from xiachen.sync.operations.items import Item, Passing, Verdict
 from xiachen.sync.queries.quarantine import COLUMN, TABLE
+from xiachen.sync.rules.events import Content, UnreadableItem, content_of
 from xiachen.sync.rules.protocol import Said
 
 _STATES = {Said.RETRY: QuarantineState.WAITING, Said.QUARANTINED: QuarantineState.QUARANTINED}
@@ -37,11 +38,12 @@ def keep(scope: Scope, *, one: Passing, verdict: Verdict, at: datetime) -> Quara
 
 
 def _new(one: Passing, at: datetime) -> Quarantined:
-    device, item, event, content = one.push.device, one.item, one.event, one.content
+    device, item, event = one.push.device, one.item, one.event
+    content = one.content or _readable(item)
     row = Quarantined(
         event=item.id,
         device_id=device.id,
-        seq=item.seq if one.numbered else None,
+        seq=item.seq,
         digest=item.digest,
         kind=content.kind if content else "",
         about=content.community if content else None,
@@ -52,6 +54,14 @@ def _new(one: Passing, at: datetime) -> Quarantined:
     )
     row.sealed = _sealed(device.incident, row, item.plain)
     return row
+
+
+def _readable(item: Item) -> Content | None:
+    """Return what an event says that was put aside before anybody read it."""
+    try:
+        return content_of(item.plain) if item.fault is None else None
+    except UnreadableItem:
+        return None
 
 
 def _sealed(incident: UUID, row: Quarantined, plain: bytes) -> bytes:

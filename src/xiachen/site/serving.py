@@ -12,8 +12,9 @@ from typing import Any
 
 from xiachen.site.kinship import PARENT, end_with_parent
 
-# Four threads keep two cores busy while some wait for the database; eight connections suffice.
-_THREADS = 4
+# So many requests are answered at the same time. Nearly all of them wait: phones for the turn in
+# which they are taken in together, pages for one of the eight connections to the database.
+_THREADS = 64
 
 
 def application() -> Any:

@@ -128,16 +128,27 @@ def _check_in(event: Event) -> CheckInEntry:
         community=_community(event),
         member=events.identity(body, "member"),
         occurred_at=event.occurred_at,
+        certain=event.certain,
+        method=events.text(body, "method", longest=LONGEST_CODE),
+        place=events.perhaps_identity(body, "place"),
+        code=events.text(body, "code", longest=LONGEST_CODE),
+        near=events.text(body, "near", longest=LONGEST_CODE),
         team=events.perhaps_identity(body, "team"),
     )
 
 
 def _check_out(event: Event) -> CheckOutEntry:
+    body = event.content.body
     return CheckOutEntry(
         id=event.id,
         community=_community(event),
-        member=events.identity(event.content.body, "member"),
+        member=events.identity(body, "member"),
         occurred_at=event.occurred_at,
+        certain=event.certain,
+        method=events.text(body, "method", longest=LONGEST_CODE),
+        place=events.perhaps_identity(body, "place"),
+        code=events.text(body, "code", longest=LONGEST_CODE),
+        near=events.text(body, "near", longest=LONGEST_CODE),
     )
 
 

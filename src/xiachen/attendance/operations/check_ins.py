@@ -16,6 +16,7 @@ from xiachen.attendance.rules.evidence import Method
 from xiachen.base import clock
 from xiachen.base.errors import NotFound, Outcome, Refused
 from xiachen.base.owned.appending import append, superseding
+from xiachen.base.owned.bulk import unsaved
 from xiachen.figures import numbers
 from xiachen.figures.operations import post_deltas
 from xiachen.incidents import queries as incidents
@@ -149,7 +150,8 @@ def _facts(
     deadlines = _deadlines(scopes, [(one, day) for one, _, day in proven])
     for one, proof, day in proven:
         scope = scopes[one.id]
-        fact = CheckIn(
+        fact = unsaved(
+            CheckIn,
             id=one.id,
             community_id=one.community,
             incident_id=rules.incident_of(scope),

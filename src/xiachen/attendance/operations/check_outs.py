@@ -15,6 +15,7 @@ from xiachen.attendance.rules import records as rules
 from xiachen.base import clock
 from xiachen.base.errors import NotFound, Outcome, Refused
 from xiachen.base.owned.appending import append, superseding
+from xiachen.base.owned.bulk import unsaved
 from xiachen.figures import numbers
 from xiachen.privacy import audit
 from xiachen.privacy.scope import Can, Scope
@@ -174,7 +175,8 @@ def _check_goes_with(former: CheckOut, occurred_at: datetime) -> None:
 def _fact(
     scope: Scope, left: CheckIn, entry: CheckOutEntry, proof: Proof, at: datetime
 ) -> CheckOut:
-    return CheckOut(
+    return unsaved(
+        CheckOut,
         id=entry.id,
         community_id=entry.community,
         incident_id=left.incident_id,

@@ -187,7 +187,7 @@ def once_each(
     told: set[UUID] = set()
     for entry in entries:
         outcome = settled[entry.id]
-        if entry != first[entry.id]:
+        if entry is not first[entry.id] and entry != first[entry.id]:
             outcome = Outcome(entry.id, refusal=OtherContent())
         elif entry.id in told and outcome.new:
             outcome = Outcome(entry.id)

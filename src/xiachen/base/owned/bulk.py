@@ -1,30 +1,56 @@
 """Rows by the thousand: one statement, an array for each column."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import connection, models
+from django.db.models.base import ModelState
 
 from xiachen.base.owned.fields import OwnedId
 
+_Row = TypeVar("_Row", bound=models.Model)
+_Rows = Sequence[models.Model]
 
-def insert_new(rows: Sequence[models.Model]) -> set[Any]:
+
+def insert_new(rows: Sequence[Any], *, model: type[models.Model] | None = None) -> set[Any]:
     """
     Write rows of one model and return the keys of those that were new.
 
     A row whose key or unique constraint exists already is left out, silently here: the caller
     compares the answer with what it gave.
+
+    :param model: of rows that only look like the model's; they cost a tenth to make
     """
     if not rows:
         return set()
-    statement, columns = _insertion(type(rows[0]))
+    written: type[models.Model] = model or type(rows[0])
+    statement, columns = _insertion(written)
     with connection.cursor() as cursor:
         cursor.execute(statement, [column(rows) for column in columns])
         return {row[0] for row in cursor.fetchall()}
+
+
+def unsaved(model: type[_Row], **values: Any) -> _Row:
+    """
+    Return a row to be written by `insert_new`, made without asking each of its fields.
+
+    For rows that come by the thousand: most of the time of taking them in went there.
+
+    :param values: by the names of columns; what has no plain default must be among them
+    :raises TypeError: there is no such column
+    """
+    columns = _plain_defaults(model)
+    row = model.__new__(model)
+    row.__dict__ |= columns
+    row.__dict__ |= values
+    row.__dict__["_state"] = ModelState()
+    if len(row.__dict__) != len(columns) + 1:
+        raise TypeError(f"{model.__name__} has no {set(values) - set(columns)}")
+    return row
 
 
 def update_rows(rows: Sequence[models.Model], columns: Sequence[str]) -> None:
@@ -55,6 +81,11 @@ def update_rows(rows: Sequence[models.Model], columns: Sequence[str]) -> None:
         )
 
 
+def spelt(ids: Iterable[UUID]) -> str:
+    """Return ids as one value for a place of the type uuid[]; the driver asks each of a list."""
+    return "{" + ",".join([one.hex for one in ids]) + "}"
+
+
 def among(values: Collection[Any], kind: str) -> Any:
     """
     Return what `__in` is given for thousands of values: one array, not a place for each.
@@ -64,7 +95,6 @@ def among(values: Collection[Any], kind: str) -> Any:
     return models.expressions.RawSQL(f"select unnest(%s::{kind}[])", [list(values)])
 
 
-_Rows = Sequence[models.Model]
 _Column = Callable[[_Rows], Any]
 _Spelling = Mapping[type, Callable[[Any], str]]
 
@@ -87,6 +117,14 @@ def _insertion(model: type[models.Model]) -> tuple[str, tuple[_Column, ...]]:
         f"returning {quote(str(model._meta.pk.column))}"
     )
     return statement, tuple(_column(field) for field in fields)
+
+
+@cache
+def _plain_defaults(model: type[models.Model]) -> dict[str, Any]:
+    return {
+        field.attname: None if callable(field.default) or not field.has_default() else field.default
+        for field in model._meta.concrete_fields
+    }
 
 
 def _column(field: "models.Field[Any, Any]") -> _Column:
@@ -145,6 +183,7 @@ _SPELLINGS: Mapping[type, _Spelling] = {
     models.PositiveIntegerField: _NUMBERS,
     models.PositiveSmallIntegerField: _NUMBERS,
     models.BooleanField: {bool: lambda value: "t" if value else "f", **_NULL},
+    models.BinaryField: {bytes: lambda value: f'"\\\\x{value.hex()}"', **_NULL},
     models.DateField: {date: date.isoformat, **_NULL},
     models.DateTimeField: {datetime: _moment, **_NULL},
 }

@@ -69,15 +69,16 @@ def _item(found: Any, device: UUID, openers: list[Opener | None]) -> Item:
         plain = opener.open(from_b64(found["sealed"]), device=device, item=id, seq=seq)
     except (TypeError, KeyError, IndexError, AttributeError, Unreadable64, Tampered):
         return _closed(found, device, id, seq, events.NoSeal())
-    return Item(id=id, seq=seq, plain=plain, digest=_digest(device, plain))
+    return Item(id=id, seq=seq, plain=plain, digest=_digest(device, id, plain))
 
 
 def _closed(found: Any, device: UUID, id: UUID | None, seq: int | None, fault: Refused) -> Item:
     """Return an item that stays as it came; one without an id gets one from what it says."""
     whole = json.dumps(found).encode()
-    digest = _digest(device, whole)
+    digest = _digest(device, id, whole)
     return Item(id=id or UUID(bytes=digest), seq=seq, plain=whole, digest=digest, fault=fault)
 
 
-def _digest(device: UUID, plain: bytes) -> bytes:
-    return sha256(device.bytes + plain).digest()[:_DIGEST_BYTES]
+def _digest(device: UUID, id: UUID | None, plain: bytes) -> bytes:
+    named = id.bytes if id else b""
+    return sha256(device.bytes + named + plain).digest()[:_DIGEST_BYTES]

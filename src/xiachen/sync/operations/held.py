@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from xiachen.base.owned.bulk import spelt
 from xiachen.people.models.accounts import Account
 from xiachen.sync.models.devices import Device
 from xiachen.sync.models.receipts import Quarantined, QuarantineState, Receipt
@@ -17,13 +18,15 @@ _TOLD_FOR = timedelta(days=30)
 
 _LOCK = f"""
     select device.id, last_reported, held_upto, whole_upto, durable_upto, app,
-        revoked_at is not null or not account.is_active
+        revoked_at is not null or not account.is_active,
+        exists (select from {Quarantined._meta.db_table} as kept where kept.device_id = device.id)
     from {Device._meta.db_table} as device
     join {Account._meta.db_table} as account on account.id = device.account_id
-    where device.id = any(%s) order by device.id for no key update of device
+    where device.id = any(%s::uuid[]) order by device.id for no key update of device
 """
 _RECEIVED = f"""
-    select id, device, seq, digest, code from {Receipt._meta.db_table} where id = any(%(ids)s)
+    select id, device, seq, digest, code from {Receipt._meta.db_table}
+    where id = any(%(ids)s::uuid[])
     union
     select held.id, held.device, held.seq, held.digest, held.code
     from unnest(%(devices)s::uuid[], %(numbers)s::bigint[]) as asked (device, seq)
@@ -62,6 +65,7 @@ class State:
     How far the numbers of a device have come; its row is locked.
 
     :ivar revoked: it was struck off, or its account was closed
+    :ivar has_quarantined: something of it could not be taken in at once, once upon a time
     """
 
     device: UUID
@@ -71,6 +75,22 @@ class State:
     durable_upto: int
     app: str
     revoked: bool
+    has_quarantined: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NewReceipt:
+    """A receipt to write; its names are the model's."""
+
+    id: UUID
+    device: UUID
+    seq: int
+    digest: bytes
+    kind: str
+    occurred_at: datetime
+    certain: bool
+    received_at: datetime
+    code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +111,7 @@ class Held:
     def lock(devices: Iterable[UUID]) -> dict[UUID, State]:
         """Lock devices in one order everywhere, and return how far they have come."""
         with connection.cursor() as cursor:
-            cursor.execute(_LOCK, [list(devices)])
+            cursor.execute(_LOCK, [spelt(devices)])
             return {row[0]: State(*row) for row in cursor.fetchall()}
 
     @staticmethod
@@ -101,8 +121,8 @@ class Held:
             cursor.execute(
                 _RECEIVED,
                 {
-                    "ids": list(ids),
-                    "devices": [device for device, _ in numbers],
+                    "ids": spelt(ids),
+                    "devices": spelt(device for device, _ in numbers),
                     "numbers": [number for _, number in numbers],
                 },
             )
@@ -115,12 +135,16 @@ class Held:
         devices: Sequence[UUID], events: Sequence[UUID]
     ) -> dict[tuple[UUID, UUID, bytes], Quarantined]:
         """Return what is kept of some events of some devices, by device, event and digest."""
+        if not devices:
+            return {}
         rows = Quarantined.objects.filter(device__in=devices, event__in=events)
         return {(row.device_id, row.event, bytes(row.digest)): row for row in rows}
 
     @staticmethod
     def settled(devices: Sequence[UUID], at: datetime) -> dict[UUID, list[UUID]]:
         """Return the quarantined events of devices that a person has settled lately."""
+        if not devices:
+            return {}
         rows = Quarantined.objects.filter(
             device__in=devices,
             state__in=(QuarantineState.MENDED, QuarantineState.DISMISSED),
@@ -150,7 +174,7 @@ class Held:
                 _WRITE,
                 [
                     at,
-                    [state.device for state in states],
+                    spelt(state.device for state in states),
                     [max(state.last_reported, state.held_upto) for state in states],
                     [state.app for state in states],
                     [state.held_upto for state in states],
@@ -164,7 +188,7 @@ class Held:
             return
         with connection.cursor() as cursor:
             cursor.execute(
-                _GAPLESS, [[one.device for one in states], [one.whole_upto for one in states]]
+                _GAPLESS, [spelt(one.device for one in states), [one.whole_upto for one in states]]
             )
             found = dict(cursor.fetchall())
         for state in states:

@@ -19,7 +19,7 @@ class Item:
 
     :param seq: the phone's number of it; None: it has none
     :param plain: the event as the phone wrote it, or the whole item where it does not open
-    :param digest: of the device and `plain`
+    :param digest: of the device, the id and `plain`
     """
 
     id: UUID

@@ -11,7 +11,7 @@ from xiachen.base.errors import Forbidden
 from xiachen.base.owned.bulk import insert_new
 from xiachen.privacy.scope import Role, Scope
 from xiachen.sync.models.receipts import QuarantineState, Receipt
-from xiachen.sync.operations.held import Held, State
+from xiachen.sync.operations.held import Held, NewReceipt, State
 from xiachen.sync.operations.items import Passing, Push, Taken, Verdict
 from xiachen.sync.operations.quarantine import keep
 from xiachen.sync.operations.settling import Settling
@@ -45,9 +45,10 @@ def take_in(scope: Scope, *, pushes: Sequence[Push], at: datetime) -> list[Taken
         for push in pushes
         for item in push.items
     ]
-    first: dict[tuple[UUID, bytes], Passing] = {}
+    # The digest alone tells one from another: it is of device, id and content.
+    first: dict[bytes, Passing] = {}
     for one in passing:
-        first.setdefault((one.item.id, one.item.digest), one)
+        first.setdefault(one.item.digest, one)
     ones = list(first.values())
     _compare_with_receipts(ones, states)
     _compare_with_quarantine(ones, states)
@@ -58,9 +59,9 @@ def take_in(scope: Scope, *, pushes: Sequence[Push], at: datetime) -> list[Taken
         state.app = push.app
         state.last_reported = max(state.last_reported, push.last)
     Held.write_states(list(states.values()), arrived, at)
-    told = Held.settled(list(states), at)
+    told = Held.settled([one.device for one in states.values() if one.has_quarantined], at)
     epoch = current_epoch(scope)
-    verdicts = iter([_repeated(one, first[one.item.id, one.item.digest]) for one in passing])
+    verdicts = iter([_repeated(one, first[one.item.digest]) for one in passing])
     return [
         Taken(
             epoch,
@@ -82,6 +83,8 @@ def _compare_with_receipts(ones: Sequence[Passing], states: dict[UUID, State]) -
         if one.item.seq is not None and one.item.seq <= states[one.push.device.id].held_upto
     ]
     rows = Held.receipts([one.item.id for one in ones], numbers)
+    if not rows and _all_differ(ones):
+        return
     codes = {row.id: row.code for row in rows}
     digests = {row.id: row.digest for row in rows}
     numbered: dict[tuple[UUID, int | None], UUID] = {(row.device, row.seq): row.id for row in rows}
@@ -95,9 +98,16 @@ def _compare_with_receipts(ones: Sequence[Passing], states: dict[UUID, State]) -
             one.verdict = Verdict(Said.ALREADY, codes[item.id])
 
 
+def _all_differ(ones: Sequence[Passing]) -> bool:
+    """Tell whether no two items of different content have the same id or number."""
+    numbers = {(one.push.device.id, one.item.seq) for one in ones}
+    return len({one.item.id for one in ones}) == len(ones) == len(numbers)
+
+
 def _compare_with_quarantine(ones: Sequence[Passing], states: dict[UUID, State]) -> None:
     """Find what a person looks at or has settled, and what waits for another record."""
-    rows = Held.quarantined(list(states), [one.item.id for one in ones])
+    devices = [one.device for one in states.values() if one.has_quarantined]
+    rows = Held.quarantined(devices, [one.item.id for one in ones])
     for one in ones if rows else ():
         row = rows.get((one.push.device.id, one.item.id, one.item.digest))
         if row is None:
@@ -125,23 +135,24 @@ def _write(scope: Scope, ones: Sequence[Passing], at: datetime) -> dict[UUID, li
             keep(scope, one=one, verdict=verdict, at=at)
             if one.numbered and one.item.seq is not None:
                 arrived[device].append(one.item.seq)
-    if len(insert_new(receipts)) != len(receipts):
+    if len(insert_new(receipts, model=Receipt)) != len(receipts):
         raise Contended
     return arrived
 
 
-def _receipt(one: Passing, verdict: Verdict, at: datetime) -> Receipt:
-    assert one.event is not None
-    return Receipt(
-        id=one.event.id,
-        device=one.event.device.id,
-        seq=one.event.seq,
-        digest=one.item.digest,
-        kind=one.event.content.kind,
-        occurred_at=one.event.occurred_at,
-        certain=one.event.certain,
-        received_at=at,
-        code=verdict.code,
+def _receipt(one: Passing, verdict: Verdict, at: datetime) -> NewReceipt:
+    event = one.event
+    assert event is not None
+    return NewReceipt(
+        event.id,
+        event.device.id,
+        event.seq,
+        one.item.digest,
+        event.content.kind,
+        event.occurred_at,
+        event.certain,
+        at,
+        verdict.code,
     )
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from json import scanner
 from typing import Any, NoReturn
 from uuid import UUID
 
@@ -17,6 +18,8 @@ LONGEST_TEXT = 1000
 # Milliseconds that a calendar can show; what lies outside is no clock's.
 _LARGEST_TIME = 10**14
 _LONGEST_KIND = 40
+# What `json.loads` comes down to, without its guesses at encodings and blanks around.
+_scan = scanner.make_scanner(json.JSONDecoder())  # type: ignore[arg-type]
 
 
 class UnreadableItem(Refused):
@@ -95,9 +98,12 @@ def content_of(plain: bytes) -> Content:
     :raises UnreadableItem: it is not of the form that every event has
     """
     try:
-        found = json.loads(plain)
-    except (ValueError, RecursionError):
+        text = plain.decode()
+        found, end = _scan(text, 0)
+    except (ValueError, StopIteration, RecursionError):
         raise UnreadableItem from None
+    if end != len(text):
+        raise UnreadableItem
     if type(found) is not dict:
         raise UnreadableItem
     kind, body = found.get("kind"), found.get("body")

@@ -200,6 +200,7 @@ def test_leaders_see_how_it_is_known_and_whom_to_look_at(town: Town) -> None:
     assert "by the code shown on site · away from the place" in page
     assert page.count(">have a look</span>") == 1
     assert "have a look 1" in page
+    assert "by the list 2; by the code shown on site · away from the place 1" in page
     only = client_of(town, Role.SECRETARY).get(f"{BOARD}&show=doubtful").content.decode()
     table = only.split("</table>")[0]
     assert LOCAL in table

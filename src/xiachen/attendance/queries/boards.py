@@ -1,6 +1,7 @@
 """The attendance board of a community: the funnel, and everybody with the time of the sign-in."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
@@ -113,6 +114,7 @@ class Board:
     The attendance of a community on a day.
 
     :param doubtful: how many people's sign-in or sign-out the leader should have a look at
+    :param known: how the sign-ins are known and how many are, the best proven first
     """
 
     community: Community
@@ -123,6 +125,7 @@ class Board:
     not_present: list[NamedLine]
     not_working: list[NamedLine]
     doubtful: int
+    known: list[tuple[str, int]]
 
     @property
     def address(self) -> str:
@@ -189,6 +192,7 @@ def board(scope: Scope, *, day: date, community: int, shown: str = "", group: st
         not_present=_named(everybody, funnel.not_present),
         not_working=_named(everybody, funnel.not_working),
         doubtful=sum(one.doubtful for one in everybody),
+        known=_known(gathered.signed.values()),
     )
 
 
@@ -252,6 +256,13 @@ def _people(
         )
         for one in sorted(ids, key=lambda pk: order.get(pk, ("~", str(pk))))
     ]
+
+
+def _known(rows: Iterable[CheckIn]) -> list[tuple[str, int]]:
+    """Return how sign-ins are known, in words with their number, the best proven first."""
+    graded = Counter((row.method, row.near) for row in rows if row.method)
+    order = sorted(graded, key=lambda one: (evidence.rank(*one), one))
+    return [(evidence.in_words(*one), graded[one]) for one in order]
 
 
 def _fits(one: Person, funnel: Funnel, shown: str) -> bool:

@@ -93,12 +93,12 @@ def near_of(given: str) -> Near:
     return _SAID.get(given, Near.UNKNOWN)
 
 
-def rank(method: Method, near: Near) -> int:
+def rank(method: str, near: str) -> int:
     """Return the place of evidence among the grades, 0 for the strongest."""
     return next(
         place
         for place, (how, where) in enumerate(_GRADES)
-        if how is method and where in (near, None)
+        if how == method and where in (near, None)
     )
 
 

@@ -142,11 +142,12 @@ class WorkRecord(Fact):
     Work that was done: what it was and for how many persons.
 
     :ivar task: the finished task that proves it, once for each person; None: the person states it
+    :ivar photo: the file with a photo of it, which may come later than the record
     """
 
     handling = Handling(
         _("Prove work without extra forms"),
-        none=("incident", "team", "day", "kind", "task", "times", "persons_served"),
+        none=("incident", "team", "day", "kind", "task", "times", "persons_served", "photo"),
         service=("member",),
     )
 
@@ -158,6 +159,7 @@ class WorkRecord(Fact):
     task = models.UUIDField(_("task"), null=True, blank=True)
     times = models.PositiveIntegerField(_("times"), default=1)
     persons_served = models.PositiveIntegerField(_("persons served"), default=0)
+    photo = models.UUIDField(_("photo"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("work record")
@@ -174,6 +176,11 @@ class WorkRecord(Fact):
             models.Index(name="work_record_day", fields=("community", "incident", "day")),
             # Whether somebody was seen anywhere: nobody is listed as missing who was elsewhere.
             models.Index(name="work_record_person", fields=("member", "incident", "day")),
+            models.Index(
+                name="work_record_photo",
+                fields=("photo",),
+                condition=models.Q(photo__isnull=False),
+            ),
         )
 
 

@@ -29,6 +29,7 @@ class WorkEntry:
     :param task: the finished task that proves it; None: the person states it
     :param kind: code of the kind of work
     :param times: person-times that the work counts for
+    :param photo: id of a photo of it, which may come later
     """
 
     id: UUID
@@ -40,6 +41,7 @@ class WorkEntry:
     times: int = 1
     persons_served: int = 0
     team: UUID | None = None
+    photo: UUID | None = None
 
 
 @transaction.atomic
@@ -126,6 +128,7 @@ def _made(scope: Scope, entry: WorkEntry, at: datetime) -> WorkRecord | Refused:
         task=entry.task,
         times=entry.times,
         persons_served=entry.persons_served,
+        photo=entry.photo,
         occurred_at=entry.occurred_at,
         received_at=at,
         recorded_by=scope.account,
@@ -155,6 +158,7 @@ def _same(known: WorkRecord, fact: WorkRecord) -> bool:
         and known.kind == fact.kind
         and known.times == fact.times
         and known.persons_served == fact.persons_served
+        and known.photo == fact.photo
     )
 
 

@@ -27,15 +27,17 @@ def keep_photo(
     data_class: DataClass,
     purpose: str,
     at: datetime,
+    id: UUID | None = None,
 ) -> File:
     """
     Keep a photo for a record that the calling operation writes, drawn anew and sealed.
 
     :param keyring: of the incident that the record belongs to
     :param purpose: what it is kept for, in a word of the house such as "mobilisation.slip"
+    :param id: of the file, where its record has named it before
     :raises NoPhoto, PhotoTooLarge: it is no picture that can be opened
     """
-    id = uuid7()
+    id = id or uuid7()
     sealed = vault().seal(
         keyring,
         data_class,

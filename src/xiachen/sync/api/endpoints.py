@@ -4,11 +4,13 @@ from collections.abc import Mapping
 
 from xiachen.sync.api.asking import Endpoint
 from xiachen.sync.api.enrolling import enrol
+from xiachen.sync.api.photos import photos
 from xiachen.sync.api.pulling import pull
 from xiachen.sync.api.pushing import push
 
 ENDPOINTS: Mapping[str, Endpoint] = {
     "enrol": enrol,
+    "photos": photos,
     "pull": pull,
     "push": push,
 }

@@ -38,6 +38,7 @@ export class Server {
   knowsNoInvitation = false;
   /** What the hash of each part is said to be, in place of the true one. */
   lie: string | null = null;
+  private backup = new Map<string, Stored>();
   private pair!: CryptoKeyPair;
   private point!: Bytes;
 
@@ -106,18 +107,24 @@ export class Server {
     const { keys, events } = asked.body as { keys: string[]; events: { id: string; seq: number; key: number; sealed: string }[] };
     if (events.length > this.mostEvents) return { status: 413, body: { code: "sync.too-large", words: "…" } };
     const outcomes: object[] = [];
+    const { epoch } = this;
     for (const event of events) {
       const plain = text(await this.opened(asked.device, unb64(keys[event.key]!), event));
+      // A server that was lost meanwhile answers nothing and has kept nothing.
+      if (epoch !== this.epoch) throw new TypeError("network");
       const { kind } = JSON.parse(plain) as { kind: string };
       const other = this.outcomes.get(kind);
       if (other) outcomes.push({ id: event.id, ...other });
       else {
-        const outcome = this.events.has(event.id) ? "already" : "accepted";
+        const former = this.events.get(event.id);
+        if (former && (former.plain !== plain || former.seq !== event.seq)) throw new Error("other content");
+        const outcome = former ? "already" : "accepted";
         this.events.set(event.id, { plain, seq: event.seq, device: asked.device });
         outcomes.push({ id: event.id, outcome, code: "", words: "" });
       }
     }
-    return { body: { ...this.heading(), outcomes } };
+    if (epoch !== this.epoch) throw new TypeError("network");
+    return { body: { ...this.heading(asked.device), outcomes } };
   }
 
   async opened(device: string, point: Bytes, event: { id: string; seq: number; sealed: string }): Promise<Bytes> {
@@ -136,8 +143,28 @@ export class Server {
     return decrypt(key, unb64(event.sealed), place);
   }
 
-  private heading(): object {
-    return { epoch: this.epoch, time: this.time, durable_upto: this.durable, whole_upto: 0, settled: this.settled, wanted_app: "1.0.0" };
+  /** A copy of what is held now; phones are told of it. */
+  backUp(): void {
+    this.backup = new Map(this.events);
+  }
+
+  /** The server is lost and comes back from the last copy. */
+  restore(): void {
+    this.events.clear();
+    for (const [id, event] of this.backup) this.events.set(id, event);
+    this.epoch = `${this.epoch}+`;
+  }
+
+  /** Up to where a backup holds a device's events without a gap. */
+  private durableOf(device: string): number {
+    const held = new Set([...this.backup.values()].filter((event) => event.device === device).map(({ seq }) => seq));
+    let upto = 0;
+    while (held.has(upto + 1)) upto++;
+    return Math.max(this.durable, upto);
+  }
+
+  private heading(device: string): object {
+    return { epoch: this.epoch, time: this.time, durable_upto: this.durableOf(device), whole_upto: 0, settled: this.settled, wanted_app: "1.0.0" };
   }
 
   private async pull(asked: Asked): Promise<object> {
@@ -150,7 +177,7 @@ export class Server {
       // This server knows no deltas but whole parts; deltas have their own test.
       parts.push({ part, cursor: docs.reduce((most, doc) => Math.max(most, doc.version), 1), hash: this.lie ?? hash, rebuild: true, docs, gone: [] });
     }
-    return { ...this.heading(), share: this.share && b64(this.share), until: this.until, parts, purge: this.purge, more: false };
+    return { ...this.heading(asked.device), share: this.share && b64(this.share), until: this.until, parts, purge: this.purge, more: false };
   }
 
   bodies(): unknown[] {

@@ -224,7 +224,7 @@ export class PhoneEngine implements Engine {
       quarantined: seen.quarantined.map((item) => ({ ...item, at: this.clock.fromWall(item.at) })),
       recorded,
       packed: session?.packed ?? false,
-      expired: session !== null && !session.packed,
+      expired: session !== null && !session.packed && seen.pulled,
       until: session?.packed ? seen.until : null,
       contact: {
         ...this.current.contact,

@@ -65,6 +65,7 @@ export class Flusher {
 
   /** Try now; resolved when the try is over. */
   async now(): Promise<void> {
+    if (this.ended) return;
     if (this.running) {
       this.again = true;
       await this.running;

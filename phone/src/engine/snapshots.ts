@@ -14,6 +14,8 @@ export interface Snapshot {
   since: number | null;
   contacted: { offset: number | null; contact: number | null };
   until: number | null;
+  /** A pack has ever come for this person. */
+  pulled: boolean;
   quarantined: Quarantined[];
   recorded: Recorded[];
 }
@@ -51,6 +53,7 @@ export async function snapshot(
     since: kept.outbox.length ? Math.min(...kept.outbox.map((event) => event.at)) : null,
     contacted: latestContact(kept.people),
     until: row?.pack?.until ?? null,
+    pulled: (row?.pulls ?? 0) > 0,
     quarantined: kept.quarantined.map((item) => quarantined(item, session)),
     recorded: session ? recorded(session, fresh, mine) : [],
   };

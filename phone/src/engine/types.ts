@@ -88,7 +88,7 @@ export interface State {
   readonly persisted: boolean | null;
   /** A work pack is readable now. */
   readonly packed: boolean;
-  /** The duty's share is gone: recording goes on, the pack comes with the next contact. */
+  /** The share of an earlier pack is gone: recording goes on, the pack comes with the next contact. */
   readonly expired: boolean;
   /** Until when the pack stays readable. */
   readonly until: number | null;

@@ -9,11 +9,13 @@ import fcntl
 import os
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
+from uuid import UUID
 
 import psycopg
 from psycopg import sql
@@ -31,13 +33,33 @@ _ = gettext
 _KNOWS_TRANSACTION_TIMEOUT = 170000
 _UNKNOWN_SETTING = b"SET transaction_timeout = 0;"
 _HEADING_BYTES = 1 << 16
+_MOMENT = """
+    select pg_export_snapshot(), oid, to_regclass('sync_device') is not null
+    from pg_database where datname = current_database()
+"""
+_PHONES = "select id, whole_upto from sync_device where whole_upto > durable_upto"
 
 
-def back_up(chosen: Target, folder: Path, *, at: datetime) -> Path:
+@dataclass(frozen=True, slots=True)
+class BackedUp:
     """
-    Write the database into a new file of the folder; return its path.
+    A backup that was written and read back.
 
-    The file is complete and on the disk when it gets its name; it never holds keys.
+    :param database: the number that the server gave the database
+    :param whole_upto: up to where each phone's records are in it without a gap
+    """
+
+    path: Path
+    database: int
+    whole_upto: Mapping[UUID, int]
+
+
+def back_up(chosen: Target, folder: Path, *, at: datetime) -> BackedUp:
+    """
+    Write the database into a new file of the folder.
+
+    The file is complete, read back whole and on the disk when it gets its name; it never holds
+    keys. What it holds of phones is read in the very moment that it shows.
 
     :raises Stopped: it could not be written; nothing is left
     """
@@ -47,12 +69,15 @@ def back_up(chosen: Target, folder: Path, *, at: datetime) -> Path:
     handle = os.open(half, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
         with os.fdopen(handle, "r+b") as file:
-            _dump(chosen, file)
+            with _one_moment(chosen) as moment:
+                _dump(chosen, file, moment.snapshot)
             file.flush()
             os.fsync(file.fileno())
             file.seek(0)
-            _programs(chosen).run("pg_restore", "--list", stdin=file)
+            # The list of contents stands at the beginning, and would pass without the rest.
+            _programs(chosen).run("pg_restore", "--file=/dev/null", stdin=file)
         half.rename(path)
+        _onto_disk(folder)
     except (ProgramFailed, OSError) as error:
         raise Stopped(
             _("The backup could not be written to %(folder)s; nothing was left there: %(said)s")
@@ -60,12 +85,41 @@ def back_up(chosen: Target, folder: Path, *, at: datetime) -> Path:
         ) from error
     finally:
         half.unlink(missing_ok=True)
-    return path
+    return BackedUp(path, moment.database, moment.whole_upto)
 
 
-def _dump(chosen: Target, file: IO[bytes]) -> None:
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    snapshot: str
+    database: int
+    whole_upto: Mapping[UUID, int]
+
+
+@contextmanager
+def _one_moment(chosen: Target) -> Iterator[_Moment]:
+    """Hold one moment of the database open, for others to read it too."""
+    with chosen.connect() as connection:
+        connection.execute("begin isolation level repeatable read, read only")
+        found = connection.execute(_MOMENT).fetchone()
+        assert found is not None
+        snapshot, database, has_phones = found
+        phones = connection.execute(_PHONES).fetchall() if has_phones else []
+        yield _Moment(snapshot, database, dict(phones))
+        connection.execute("rollback")
+
+
+def _onto_disk(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _dump(chosen: Target, file: IO[bytes], snapshot: str) -> None:
     _programs(chosen).run(
         "pg_dump",
+        f"--snapshot={snapshot}",
         "--format=custom",
         "--compress=gzip:6",
         f"--dbname={chosen.owner_url()}",

@@ -16,6 +16,8 @@ from django.db import transaction
 
 from xiachen.attendance.operations.check_ins import CheckInEntry, check_in_all
 from xiachen.attendance.operations.check_outs import CheckOutEntry, check_out_all
+from xiachen.attendance.operations.health import HealthEntry, state_health_all
+from xiachen.attendance.operations.injuries import InjuryEntry, record_injury_all
 from xiachen.attendance.operations.work import WorkEntry, record_work_all
 from xiachen.base.errors import Outcome, Refused
 from xiachen.base.owned.models import CENTRE
@@ -180,6 +182,29 @@ def _record_work(scopes: Scopes, entries: Sequence[WorkEntry], at: datetime) -> 
     return [refused.get(one.id) or done[one.id] for one in entries]
 
 
+def _health(event: Event) -> HealthEntry:
+    body = event.content.body
+    return HealthEntry(
+        id=event.id,
+        community=_community(event),
+        member=events.identity(body, "member"),
+        occurred_at=event.occurred_at,
+        well=events.truth(body, "well"),
+    )
+
+
+def _injury(event: Event) -> InjuryEntry:
+    body = event.content.body
+    return InjuryEntry(
+        id=event.id,
+        community=_community(event),
+        member=events.identity(body, "member"),
+        occurred_at=event.occurred_at,
+        happened=events.text(body, "happened", longest=LONGEST_CODE),
+        stand_in=events.truth(body, "stand_in"),
+    )
+
+
 def _claim(event: Event) -> Act:
     community, member = _community(event), event.device.member
     task = events.identity(event.content.body, "task")
@@ -261,6 +286,8 @@ KINDS: Mapping[str, Kind] = {
         known=frozenset({"attendance.signed-out-already"}),
     ),
     "attendance.work": Kind(Can.CLAIM_TASKS, _work, _record_work),
+    "attendance.health": Kind(Can.CHECK_IN, _health, _all_at_once(state_health_all)),
+    "attendance.injury": Kind(Can.CHECK_IN, _injury, _all_at_once(record_injury_all)),
     "needs.claim": Kind(Can.CLAIM_TASKS, _claim, _one_by_one),
     "needs.finish": Kind(Can.CLAIM_TASKS, _finish, _one_by_one, heals=_CLAIM_MISSING),
     "needs.release": Kind(Can.CLAIM_TASKS, _release, _one_by_one, heals=_CLAIM_MISSING),

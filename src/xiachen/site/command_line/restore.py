@@ -38,8 +38,8 @@ def _run(chosen: argparse.Namespace) -> int:
         _note(where.home)
     say(
         _(
-            "Restored. What was recorded after the backup is not in it: ask the teams for their "
-            "paper and enter it again. Programs that use the API may offer theirs again."
+            "Restored. What was recorded after the backup is not in it. Phones offer theirs again "
+            "by themselves; ask the teams for their paper and enter the rest again."
         )
     )
     if not chosen.drop_former:

@@ -377,6 +377,21 @@ test("a new share brings a new key, and one file of a share", async () => {
   expect(engine.docs("task")).toHaveLength(1);
 });
 
+test("a record is sent at once, the pack is fetched later", async () => {
+  const engine = await enrolled();
+  const pulls = (): number => server.asked.filter(({ path }) => path.endsWith("pull")).length;
+  const before = pulls();
+  await signIn(engine);
+  await vi.waitFor(() => expect(engine.state().contact.unsent).toBe(0));
+  await vi.waitFor(() => expect(engine.state().contact.sending).toBe(false));
+  expect(server.events.size).toBe(1);
+  expect(pulls()).toBe(before);
+  expect(engine.state().recorded.map(({ sent }) => sent)).toEqual([true]);
+  const next = engine.state().contact.next! - engine.now();
+  expect(next).toBeGreaterThan(15_000);
+  expect(next).toBeLessThan(121_000);
+});
+
 test("the pack's documents are the same array until something changes", async () => {
   const engine = await enrolled();
   const tasks = engine.docs("task");

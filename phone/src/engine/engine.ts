@@ -141,10 +141,12 @@ export class PhoneEngine implements Engine {
       this.hiddenAt = this.clock.now();
       return;
     }
-    if (this.hiddenAt !== null && this.clock.now() - this.hiddenAt > LOCKED_AFTER_MS) this.lock();
+    const away = this.hiddenAt === null ? 0 : this.clock.now() - this.hiddenAt;
+    if (away > LOCKED_AFTER_MS) this.lock();
     this.hiddenAt = null;
     void this.lookAtTime();
-    this.flusher.soon(0);
+    if (away > MINUTE_MS) void this.flusher.now();
+    else this.flusher.soon(0);
   }
 
   // What the screens see

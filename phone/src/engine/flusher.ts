@@ -13,8 +13,14 @@ import type { Contact } from "./types";
 
 /** While the page is open the server is asked this often, though nothing is unsent. */
 const REGULAR_MS = 5 * 60_000;
+/** An app that is looked at again so soon says nothing new to the server. */
+const FRESH_MS = 60_000;
+/** When the pack is fetched after something was taken in: not at once, and not all phones together. */
+const FETCHED_AFTER_MS = [20_000, 120_000] as const;
 /** Whoever has not unlocked is asked for more rarely: their settled and durable items. */
 const OTHERS_MS = 60 * 60_000;
+
+const regular = (): number => REGULAR_MS * (0.75 + Math.random() / 2);
 
 export interface Surroundings {
   session(): Session | null;
@@ -31,6 +37,11 @@ export class Flusher {
   private bell: ReturnType<typeof setTimeout> | undefined;
   private running: Promise<void> | null = null;
   private again = false;
+  /** Somebody asked for it: the pack is fetched whether it is time or not. */
+  private asked = false;
+  /** Whose pack was fetched last, and when it is time again, by the steady clock. */
+  private fetched: Session | null = null;
+  private fetchAt = 0;
   private ended = false;
 
   constructor(
@@ -49,7 +60,7 @@ export class Flusher {
   private ring(ms: number): void {
     clearTimeout(this.bell);
     if (this.ended) return;
-    this.bell = setTimeout(() => void this.now(), ms);
+    this.bell = setTimeout(() => void this.go(), ms);
     this.around.status({ next: ms > 0 ? this.clock.now() + ms : null });
   }
 
@@ -63,13 +74,18 @@ export class Flusher {
     this.around.status({ online: false });
   }
 
-  /** Try now; resolved when the try is over. */
-  async now(): Promise<void> {
-    if (this.ended) return;
+  /** Try now, and fetch the pack; resolved when the try is over. */
+  now(): Promise<void> {
+    this.asked = true;
+    return this.go();
+  }
+
+  private async go(): Promise<void> {
     if (this.running) {
       this.again = true;
       await this.running;
     }
+    if (this.ended) return;
     this.running ??= this.run();
     await this.running;
   }
@@ -78,14 +94,16 @@ export class Flusher {
     clearTimeout(this.bell);
     this.again = false;
     this.around.status({ sending: true, next: null, online: navigator.onLine });
-    let wait = REGULAR_MS * (0.75 + Math.random() / 2);
+    let wait = regular();
     try {
       const rest = await alone(() => this.everybody());
       if (rest > 0) wait = Math.min(wait, rest);
       else {
         this.failures = 0;
         this.around.status({ trouble: null });
+        wait = Math.min(wait, Math.max(0, this.fetchAt - performance.now()) || wait);
       }
+      this.asked = false;
     } catch (error) {
       wait = await this.troubled(error);
     }
@@ -151,15 +169,29 @@ export class Flusher {
   }
 
   private async exchange(person: PersonRow, first: boolean): Promise<void> {
-    const contact = first || this.clock.now() - (person.contact ?? 0) > OTHERS_MS;
-    const { wantedApp } = await flush(this.database, this.door, this.clock, person.device, {
+    const since = this.clock.now() - (person.contact ?? 0);
+    const urgent = first && (this.asked || this.failures > 0);
+    const contact = urgent || since < 0 || since > (first ? FRESH_MS : OTHERS_MS);
+    const { wantedApp, taken } = await flush(this.database, this.door, this.clock, person.device, {
       app: __APP__,
       contact,
     });
     this.around.wanted(wantedApp);
     const session = this.around.session();
-    if (session?.device === person.device) await this.pulled(session);
+    if (session?.device === person.device) await this.fetch(session, taken);
     await this.photos(person);
+  }
+
+  private async fetch(session: Session, taken: boolean): Promise<void> {
+    const now = performance.now();
+    if (this.asked || session !== this.fetched || now >= this.fetchAt) {
+      await this.pulled(session);
+      this.fetched = session;
+      this.fetchAt = performance.now() + regular();
+    } else if (taken) {
+      const [least, most] = FETCHED_AFTER_MS;
+      this.fetchAt = Math.min(this.fetchAt, now + least + Math.random() * (most - least));
+    }
   }
 
   private async pulled(session: Session): Promise<void> {

@@ -50,6 +50,8 @@ const rest = async (database: Database, device: string, wall: number, ms: number
 
 export interface Flushed {
   wantedApp: string | null;
+  /** Whether the server has taken anything in. */
+  taken: boolean;
 }
 
 /**
@@ -66,6 +68,7 @@ export async function flush(
 ): Promise<Flushed> {
   let limit = BATCH;
   let wantedApp: string | null = null;
+  let taken = false;
   let asked = !contact;
   const tooLarge = new Set<string>();
   for (;;) {
@@ -79,6 +82,7 @@ export async function flush(
       const answer = await push(door, clock, person, rows, app);
       await settle(database, device, rows, answer, clock.wall(), clock.met(answer.time));
       wantedApp = answer.wanted_app ?? wantedApp;
+      taken ||= answer.outcomes.some(({ outcome }) => outcome !== "retry");
       // An answer that names none of the sent would be asked for ever.
       const named = new Set(answer.outcomes.map((outcome) => outcome.id));
       if (rows.length > 0 && !rows.some((row) => named.has(row.id))) break;
@@ -95,7 +99,7 @@ export async function flush(
       }
     }
   }
-  return { wantedApp };
+  return { wantedApp, taken };
 }
 
 const push = (

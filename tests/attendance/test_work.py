@@ -8,9 +8,14 @@ from tests.attendance.town import EVENING, Town, clock_at
 from tests.world import DAY, FENGLIN
 from xiachen.attendance.figures.days import FIGURES
 from xiachen.attendance.models.records import WorkRecord
-from xiachen.attendance.operations.work import WorkEntry, record_work, take_back_work
+from xiachen.attendance.operations.work import (
+    WorkEntry,
+    correct_work,
+    record_work,
+    take_back_work,
+)
 from xiachen.attendance.rules import records as rules
-from xiachen.base.errors import Forbidden
+from xiachen.base.errors import Forbidden, NotFound
 from xiachen.base.ids import uuid7
 from xiachen.figures.queries import rolled_total, verify_rollups
 
@@ -55,7 +60,7 @@ def test_work_taken_back_counts_no_more_and_can_be_done_again(town: Town) -> Non
     first = work(town)
     record_work(town.worker, entries=[first], at=EVENING)
     gone = take_back_work(
-        town.secretary, community=FENGLIN, task=first.task, at=EVENING, reason="not done"
+        town.secretary, community=FENGLIN, task=first.task, at=EVENING, reason="no"
     )
     assert [row.void for row in gone] == [True]
     assert participations(town) == 0
@@ -122,3 +127,64 @@ def test_amounts_that_cannot_be_are_refused_and_hold_nothing_up(
     )
     assert isinstance(outcomes[0].refusal, refusal)
     assert outcomes[1].new
+
+
+def served(town: Town) -> int:
+    return rolled_total(
+        town.headquarters, incident=town.incident, figure="attendance.served", day=DAY
+    )
+
+
+def test_corrected_work_counts_with_the_right_amounts_and_comes_back_by_no_resending(
+    town: Town,
+) -> None:
+    first = work(town, task=None, persons_served=500)
+    record_work(town.worker, entries=[first], at=EVENING)
+    right = correct_work(
+        town.secretary,
+        community=FENGLIN,
+        work=first.id,
+        amounts=(1, 50),
+        at=EVENING,
+        reason="a nought too many",
+    )
+    assert (participations(town), served(town)) == (1, 50)
+    assert record_work(town.worker, entries=[first], at=EVENING)[0].already
+    with pytest.raises(rules.CorrectedAlready):
+        correct_work(
+            town.secretary,
+            community=FENGLIN,
+            work=first.id,
+            amounts=(2, 2),
+            at=EVENING,
+            reason="again",
+        )
+    correct_work(
+        town.secretary,
+        community=FENGLIN,
+        work=right.pk,
+        amounts=None,
+        at=EVENING,
+        reason="not done",
+    )
+    assert (participations(town), served(town)) == (0, 0)
+    assert record_work(town.worker, entries=[first], at=EVENING)[0].already
+    assert not WorkRecord.objects.standing().exists()
+    differences = verify_rollups(
+        town.world.system, incident=town.incident, figures=FIGURES, days=[DAY]
+    )
+    assert differences == []
+
+
+def test_only_who_answers_for_the_place_corrects_work_to_what_can_be(town: Town) -> None:
+    first = work(town, task=None)
+    record_work(town.worker, entries=[first], at=EVENING)
+    asked = {"community": FENGLIN, "work": first.id, "at": EVENING, "reason": "x"}
+    for scope in (town.worker, town.local, town.outsider):
+        with pytest.raises(Forbidden):
+            correct_work(scope, amounts=(1, 1), **asked)  # type: ignore[arg-type]
+    with pytest.raises(rules.WrongAmount):
+        correct_work(town.secretary, amounts=(0, 1), **asked)  # type: ignore[arg-type]
+    with pytest.raises(NotFound):
+        correct_work(town.secretary, amounts=(1, 1), **asked | {"work": uuid7()})  # type: ignore[arg-type]
+    assert participations(town) == 2

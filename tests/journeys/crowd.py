@@ -14,6 +14,7 @@ from xiachen.attendance.operations.hours import HoursEntry, correct_hours
 from xiachen.attendance.operations.injuries import InjuryEntry, record_injury, tick_step
 from xiachen.attendance.operations.signing import PlaceEntry, register_place
 from xiachen.attendance.operations.stand_ins import find_stand_in, need_no_stand_in
+from xiachen.attendance.operations.work import WorkEntry, record_work
 from xiachen.attendance.queries.signing import poster_of
 from xiachen.base import clock
 from xiachen.base.ids import uuid7
@@ -67,6 +68,7 @@ class Crowd:
     people: list[UUID]
     branch: UUID
     task: UUID
+    work: UUID
     compound: UUID
     building: UUID
     household: UUID
@@ -107,6 +109,7 @@ def fill(arrival: Arrival) -> Crowd:
         people=people,
         branch=branch,
         task=task,
+        work=_work(arrival, people, now),
         compound=compound,
         building=building,
         household=household,
@@ -356,6 +359,24 @@ def _tasks(arrival: Arrival, people: list[UUID], now: datetime) -> UUID:
     claim_task(worker, community=FENGLIN, task=tasks[2].pk, member=people[-1], at=now)
     confirm_task(secretary, community=FENGLIN, task=tasks[0].pk, at=now)
     return tasks[1].pk
+
+
+def _work(arrival: Arrival, people: list[UUID], now: datetime) -> UUID:
+    """Let forty people have done something that no task asked for."""
+    worker = arrival.world.scope(Role.COMMUNITY_WORKER)
+    stated = [
+        WorkEntry(
+            id=uuid7(),
+            community=FENGLIN,
+            member=member,
+            kind="visit-to-the-elderly",
+            occurred_at=now,
+            persons_served=100_000,
+        )
+        for member in people[:11] * 4
+    ]
+    assert all(one.new for one in record_work(worker, entries=stated, at=now))
+    return stated[0].id
 
 
 def _papers(arrival: Arrival, people: list[UUID], now: datetime) -> None:

@@ -142,6 +142,8 @@ def _full(crowd: Crowd) -> dict[str, list[Screen]]:
             ("tasks", "/needs/"),
             ("task", f"/needs/{FENGLIN}/{crowd.task}"),
             ("issue-task", "/needs/issue"),
+            ("work", "/needs/work/"),
+            ("correct-work", f"/needs/work/{FENGLIN}/{crowd.work}"),
             ("places", "/places/search?q=滨湖社区"),
             ("community", f"/places/{FENGLIN}"),
             ("grid", f"/places/{FENGLIN}/grids/{world.grids[0].pk}"),

@@ -1,13 +1,14 @@
-"""Forms of tasks: issuing one, finishing one's part, sending one back."""
+"""Forms of tasks and of work: issuing, finishing, sending back, recording, correcting."""
 
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from xiachen.attendance.rules.records import MOST_SERVED, MOST_TIMES
 from xiachen.needs.models import TaskKind
 from xiachen.needs.rules import LONGEST_NOTE, LONGEST_TITLE, MOST_PEOPLE
-from xiachen.places.models import Grid
+from xiachen.places.models import Community, Grid
 
 
 class IssueForm(forms.Form):
@@ -55,3 +56,43 @@ class SendBackForm(forms.Form):
     """What is still missing."""
 
     reason = forms.CharField(label=_("What is still missing"), max_length=LONGEST_NOTE)
+
+
+class WorkForm(forms.Form):
+    """Work that no task asked for: of what kind, and for how many."""
+
+    community = forms.TypedChoiceField(label=_("Community"), coerce=int)
+    kind = forms.ChoiceField(label=_("Kind"))
+    persons_served = forms.IntegerField(
+        label=_("Persons served"), min_value=0, max_value=MOST_SERVED, initial=0, required=False
+    )
+
+    def __init__(self, places: list[Community], kinds: list[TaskKind], *args: Any) -> None:
+        super().__init__(*args)
+        self.fields["community"].choices = [  # type: ignore[attr-defined]
+            (one.pk, one.name) for one in places
+        ]
+        self.fields["kind"].choices = [  # type: ignore[attr-defined]
+            (one.code, str(one)) for one in kinds if not one.need
+        ]
+
+
+class WorkCorrectionForm(forms.Form):
+    """The right amounts of recorded work, or that there was none."""
+
+    times = forms.IntegerField(label=_("Person-times"), min_value=1, max_value=MOST_TIMES)
+    persons_served = forms.IntegerField(
+        label=_("Persons served"), min_value=0, max_value=MOST_SERVED
+    )
+    void = forms.BooleanField(label=_("There was no such work"), required=False)
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=LONGEST_NOTE,
+        help_text=_("It is kept with the correction; without names of residents."),
+    )
+
+    @property
+    def amounts(self) -> tuple[int, int] | None:
+        """Return the right person-times and persons served; None: there was no such work."""
+        given = self.cleaned_data
+        return None if given["void"] else (given["times"], given["persons_served"])

@@ -1,4 +1,4 @@
-"""My day, the list of tasks, issuing a task, and a task with its steps."""
+"""My day, the list of tasks, issuing a task, a task with its steps, and the work that was done."""
 
 from typing import Any
 from uuid import UUID
@@ -13,11 +13,18 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from xiachen.attendance.operations.check_ins import CheckInEntry, check_in
 from xiachen.attendance.operations.check_outs import CheckOutEntry, check_out
+from xiachen.attendance.operations.work import WorkEntry, correct_work, record_work
 from xiachen.attendance.queries.boards import communities_shown
 from xiachen.base import clock
 from xiachen.base.errors import NotFound, Refused
 from xiachen.base.ids import uuid7
-from xiachen.needs.forms import FinishForm, IssueForm, SendBackForm
+from xiachen.needs.forms import (
+    FinishForm,
+    IssueForm,
+    SendBackForm,
+    WorkCorrectionForm,
+    WorkForm,
+)
 from xiachen.needs.models import TaskState
 from xiachen.needs.operations import claims, reading
 from xiachen.needs.operations import tasks as operations
@@ -25,7 +32,7 @@ from xiachen.needs.queries import tasks as queries
 from xiachen.needs.queries.tables import tasks_table
 from xiachen.papers.ways_out import exported
 from xiachen.places.queries.premises import grids_of
-from xiachen.privacy.doors import ScopedRequest, explain
+from xiachen.privacy.doors import ScopedRequest, done, explain
 from xiachen.privacy.scope import Can
 
 
@@ -214,6 +221,77 @@ def withdraw(request: ScopedRequest, community: int, id: UUID) -> HttpResponse:
     operations.withdraw_task(request.scope, community=community, task=id, at=clock.now())
     messages.success(request, _("The task is off the list."))
     return redirect("needs:tasks")
+
+
+@require_safe
+def work(request: ScopedRequest) -> HttpResponse:
+    """The work of a day, proven by tasks or stated by people."""
+    scope = request.scope
+    page = reading.view_work(
+        scope,
+        day=request.day,
+        community=_number(request.GET.get("community", "")) or None,
+        number=_number(request.GET.get("page", "")) or 1,
+    )
+    context = {
+        "page": page,
+        "day": request.day,
+        "corrects": scope.allows(Can.CORRECT),
+        "records": scope.allows(Can.CLAIM_TASKS) and scope.member is not None,
+    }
+    return render(request, "needs/work.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def record(request: ScopedRequest) -> HttpResponse:
+    """Record work of the acting person that no task asked for, done just now."""
+    places = communities_shown(request.scope, day=clock.local_day(clock.now()))
+    data = request.POST if request.method == "POST" else None
+    form = WorkForm(places, queries.kinds(request.scope), data)
+    member = _myself(request)
+
+    def act() -> None:
+        now = clock.now()
+        entry = WorkEntry(
+            id=uuid7(),
+            community=form.cleaned_data["community"],
+            member=member,
+            kind=form.cleaned_data["kind"],
+            occurred_at=now,
+            persons_served=form.cleaned_data["persons_served"] or 0,
+        )
+        (outcome,) = record_work(request.scope, entries=[entry], at=now)
+        if outcome.refusal:
+            raise outcome.refusal
+
+    if request.method == "POST" and done(form, act):
+        messages.success(request, _("Your work is recorded."))
+        return redirect("needs:work")
+    return render(request, "needs/record.html", {"form": form, "here": places})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def correct(request: ScopedRequest, community: int, id: UUID) -> HttpResponse:
+    """Put other amounts in the place of recorded work, or take it back."""
+    request.scope.require(Can.CORRECT, community=community)
+    line = reading.view_piece(request.scope, day=request.day, community=community, work_id=id)
+    amounts = {"times": line.work.times, "persons_served": line.work.persons_served}
+    form = WorkCorrectionForm(request.POST if request.method == "POST" else None, initial=amounts)
+
+    def act() -> None:
+        correct_work(
+            request.scope,
+            community=community,
+            work=id,
+            amounts=form.amounts,
+            at=clock.now(),
+            reason=form.cleaned_data["reason"],
+        )
+
+    if request.method == "POST" and done(form, act):
+        messages.success(request, _("The correction is recorded; the former amounts are kept."))
+        return redirect("needs:work")
+    return render(request, "needs/correct.html", {"form": form, "line": line})
 
 
 def _task(

@@ -12,7 +12,7 @@ from xiachen.attendance.models.records import WorkRecord
 from xiachen.attendance.operations.settling import Scopes, Settling
 from xiachen.attendance.rules import records as rules
 from xiachen.base import clock
-from xiachen.base.errors import Outcome, Refused
+from xiachen.base.errors import NotFound, Outcome, Refused
 from xiachen.base.owned.appending import append, superseding
 from xiachen.figures.operations import post_deltas
 from xiachen.privacy import audit
@@ -88,6 +88,57 @@ def take_back_work(
         reason=rules.check_reason(reason)[:200],
     )
     return gone
+
+
+@transaction.atomic
+def correct_work(
+    scope: Scope,
+    *,
+    community: int,
+    work: UUID,
+    amounts: tuple[int, int] | None,
+    at: datetime,
+    reason: str,
+) -> WorkRecord:
+    """
+    Put other amounts in the place of recorded work, or take it back.
+
+    :param amounts: the right person-times and persons served; None: there was no such work
+    :returns: the row that stands in its place, void when nothing does
+    :raises CorrectedAlready: somebody has corrected it meanwhile
+    :raises WrongAmount: work cannot have such amounts
+    """
+    scope.require(Can.CORRECT, community=community)
+    reason = rules.check_reason(reason)
+    rows = WorkRecord.objects.filter(community_id=community, incident=rules.incident_of(scope))
+    former = rows.filter(pk=work, void=False).first()
+    if former is None:
+        raise NotFound(field="work")
+    times, served = amounts or (former.times, former.persons_served)
+    if refusal := rules.work_refusal(kind=former.kind, times=times, persons_served=served):
+        raise refusal
+    correction = superseding(
+        former,
+        by=scope.account,
+        at=at,
+        void=amounts is None,
+        times=times,
+        persons_served=served,
+    )
+    if not append([correction]):
+        raise rules.CorrectedAlready()
+    _count([former], sign=-1)
+    if not correction.void:
+        _count([correction])
+    audit.record(
+        scope,
+        "attendance.correct-work",
+        community=community,
+        subject=former.member,
+        targets=(former.pk, correction.pk),
+        reason=reason[:200],
+    )
+    return correction
 
 
 def _record_work(scopes: Scopes, entries: Sequence[WorkEntry], at: datetime) -> list[Outcome]:

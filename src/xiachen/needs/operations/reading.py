@@ -6,7 +6,8 @@ from uuid import UUID
 
 from django.db import transaction
 
-from xiachen.needs.queries import mine, tasks
+from xiachen.base.errors import NotFound
+from xiachen.needs.queries import mine, tasks, work
 from xiachen.privacy import audit
 from xiachen.privacy.scope import Scope
 
@@ -47,3 +48,34 @@ def view_my_day(scope: Scope, *, day: date) -> mine.MyDay:
     if named:
         audit.record(scope, "needs.view-my-day", targets=sorted(named))
     return found
+
+
+@transaction.atomic
+def view_work(
+    scope: Scope, *, day: date, community: int | None = None, number: int = 1
+) -> work.WorkPage:
+    """Return a page of a day's work, and note whom it named to the reader."""
+    page = work.work_page(scope, day=day, community=community, number=number)
+    if named := page.named - {scope.member}:
+        audit.record(scope, "needs.view-work", community=community, targets=sorted(named))
+    return page
+
+
+@transaction.atomic
+def view_piece(scope: Scope, *, day: date, community: int, work_id: UUID) -> work.WorkLine:
+    """
+    Return one piece of a day's work, and note whose it is.
+
+    :raises NotFound: there is none
+    """
+    line = work.work_line(scope, day=day, community=community, work=work_id)
+    if line is None:
+        raise NotFound()
+    audit.record(
+        scope,
+        "needs.view-work",
+        community=community,
+        subject=line.work.member,
+        targets=[line.work.member],
+    )
+    return line

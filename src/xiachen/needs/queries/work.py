@@ -1,0 +1,89 @@
+"""The work of a day as a list: what it was, by whom, proven by a task or stated by the person."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from xiachen.attendance.models.records import WorkRecord
+from xiachen.attendance.queries.records import end_of, works
+from xiachen.needs.models import Task, TaskKind
+from xiachen.people.queries.members import shown_names
+from xiachen.privacy.scope import Scope
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkLine:
+    """
+    A piece of work.
+
+    :param name: as the reader may see it; empty for somebody whom the scope does not reach
+    :param task: title of the task that proves it; empty where the person states it
+    """
+
+    work: WorkRecord
+    name: str
+    kind: str
+    task: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkPage:
+    """A page of a day's work; `number` counts from 1, `total` counts pieces on all pages."""
+
+    lines: list[WorkLine]
+    number: int
+    pages: int
+    total: int
+
+    @property
+    def named(self) -> set[UUID]:
+        """Return whom the page names."""
+        return {one.work.member for one in self.lines if one.name}
+
+
+def work_page(
+    scope: Scope, *, day: date, community: int | None = None, number: int = 1
+) -> WorkPage:
+    """Return a page of the work of a day that the scope reaches, the latest first."""
+    rows = works(scope, end_of(scope, day))
+    if community is not None:
+        rows = rows.filter(community_id=community)
+    total = rows.count()
+    pages = max(1, -(-total // PAGE_SIZE))
+    number = min(max(1, number), pages)
+    begin = (number - 1) * PAGE_SIZE
+    shown = rows.order_by("-occurred_at", "-pk").select_related("community")
+    return WorkPage(
+        lines=_lines(scope, list(shown[begin : begin + PAGE_SIZE])),
+        number=number,
+        pages=pages,
+        total=total,
+    )
+
+
+def work_line(scope: Scope, *, day: date, community: int, work: UUID) -> WorkLine | None:
+    """Return one piece of work of a day; None: there is none that stands within the scope."""
+    rows = works(scope, end_of(scope, day)).filter(community_id=community, pk=work)
+    return next(iter(_lines(scope, list(rows.select_related("community")))), None)
+
+
+def _lines(scope: Scope, rows: list[WorkRecord]) -> list[WorkLine]:
+    names = shown_names(scope, {row.member for row in rows})
+    kinds = {one.code: str(one) for one in TaskKind.objects.filter(code__in={r.kind for r in rows})}
+    tasks = dict(
+        Task.objects.filter(
+            community_id__in={row.community_id for row in rows},
+            pk__in={row.task for row in rows if row.task},
+        ).values_list("pk", "title")
+    )
+    return [
+        WorkLine(
+            work=row,
+            name=names.get(row.member, ""),
+            kind=kinds.get(row.kind, row.kind),
+            task=tasks.get(row.task, "") if row.task else "",
+        )
+        for row in rows
+    ]

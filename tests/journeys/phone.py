@@ -7,6 +7,9 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator
 from tests.journeys.visitor import PATIENCE, PICTURES
 
 PIN = "271828"
+ALL_SENT = re.compile("全部已送达|Everything has arrived")
+# The engine tries again by itself; nobody waits longer than this for it. Milliseconds.
+SOON = 30_000
 # A cheap phone of some years ago.
 SCREEN = {"width": 360, "height": 640}
 AGENT = (
@@ -119,6 +122,10 @@ class Phone:
     def reads_one_of(self, *words: str) -> None:
         """Wait until the screen says one of these."""
         expect(self.page.locator("#app")).to_contain_text(re.compile("|".join(words)))
+
+    def arrives(self) -> None:
+        """Wait until nothing is unsent."""
+        expect(self.page.locator("#app")).to_contain_text(ALL_SENT, timeout=SOON)
 
     def stand(self, way: str, about: str = "") -> None:
         """Stand on a screen without the way to it."""

@@ -8,22 +8,18 @@ import pytest
 from playwright.sync_api import Browser, Route, expect
 
 from tests.journeys.arrival import Arrival, send
-from tests.journeys.phone import Phone
+from tests.journeys.phone import SOON, Phone
+from tests.journeys.phone_holder import come_in
 from tests.journeys.phone_server import Server
 from tests.world import FENGLIN, SENT, World
 from xiachen.attendance.models.records import CheckIn, WorkRecord
 from xiachen.base import clock
-from xiachen.privacy.scope import Role
 from xiachen.sync.models.devices import Device
 from xiachen.sync.models.receipts import Quarantined, Receipt
-from xiachen.sync.operations.invitations import invite
 
 pytestmark = pytest.mark.browser
 
 LEADER, MEMBER = SENT[0], SENT[2]
-ALL_SENT = "全部已送达"
-# Away from the page the engine tries again by itself; nobody waits longer than this for it.
-SOON = 30_000
 
 
 @pytest.fixture
@@ -48,7 +44,7 @@ def phone(browser: Browser, server: Server) -> Iterator[Phone]:
 
 def test_a_morning_without_a_signal(arrival: Arrival, phone: Phone) -> None:
     """Enrolled, signed in and working offline, the tab closed in between: each stored once."""
-    _come_in(phone, arrival, MEMBER)
+    come_in(phone, arrival, MEMBER)
     phone.offline()
     phone.reads("离线")
     _sign_in(phone)
@@ -56,14 +52,14 @@ def test_a_morning_without_a_signal(arrival: Arrival, phone: Phone) -> None:
     phone.reopen().unlock()
     phone.reads("4条未发送", "已签到")
     phone.offline(False)
-    _arrives(phone)
+    phone.arrives()
     _stored(arrival, MEMBER, check_ins=1, works=3)
     phone.check()
 
 
 def test_the_server_dies_while_it_is_told(arrival: Arrival, phone: Phone, server: Server) -> None:
     """It has stored what it was told, and dies before it says so; it is told again."""
-    _come_in(phone, arrival, MEMBER)
+    come_in(phone, arrival, MEMBER)
     phone.offline()
     _sign_in(phone)
     _work(phone, times=3)
@@ -84,14 +80,14 @@ def test_the_server_dies_while_it_is_told(arrival: Arrival, phone: Phone, server
     phone.reads("4条未发送")
     server.start()
     phone.reopen().unlock()
-    _arrives(phone)
+    phone.arrives()
     _stored(arrival, MEMBER, check_ins=1, works=3)
 
 
 def test_a_full_phone_says_so_before_anybody_types(arrival: Arrival, phone: Phone) -> None:
     chrome = phone.context.new_cdp_session(phone.page)
     chrome.send("Storage.overrideQuotaForOrigin", {"origin": phone.site, "quotaSize": 3_000_000})
-    _come_in(phone, arrival, MEMBER)
+    come_in(phone, arrival, MEMBER)
     phone.offline()
     _work(phone, times=1)
     phone.page.evaluate(_FILL)
@@ -104,14 +100,14 @@ def test_a_full_phone_says_so_before_anybody_types(arrival: Arrival, phone: Phon
     phone.page.evaluate(_EMPTY)
     _work(phone, times=1)
     phone.offline(False)
-    _arrives(phone)
+    phone.arrives()
     _stored(arrival, MEMBER, check_ins=0, works=2)
     phone.check()
 
 
 def test_two_tabs_of_one_phone(arrival: Arrival, phone: Phone) -> None:
     """Both record; together they number without gaps and send each record once."""
-    _come_in(phone, arrival, MEMBER)
+    come_in(phone, arrival, MEMBER)
     first, second = phone.page, phone.tab()
     phone.page = second
     phone.open().unlock()
@@ -121,9 +117,9 @@ def test_two_tabs_of_one_phone(arrival: Arrival, phone: Phone) -> None:
         tab.bring_to_front()
         _work(phone, times=1)
     phone.offline(False)
-    _arrives(phone)
+    phone.arrives()
     phone.page = first
-    _arrives(phone)
+    phone.arrives()
     _stored(arrival, MEMBER, check_ins=0, works=4)
     phone.check()
 
@@ -136,7 +132,7 @@ def test_a_clock_that_is_a_year_off(
     # The page's clock can be shifted here, its worker's cannot: it stays away.
     phone = Phone(browser, server.address, worker=False)
     phone.context.add_init_script(_OFF % (days * 86_400_000))
-    _come_in(phone, arrival, MEMBER)
+    come_in(phone, arrival, MEMBER)
     phone.context.route("**/sync/**", lambda route: route.abort())
     _sign_in(phone)
     phone.reopen().unlock()
@@ -144,7 +140,7 @@ def test_a_clock_that_is_a_year_off(
     phone.reads("2条未发送")
     phone.context.unroute("**/sync/**")
     phone.reopen().unlock()
-    _arrives(phone)
+    phone.arrives()
     _stored(arrival, MEMBER, check_ins=1, works=1)
     for receipt in Receipt.objects.all():
         assert abs(receipt.occurred_at - clock.now()) < timedelta(minutes=5)
@@ -153,7 +149,7 @@ def test_a_clock_that_is_a_year_off(
 
 def test_a_leader_signs_the_team_in(arrival: Arrival, phone: Phone) -> None:
     """One tap each, one of them taken back, offline."""
-    _come_in(phone, arrival, LEADER)
+    come_in(phone, arrival, LEADER)
     phone.offline()
     phone.tap("给队伍签到")
     for name in SENT[:4]:
@@ -163,7 +159,7 @@ def test_a_leader_signs_the_team_in(arrival: Arrival, phone: Phone) -> None:
     expect(phone.page.locator("#app")).to_contain_text("10人，已到3人", timeout=SOON)
     phone.offline(False)
     phone.back()
-    _arrives(phone)
+    phone.arrives()
     signed = set(CheckIn.objects.values_list("member", flat=True))
     assert signed == {arrival.world.members[name] for name in SENT[:3]}
     phone.check()
@@ -199,18 +195,6 @@ _OFF = """(() => {
 })()"""
 
 
-def _come_in(phone: Phone, arrival: Arrival, name: str) -> None:
-    """Enrol by a link from the organiser, and wait for the pack."""
-    member = arrival.world.members[name]
-    organiser = arrival.world.scope(Role.ORGANISER)
-    (invited,) = invite(organiser, members=[member], at=clock.now())
-    assert invited.refusal is None, invited.refusal
-    phone.enrol(f"/phone/#enrol={invited.token}")
-    phone.reads(arrival.world.fenglin.name)
-    if phone.worker:  # the app is kept for good once its worker is in charge
-        phone.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-
-
 def _sign_in(phone: Phone) -> None:
     phone.page.locator("footer .act", has_text="签到").tap()
     phone.tap("没有码，直接签到")
@@ -221,15 +205,11 @@ def _work(phone: Phone, *, times: int) -> None:
     phone.tap("记工作")
     for _ in range(times):
         phone.page.locator(".pick").first.tap()
-        phone.tap("加一")
+        phone.page.get_by_label("加一").first.tap()
         phone.page.locator("footer .act").tap()
         phone.reads("已记下，可以再记一件")
         expect(phone.page.locator("footer .act")).to_be_disabled()
     phone.back()
-
-
-def _arrives(phone: Phone) -> None:
-    expect(phone.page.locator("#app")).to_contain_text(ALL_SENT, timeout=SOON)
 
 
 def _until(phone: Phone, happened: list[str]) -> None:

@@ -1,8 +1,9 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Docs } from "../engine/types";
 import { w } from "../words";
 import { duty, engine, keep, tell } from "./house";
 import { Act, Choice, Note, Screen } from "./parts";
+import { compare } from "./searching";
 import { dayOf, hour } from "./times";
 
 /** A tap is held as long as one may take it back; then it is kept. Milliseconds. */
@@ -49,7 +50,11 @@ export const came = (one: Person, now: number) =>
 export function List() {
   const [leaving, setLeaving] = useState<"in" | "out">("in");
   const now = engine.now();
-  const people = engine.docs("person").map((one) => one.body);
+  const docs = engine.docs("person");
+  const people = useMemo(
+    () => docs.map((one) => one.body).sort((a, b) => compare(a.name, b.name)),
+    [docs],
+  );
   const here = (one: Person) => came(one, now);
   const left = (one: Person) => here(one) && (one.signed_out_at ?? 0) >= one.signed_in_at!;
   const keepAll = async (members: string[]) => {

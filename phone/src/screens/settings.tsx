@@ -1,15 +1,9 @@
 import { useState } from "preact/hooks";
 import { inEnglish, speak, w } from "../words";
 import { engine, redraw, tell, wordsFor } from "./house";
+import { Install } from "./installing";
 import { Act, Choice, Line, Note, Screen } from "./parts";
-import { go } from "./ways";
-
-/** The browser's offer to install the app, kept until somebody takes it up. */
-let offer: (Event & { prompt(): Promise<unknown> }) | undefined;
-addEventListener("beforeinstallprompt", (event) => {
-  event.preventDefault();
-  offer = event as typeof offer;
-});
+import { go, home } from "./ways";
 
 /** Letters as chosen. */
 export function enlarge(): void {
@@ -66,7 +60,7 @@ export function Settings() {
         chosen={engine.setting("large") === "1" ? "1" : "0"}
         choose={letters}
       />
-      {offer && <Line words={w.install} more={w.installWhy} run={() => offer?.prompt()} />}
+      <Install />
       {persisted === false && <Note>{w.notPersisted}</Note>}
       <h2>{w.onThisPhone(people.length)}</h2>
       <Line to="people" words={w.switchPerson} more={person?.name} />
@@ -116,7 +110,7 @@ export function People() {
           key={one.device}
           words={one.name}
           more={one.revoked ? w.revoked : one.unsent ? w.unsentOf(one.unsent) : undefined}
-          run={() => engine.choose(one.device)}
+          run={() => engine.choose(one.device).then(home)}
         />
       ))}
       <Note>{w.eachOwn}</Note>

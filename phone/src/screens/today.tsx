@@ -2,6 +2,7 @@ import type { EventKind } from "../engine/types";
 import { w } from "../words";
 import { duty, engine, leads, me, member, standing, wordsFor } from "./house";
 import { Act, Line, Note, Screen, Unsent } from "./parts";
+import { Install } from "./installing";
 import { came } from "./list";
 import { day, dayOf, instant } from "./times";
 import { go } from "./ways";
@@ -87,14 +88,17 @@ function Foot() {
 
 /** Where to be, since when one is there, what is next and what is unsent. */
 export function Today() {
-  const { contact, update } = engine.state();
+  const { contact, person, update } = engine.state();
   const grid = engine.docs("building").length > 0;
   return (
     <Screen title={me()?.name ?? w.app} foot={<Foot />}>
       <Where />
       {update !== "none" && <Line words={w.newApp} run={() => engine.update()} />}
-      {contact.trouble && contact.trouble.code !== "offline" && (
-        <Note>{wordsFor(contact.trouble)}</Note>
+      {person?.revoked ? (
+        <Note>{w.adviceRevoked}</Note>
+      ) : (
+        contact.trouble &&
+        contact.trouble.code !== "offline" && <Note>{wordsFor(contact.trouble)}</Note>
       )}
       <Unsent />
       <Next />
@@ -106,6 +110,7 @@ export function Today() {
       <Line to="hours" words={w.hours} />
       {standing()?.well != null && <Line to="health" words={w.health} />}
       <Line to="injury" words={w.injury} />
+      <Install />
       <Line to="settings" words={w.settings} />
     </Screen>
   );

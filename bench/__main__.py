@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from bench import measuring, phone, selecting, sheets
+from bench import measuring, phone, pushing, selecting, sheets
 
 FIGURES: dict[str, Callable[[], list[measuring.Line]]] = {
     "start": measuring.start,
@@ -22,18 +22,29 @@ FIGURES: dict[str, Callable[[], list[measuring.Line]]] = {
     "phone": phone.measured,
     "tests": measuring.tests,
 }
+# At full size these take minutes; --scale measures less of them.
+SCALED: dict[str, Callable[[float], list[measuring.Line]]] = {
+    "push": pushing.push,
+    "single": pushing.single,
+    "rush": pushing.rush,
+    "flat": pushing.flat,
+}
 
 
 def main(arguments: list[str]) -> int:
     """Measure what is asked for, or everything; the exit status is 1 when a budget is missed."""
     parser = argparse.ArgumentParser(prog="python -m bench")
-    parser.add_argument("figures", nargs="*", metavar="FIGURE", help=", ".join(FIGURES))
-    asked = parser.parse_args(arguments).figures or list(FIGURES)
+    parser.add_argument("figures", nargs="*", metavar="FIGURE", help=", ".join([*FIGURES, *SCALED]))
+    parser.add_argument(
+        "--scale", type=float, default=1.0, help="of push, single, rush and flat, for less time"
+    )
+    chosen = parser.parse_args(arguments)
+    asked = chosen.figures or [*FIGURES, *SCALED]
     missed = 0
     print(f"{'figure':44} {'measured':>12} {'budget':>10} {'bare limit':>12} {'ratio':>7}")
     for name in asked:
         try:
-            lines = FIGURES[name]()
+            lines = SCALED[name](chosen.scale) if name in SCALED else FIGURES[name]()
         except (RuntimeError, OSError, subprocess.SubprocessError) as failure:
             print(f"{name}: not measured: {failure}", flush=True)
             missed += 1

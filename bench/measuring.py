@@ -38,18 +38,21 @@ class Line:
     budget: float | None = None
     bare: float | None = None
     bare_name: str = ""
+    at_least: float | None = None
 
     @property
     def missed(self) -> bool:
-        """Whether the figure is over its budget."""
-        return self.budget is not None and self.measured > self.budget
+        """Whether the figure is outside its budget."""
+        over = self.budget is not None and self.measured > self.budget
+        return over or (self.at_least is not None and self.measured < self.at_least)
 
     def __str__(self) -> str:
         budget = f"≤ {self.budget:g}" if self.budget is not None else ""
+        budget = f"≥ {self.at_least:g}" if self.at_least is not None else budget
         bare = f"{self.bare:.2f}" if self.bare is not None else ""
-        ratio = f"{self.measured / self.bare:.1f}×" if self.bare else ""
-        named = f"{self.name} ({self.unit})"
-        mark = "  OVER BUDGET" if self.missed else ""
+        ratio = f"{self.measured / self.bare:.2g}×" if self.bare else ""
+        named = f"{self.name} ({self.unit})" if self.name else ""
+        mark = "  MISSED" if self.missed else ""
         return (
             f"{named:44} {self.measured:12.2f} {budget:>10} {bare:>12} {ratio:>7}  "
             f"{self.bare_name}{mark}"

@@ -101,14 +101,19 @@ class Fleet:
         except BaseException as failure:
             self.failures.append(failure)
 
-    def calm(self) -> None:
-        """End the bad weather and the crashes; what is late arrives."""
-        self.weather.offline = self.weather.lost = self.weather.unheard = 0
-        self.weather.doubled = self.weather.late = self.weather.cut = self.weather.seconds = 0
+    def crash(self, likely: float) -> None:
+        """Let the apps crash that often, of the times when they store something."""
         for phone in self.phones:
             failing = phone.storage.failing
             if isinstance(failing, Crashing):
-                failing.likely = 0
+                failing.likely = likely
+
+    def calm(self) -> None:
+        """End the bad weather and the crashes; what is late arrives."""
+        self.crash(0)
+        self.weather.offline = self.weather.lost = self.weather.unheard = 0
+        self.weather.doubled = self.weather.late = self.weather.cut = self.weather.seconds = 0
+        for phone in self.phones:
             network = phone.line.door
             if isinstance(network, Network):
                 network.let_late_arrive()

@@ -66,7 +66,7 @@ class Ledger:
             self.safe.add(item)
 
     def told(self, device: UUID, item: UUID, outcome: str, code: str) -> None:
-        """A phone has stored what the server said of it."""
+        """A phone has heard what the server said of it."""
         with self._lock:
             self.answers += 1
             if outcome in ACKNOWLEDGED:

@@ -31,7 +31,7 @@ class Witness(Protocol):
         """It stands on the phone's disk, and the person was told so."""
 
     def told(self, device: UUID, item: UUID, outcome: str, code: str) -> None:
-        """The phone has stored what the server said of it."""
+        """The phone has heard what the server said of it."""
 
 
 def record(
@@ -116,19 +116,19 @@ def settle(
 ) -> None:
     """Store all that the answer to a push, or to a pull, says of what was recorded."""
     storage = line.storage
+    outcomes = list(told.get("outcomes", ()))
+    if witness is not None:  # first: from here on the server is bound, whatever the phone does
+        for one in outcomes:
+            item = UUID(one["id"])
+            witness.told(enrolled.device, item, one["outcome"], one.get("code", ""))
     with storage.transaction():
         current = storage.enrolled.get(enrolled.device) or enrolled
         storage.enrolled.put(enrolled.device, renewed(current, told))
-        outcomes = list(told.get("outcomes", ()))
         for one in outcomes:
             _take(line, str(told["epoch"]), one)
         _drop_settled(storage, enrolled.device, told.get("settled", ()))
         _offer_again(storage, enrolled.device, str(told["epoch"]))
         _drop_durable(line, enrolled.device)
-    if witness is not None:
-        for one in outcomes:
-            item = UUID(one["id"])
-            witness.told(enrolled.device, item, one["outcome"], one.get("code", ""))
 
 
 def _take(line: Line, epoch: str, told: Mapping[str, Any]) -> None:

@@ -81,7 +81,8 @@ def _apply(storage: Storage, device: UUID, told: Mapping[str, Any], *, more: boo
         storage.docs.remove((device, name, str(key)))
     docs = held(storage, device, name).values()
     ours = hash_of((doc.id, doc.version) for doc in docs)
-    # Of a part that comes in several answers only the last one can be proven.
-    fits = more or ours == told["hash"]
-    storage.parts.put((device, name), Part(int(told["cursor"]) if fits else 0, ours))
-    return fits
+    fits = ours == told["hash"]
+    # Of a part whose rest is still to come the hash says nothing, and none is claimed.
+    kept = Part(int(told["cursor"]), ours if fits else "")
+    storage.parts.put((device, name), kept if fits or more else Part(0, ""))
+    return fits or more

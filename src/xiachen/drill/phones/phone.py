@@ -176,7 +176,7 @@ class Phone:
             outbox.settle(self.line, enrolled, told, self.witness)
             return
 
-    def _push_all(self, device: UUID) -> None:
+    def push_all(self, device: UUID) -> None:
         """Push until nothing is due, or until the server says nothing of what is offered."""
         while True:
             offered = {event.id for event in outbox.due(self.line, device)[: self.batch]}
@@ -228,11 +228,11 @@ class Phone:
         if self.line.is_quiet():
             return False
         try:
-            self._push_all(device)
+            self.push_all(device)
             if device not in self.revoked:
                 self.pull(device)
             if outbox.due(self.line, device):  # a new epoch has put receipts back
-                self._push_all(device)
+                self.push_all(device)
         except (Declined, Unheard, StorageFull):
             return False
         return not outbox.due(self.line, device)

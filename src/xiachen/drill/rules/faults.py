@@ -160,6 +160,14 @@ class NotPlayed(Refused):
     status = 404
 
 
+class NobodyWorks(Refused):
+    """An exercise with phones needs people in teams."""
+
+    code = "drill.nobody-works"
+    message = _("In this scenario nobody is in a team that works somewhere. Choose another one.")
+    status = 404
+
+
 def nearest_codes(word: str, known: Collection[str]) -> str:
     """Return the codes that look like it, then all of the same area ("needs."), for a choice."""
     area = word.partition(".")[0] + "."

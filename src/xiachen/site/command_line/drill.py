@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 from xiachen.site.command_line.commands import Commands
+from xiachen.site.command_line.run import add_address
 from xiachen.site.speaking import Stopped, gettext, say
 
 _ = gettext
@@ -17,6 +18,7 @@ def add(commands: Commands) -> None:
     verbs = parser.add_subparsers(dest="verb", required=True, metavar=_("what"))
     _verb(verbs, "play", _("play a scenario to its end; one that was played is left alone"), _play)
     _verb(verbs, "check", _("print each expected line beside what the records say"), _check)
+    _phones_verb(verbs)
     listing = _("list the scenarios that come with the product")
     verbs.add_parser("list", help=listing, description=listing).set_defaults(action=_list)
 
@@ -31,6 +33,23 @@ def _verb(verbs: Commands, name: str, words: str, action: object) -> None:
         "--seed", type=int, metavar=_("NUMBER"), help=_("draw other names for the invented people")
     )
     parser.set_defaults(action=action)
+
+
+def _phones_verb(verbs: Commands) -> None:
+    words = _("let virtual phones of a played scenario's people work on its running site")
+    parser = verbs.add_parser("phones", help=words, description=words)
+    parser.add_argument("scenario", metavar=_("NAME"), help=_("a name of the list, or a file"))
+    parser.add_argument(
+        "--number", type=int, default=20, metavar=_("NUMBER"), help=_("how many phones (20)")
+    )
+    parser.add_argument(
+        "--minutes", type=float, default=10, metavar=_("NUMBER"), help=_("for how long (10)")
+    )
+    parser.add_argument(
+        "--seed", type=int, default=1, metavar=_("NUMBER"), help=_("let other things happen")
+    )
+    add_address(parser)
+    parser.set_defaults(action=_phones)
 
 
 def database_of(scenario: str) -> str:
@@ -77,6 +96,24 @@ def _on_stage(chosen: argparse.Namespace, *, checking: bool) -> int:
         if not migrating.is_current(where):
             migrating.in_another_process(where)
         return demonstration.play_and_check(where, chosen, checking=checking)
+
+
+def _phones(chosen: argparse.Namespace) -> int:
+    from xiachen.site.target import drill_target, in_process
+
+    where = drill_target(database_of(chosen.scenario))
+    require_scenario(chosen.scenario)
+    in_process(where)
+    from xiachen.site import exercising
+
+    return exercising.with_phones(
+        chosen.scenario,
+        number=chosen.number,
+        seconds=chosen.minutes * 60,
+        seed=chosen.seed,
+        host=chosen.host,
+        port=chosen.port,
+    )
 
 
 def _list(_chosen: argparse.Namespace) -> int:

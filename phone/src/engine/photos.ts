@@ -11,7 +11,7 @@ const QUALITY = 0.7;
 /** A piece that a bad network brings through. */
 const PIECE_BYTES = 128 * 1024;
 /** Refusals that a later try does not mend: the photo is not wanted, the record stands without it. */
-const FINAL = new Set([403, 410, 415, 422]);
+const FINAL = new Set([410, 415, 422]);
 
 /** Draw the picture anew: what a camera wrote beside it, place and time, does not come along. */
 export async function shrunk(photo: Blob): Promise<Bytes> {
@@ -52,6 +52,7 @@ export async function keep(
 
 /** Send a person's photos, each from where the server has it; throws Trouble. */
 export async function upload(database: Database, door: Door, person: PersonRow): Promise<void> {
+  if (person.revoked) return;
   const photos = await database.read(["photos"], (work) => work.all("photos"));
   for (const photo of photos.filter(({ device }) => device === person.device)) {
     try {

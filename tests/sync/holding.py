@@ -56,8 +56,10 @@ class Holding:
         return self.world.sent[0]
 
     def phone(self, member: UUID) -> "Phone":
-        """Return a phone of somebody who has an account."""
-        account = Account.objects.get(member=member)
+        """Return a phone of somebody; who has no account gets one."""
+        account = Account.objects.filter(member=member).first() or open_account(
+            system_scope(), username=str(member), password=PASSWORD, member=member
+        )
         device = Device.objects.create(
             id=uuid7(),
             account=account,

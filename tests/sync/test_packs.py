@@ -14,6 +14,7 @@ from tests.notices.post import notify
 from tests.sync.holding import NOON, RESIDENTS, Holding, make_holding, resident_id, sent_docs
 from tests.world import BEFORE, DAY, FENGLIN, LOCAL, SENT, WORKERS, World, phone_of
 from xiachen.attendance.operations.check_outs import CheckOutEntry, check_out
+from xiachen.attendance.operations.health import HealthEntry, state_health
 from xiachen.attendance.operations.signing import PlaceEntry, close_place, register_place
 from xiachen.base.errors import Forbidden
 from xiachen.base.ids import uuid7
@@ -192,6 +193,26 @@ def test_places_come_to_all_and_their_codes_to_those_who_show_them(holding: Hold
     member.pull()
     leader.pull()
     assert not (member.bodies("place") or leader.bodies("place") or leader.bodies("code"))
+
+
+def test_who_is_unwell_is_off_duty_on_both_phones(holding: Holding) -> None:
+    own, leader = holding.phone(holding.world.sent[1]), holding.phone(holding.leader)
+    own.pull()
+    leader.pull()
+    said = HealthEntry(
+        id=uuid7(),
+        community=FENGLIN,
+        member=holding.world.sent[1],
+        occurred_at=clock_at(8, 0),
+        well=False,
+    )
+    (outcome,) = state_health(holding.town.worker, entries=[said], at=NOON)
+    assert outcome.new, outcome.refusal
+    assert sent_docs(own.pull()) == ["standing"]
+    assert own.one("standing")["well"] is False
+    assert str(own.one("standing")["fit_until"]) < DAY.isoformat()
+    assert sent_docs(leader.pull()) == ["person"]
+    assert [one["fit"] for one in leader.bodies("person")].count(False) == 1
 
 
 def test_who_goes_home_has_no_duty_and_no_pass(holding: Holding) -> None:

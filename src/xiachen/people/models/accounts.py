@@ -102,6 +102,11 @@ class Grant(models.Model):
 
     class Meta:
         verbose_name = _("grant")
+        indexes = (
+            models.Index(
+                name="grant_division", fields=("division",), condition=Q(division__isnull=False)
+            ),
+        )
         constraints = (
             models.CheckConstraint(name="grant_no_system", condition=~Q(role="system")),
             models.CheckConstraint(

@@ -22,6 +22,7 @@ from xiachen.privacy.keyring.vault import vault
 from xiachen.privacy.scope import Role, Scope
 from xiachen.sync.models.devices import Device
 from xiachen.sync.models.packs import PackDoc, PackPart
+from xiachen.sync.models.receipts import Quarantined
 from xiachen.sync.operations.held import Held
 from xiachen.sync.queries.devices import KnownDevice
 from xiachen.sync.queries.packs.reach import person_of, reach_of
@@ -31,8 +32,11 @@ from xiachen.sync.rules.bodies import Doc
 from xiachen.sync.rules.packs import Ledger, Numbered
 
 _COME = f"""
-    select last_contact, last_reported, app, durable_upto, whole_upto
-    from {Device._meta.db_table} where id = %s
+    select last_contact, last_reported, app, durable_upto, whole_upto, exists(
+        select from {Quarantined._meta.db_table} as kept
+        where kept.device_id = device.id and kept.settled_at is not null
+    )
+    from {Device._meta.db_table} as device where id = %s
 """
 _CONTACT = f"""
     update {Device._meta.db_table} set
@@ -206,10 +210,10 @@ def _contact(device: UUID, *, last: int, app: str, at: datetime) -> Contact:
     """Note that the phone was there, not with every question, and tell how far it has come."""
     with connection.cursor() as cursor:
         cursor.execute(_COME, [device])
-        seen, reported, known_app, durable_upto, whole_upto = cursor.fetchone()
+        seen, reported, known_app, durable_upto, whole_upto, some_settled = cursor.fetchone()
         if last > reported or app != known_app or at - seen >= rules.CONTACT_NOTED_EVERY:
             cursor.execute(_CONTACT, [at, last, app, device])
-    settled = Held.settled([device], at).get(device, [])
+    settled = Held.settled([device], at).get(device, []) if some_settled else []
     return Contact(durable_upto, whole_upto, tuple(settled))
 
 

@@ -86,20 +86,21 @@ OWN = _named(
         select * from {enrolment} where member_id = %(member)s and incident_id = %(incident)s
     ),
     lead as (select * from {membership} where post = 'leader' and team_id in (select id from mine)),
-    mine_to_do as (
-        select community_id, task_id from {claim} where member = %(member)s
-    ),
+    place (low, high) as (select * from unnest(%(lows)s::bigint[], %(highs)s::bigint[])),
     work as (
-        select task.* from unnest(%(lows)s::bigint[], %(highs)s::bigint[]) as place (low, high)
+        select task.* from place
         join {task} as task on task.community_id between place.low and place.high
-        where task.incident_id = %(incident)s
-        and (
-            task.state = 'open'
-            or (task.community_id, task.id) in (select community_id, task_id from mine_to_do)
-        )
+        where task.incident_id = %(incident)s and task.state = 'open'
+        union
+        select task.* from place
+        join {claim} as held on held.community_id between place.low and place.high
+        join {task} as task on (task.community_id, task.id) = (held.community_id, held.task_id)
+        where held.member = %(member)s and task.incident_id = %(incident)s
     ),
     post as (
-        select * from {delivery} where member_id = %(member)s or account_id = %(account)s
+        select * from {delivery} where member_id = %(member)s
+        union
+        select * from {delivery} where account_id = %(account)s
     ),
     rows (hash) as (
         select hash_record_extended(row(person.*), 0) from person
@@ -107,7 +108,7 @@ OWN = _named(
             where id in (select organisation_id from person)
         union all select hash_record_extended(row(stay.*), 0) from stay
         union all select hash_record_extended(row(one.*), 0) from {community} as one
-            where id in (select community_id from stay) or id = any(%(posts)s)
+            where id in (select community_id from stay union select unnest(%(posts)s::bigint[]))
         union all select hash_record_extended(row(one.*), 0) from {release} as one
             where enrolment_id in (select id from stay)
         union all select hash_record_extended(row(one.*), 0) from {excuse} as one
@@ -206,8 +207,11 @@ GROUND = _named(
         union all select hash_record_extended(row(called.*), 0) from called
         union all select hash_record_extended(row(account.*), 0) from account
         union all select hash_record_extended(row(one.*), 0) from {member} as one
-            where id in (select member from head) or id in (select substitute from head)
-            or id in (select member_id from account)
+            where id in (
+                select member from head
+                union select substitute from head
+                union select member_id from account
+            )
     )
     select count(*), sum(hash) from rows
     """

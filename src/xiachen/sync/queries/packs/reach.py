@@ -5,17 +5,26 @@ from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Q
+from django.db import connection
 
 from xiachen.deployment.queries.scopes import scope_of
 from xiachen.people.models.accounts import Account, Grant
-from xiachen.people.models.periods import standing_on
 from xiachen.people.models.residents import Appointment
 from xiachen.people.queries.accounts import grants_of
-from xiachen.privacy.scope import Can, Role, Scope, any_of
+from xiachen.privacy.scope import Can, Role, Scope
 from xiachen.sync.queries.devices import KnownDevice
 
 ME = "me"
+
+# Asked with every pull, hence in plain SQL.
+_APPOINTED = f"""
+    select distinct held.community_id, held.grid_id, held.building_id
+    from unnest(%(lows)s::bigint[], %(highs)s::bigint[]) as place (low, high)
+    join {Appointment._meta.db_table} as held on held.community_id between place.low and place.high
+    where (held.member = %(member)s or held.substitute = %(member)s)
+    and held.from_day <= %(day)s and (held.to_day is null or held.to_day >= %(day)s)
+    order by 1, 2, 3
+"""
 
 _OF_THE_COMMUNITY = frozenset(
     {Role.SECRETARY, Role.COMMUNITY_WORKER, Role.GRID_HEAD, Role.DOCTOR, Role.POLICE}
@@ -150,17 +159,23 @@ def _grounds(member: UUID | None, scopes: Iterable[Scope], day: date) -> tuple[G
     seeing = [one for one in scopes if one.places and one.allows(Can.SEE_PEOPLE)]
     if member is None or not seeing:
         return ()
-    rows = Appointment.objects.filter(
-        Q(member=member) | Q(substitute=member),
-        any_of(one.within() for one in seeing),
-        standing_on(day),
-    ).order_by("community", "post", "from_day", "pk")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _APPOINTED,
+            {
+                "member": member,
+                "day": day,
+                "lows": [low for one in seeing for low, _high in one.places],
+                "highs": [high for one in seeing for _low, high in one.places],
+            },
+        )
+        rows = cursor.fetchall()
     return tuple(
         Ground(
-            community=row.community_id,
-            grid=row.grid_id,
-            building=row.building_id,
-            scope=next(one for one in seeing if one.covers(row.community_id)),
+            community=community,
+            grid=grid,
+            building=building,
+            scope=next(one for one in seeing if one.covers(community)),
         )
-        for row in rows
+        for community, grid, building in rows
     )

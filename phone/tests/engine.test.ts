@@ -498,6 +498,22 @@ test("a purged part goes from the phone", async () => {
   database.close();
 });
 
+test("another phone forwards the file, and cannot change it", async () => {
+  const engine = await enrolled("one");
+  offline();
+  await signIn(engine, "a");
+  await signIn(engine, "b");
+  const { blob } = await engine.handOver();
+  online();
+  server.instead.push((asked) => (asked.path.endsWith("push") ? { status: 500, body: "" } : null));
+  await engine.enrol("two");
+  const altered = new Blob([(await blob.text()).replace('\\"seq\\":2', '\\"seq\\":3')]);
+  await expect(engine.forward(altered)).rejects.toMatchObject({ code: "sync.bad-signature", words: "签名不对" });
+  expect(server.events.size).toBe(0);
+  expect(await engine.forward(blob)).toBe(2);
+  expect(server.bodies()).toHaveLength(2);
+});
+
 test("what is unsent leaves as a file of signed pushes; only then may the person go", async () => {
   const engine = await enrolled();
   offline();

@@ -78,6 +78,7 @@ export class Server {
     if (Math.abs(stamp - this.time) > 300_000) {
       return { status: 401, body: { code: "sync.stamp", words: "…", time: this.time } };
     }
+    if (asked.path.endsWith("/handover")) return { body: { pushes: await this.handedOver(asked) } };
     if (asked.path.endsWith("/enrol")) return { body: this.enrolled(asked) };
     if (asked.path.endsWith("/push")) return this.push(asked);
     return { body: await this.pull(asked) };
@@ -101,6 +102,17 @@ export class Server {
     const key = await crypto.subtle.importKey("raw", unb64(point), { name: "ECDSA", namedCurve: "P-256" }, false, ["verify"]);
     const signed = utf8(`xiachen-sync-1\n${asked.path}\n${stamp}\n${hex(await sha256(raw))}`);
     return crypto.subtle.verify({ name: "ECDSA", hash: "SHA-256" }, key, unb64(signature), signed);
+  }
+
+  private async handedOver(asked: Asked): Promise<unknown[]> {
+    const { device, pushes } = asked.body as { device: string; pushes: { stamp: number; signature: string; body: string }[] };
+    return Promise.all(
+      pushes.map(async ({ stamp, signature, body }) => {
+        const push: Asked = { path: "/sync/v1/push", device, body: JSON.parse(body) as Asked["body"], raw: body };
+        const signed = await this.isSigned(push, signature, stamp, utf8(body));
+        return signed ? (await this.push(push)).body : { code: "sync.bad-signature", words: "签名不对" };
+      }),
+    );
   }
 
   private async push(asked: Asked): Promise<Answer> {

@@ -4,7 +4,7 @@ import { utf8 } from "./bytes";
 import type { Clock } from "./clock";
 import { sign } from "./cryptography";
 import type { Database, EventRow, PersonRow } from "./database";
-import type { Door } from "./door";
+import { type Door, Trouble } from "./door";
 import { MOST } from "./flushing";
 import { type Answered, pushBody } from "./outbox";
 import { dropPack } from "./expiry";
@@ -17,6 +17,12 @@ interface File {
   device: string;
   /** Pushes as the device would send them, each signed by it. */
   pushes: { stamp: number; signature: string; body: string }[];
+}
+
+/** In place of the answer to one push: a device that the server does not know, another's signature. */
+interface Refusal {
+  code?: string;
+  words?: string;
 }
 
 /** Everything unsent of one device as a file; nothing leaves the outbox by that. */
@@ -70,7 +76,9 @@ export async function forward(
   const answer = await door.send(person, "POST", "/sync/v1/handover", utf8(await file.text()), {
     "Content-Type": "application/json",
   });
-  const { pushes } = JSON.parse(answer.body) as { pushes: Partial<Answered>[] };
+  const { pushes } = JSON.parse(answer.body) as { pushes: (Partial<Answered> & Refusal)[] };
+  const refused = pushes.find((push) => !push.outcomes);
+  if (refused) throw new Trouble(answer.status, refused.code ?? "", refused.words ?? "");
   return pushes
     .flatMap((push) => push.outcomes ?? [])
     .filter(({ outcome }) => outcome !== "retry").length;

@@ -40,7 +40,12 @@ function serviceWorker(): Plugin {
           outDir: out,
           emptyOutDir: false,
           target,
-          lib: { entry: "src/worker/worker.ts", formats: ["iife"], name: "worker", fileName: () => "sw.js" },
+          lib: {
+            entry: "src/worker/worker.ts",
+            formats: ["iife"],
+            name: "worker",
+            fileName: () => "sw.js",
+          },
         },
       });
       // Ends like every text file of the house.

@@ -52,7 +52,12 @@ test("a wall clock set anew does not either", () => {
 test("after a reload only the offset is known", () => {
   const clock = new Clock(new Watch(SERVER + 5_000));
   clock.remember({ offset: 700, contact: SERVER });
-  expect(clock.told()).toEqual({ clock: SERVER + 5_000, offset: 700, steady: null, contact: SERVER });
+  expect(clock.told()).toEqual({
+    clock: SERVER + 5_000,
+    offset: 700,
+    steady: null,
+    contact: SERVER,
+  });
   expect(clock.now()).toBe(SERVER + 5_700);
 });
 

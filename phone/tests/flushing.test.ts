@@ -32,5 +32,10 @@ test("phones are called by their model and browser", () => {
     "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 Version/17.0 Mobile/15E148 Safari/604.1",
     "",
   ];
-  expect(agents.map(phoneName)).toEqual(["M2004J19C · Chrome", "Redmi 7 · Chrome", "iPhone · Safari", ""]);
+  expect(agents.map(phoneName)).toEqual([
+    "M2004J19C · Chrome",
+    "Redmi 7 · Chrome",
+    "iPhone · Safari",
+    "",
+  ]);
 });

@@ -61,7 +61,8 @@ class Run {
     if (luck < 2) return () => "cut before";
     if (luck < 4) return () => "cut after";
     if (luck === 4) return () => ({ status: 502, body: "<html>" });
-    if (luck === 5) return () => ({ status: 503, body: { code: "sync.busy" }, headers: { "Retry-After": "5" } });
+    if (luck === 5)
+      return () => ({ status: 503, body: { code: "sync.busy" }, headers: { "Retry-After": "5" } });
     return () => null;
   }
 

@@ -1,11 +1,32 @@
 import { expect, test } from "vitest";
 import { sessionKey } from "../src/engine/cryptography";
 import { Database } from "../src/engine/database";
-import { type Delta, hashOf, type PackDoc, Part, readPack, sealedPages, writePages } from "../src/engine/packs";
+import {
+  type Delta,
+  hashOf,
+  type PackDoc,
+  Part,
+  readPack,
+  sealedPages,
+  writePages,
+} from "../src/engine/packs";
 
 const DEVICE = "0190aaaa-0000-7000-8000-000000000001";
-const doc = (id: string, version = 1): PackDoc => ({ id, kind: "resident", version, body: { name: `名${id}` } });
-const delta = (change: Partial<Delta>): Delta => ({ part: "grid", cursor: 1, hash: "", rebuild: false, docs: [], gone: [], ...change });
+const doc = (id: string, version = 1): PackDoc => ({
+  id,
+  kind: "resident",
+  version,
+  body: { name: `名${id}` },
+});
+const delta = (change: Partial<Delta>): Delta => ({
+  part: "grid",
+  cursor: 1,
+  hash: "",
+  rebuild: false,
+  docs: [],
+  gone: [],
+  ...change,
+});
 
 /** A part, and the rows that a phone keeps of it. */
 class Kept {
@@ -57,7 +78,9 @@ test("whatever comes and goes, what is read again is what was told", async () =>
 
 test("a small change writes one page of many", async () => {
   const phone = await kept();
-  expect(await phone.apply({ docs: Array.from({ length: 1_000 }, (_, n) => doc(`d${n}`)) })).toBe(10);
+  expect(await phone.apply({ docs: Array.from({ length: 1_000 }, (_, n) => doc(`d${n}`)) })).toBe(
+    10,
+  );
   expect(await phone.apply({ cursor: 2, docs: [doc("d77", 2)] })).toBe(1);
   phone.database.close();
 });

@@ -37,7 +37,8 @@ class Receiver {
     }
     if (!this.announced) return new Response("{}", { status: 404 });
     if (method === "HEAD") return new Response("", { status: 200, headers: offset });
-    if (new Headers(headers).get("Upload-Offset") !== String(this.kept.length)) return new Response("{}", { status: 409 });
+    if (new Headers(headers).get("Upload-Offset") !== String(this.kept.length))
+      return new Response("{}", { status: 409 });
     this.kept = Uint8Array.from([...this.kept, ...(body as Bytes)]);
     return new Response(null, { status: 204 });
   }
@@ -99,7 +100,11 @@ test("a picture is drawn anew, at most 1,280 along its longer edge", async () =>
     toBlob: (done: (blob: Blob) => void, kind: string) => done(new Blob([kind])),
   };
   vi.stubGlobal("document", { createElement: () => canvas });
-  vi.stubGlobal("createImageBitmap", async () => ({ width: 4_000, height: 3_000, close: () => undefined }));
+  vi.stubGlobal("createImageBitmap", async () => ({
+    width: 4_000,
+    height: 3_000,
+    close: () => undefined,
+  }));
   expect(new TextDecoder().decode(await shrunk(new Blob()))).toBe("image/jpeg");
   expect([canvas.width, canvas.height]).toEqual([1_280, 960]);
   expect(drawn).toEqual([0, 0, 1_280, 960]);

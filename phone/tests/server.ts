@@ -1,6 +1,17 @@
 /** A server that speaks the protocol in memory: it checks every signature and opens every seal. */
 
-import { b64, concat, hex, random, sha256, text, unb64, utf8, uuidBytes, type Bytes } from "../src/engine/bytes";
+import {
+  b64,
+  concat,
+  hex,
+  random,
+  sha256,
+  text,
+  unb64,
+  utf8,
+  uuidBytes,
+  type Bytes,
+} from "../src/engine/bytes";
 import { decrypt } from "../src/engine/cryptography";
 import { hashOf, type Delta, type PackDoc } from "../src/engine/packs";
 
@@ -44,7 +55,9 @@ export class Server {
 
   static async start(): Promise<Server> {
     const server = new Server();
-    server.pair = (await crypto.subtle.generateKey({ name: "ECDH", namedCurve: "P-256" }, false, ["deriveBits"])) as CryptoKeyPair;
+    server.pair = (await crypto.subtle.generateKey({ name: "ECDH", namedCurve: "P-256" }, false, [
+      "deriveBits",
+    ])) as CryptoKeyPair;
     server.point = new Uint8Array(await crypto.subtle.exportKey("raw", server.pair.publicKey));
     return server;
   }
@@ -52,7 +65,12 @@ export class Server {
   readonly fetch = async (path: string, request: RequestInit): Promise<Response> => {
     const raw = request.body ? text(request.body as Bytes) : "";
     const headers = new Headers(request.headers);
-    const asked: Asked = { path, device: headers.get("X-Device")!, body: path.includes("photos") ? {} : (JSON.parse(raw) as Record<string, unknown>), raw };
+    const asked: Asked = {
+      path,
+      device: headers.get("X-Device")!,
+      body: path.includes("photos") ? {} : (JSON.parse(raw) as Record<string, unknown>),
+      raw,
+    };
     this.asked.push(asked);
     const turn = this.instead[0]?.(asked);
     if (turn !== undefined && turn !== null) this.instead.shift();
@@ -65,7 +83,8 @@ export class Server {
 
   private async answer(asked: Asked, headers: Headers, raw: Bytes): Promise<Answer> {
     if (asked.path.endsWith("/enrol")) {
-      if (this.knowsNoInvitation) return { status: 404, body: { code: "sync.token-unknown", words: "…" } };
+      if (this.knowsNoInvitation)
+        return { status: 404, body: { code: "sync.token-unknown", words: "…" } };
       this.points.set(asked.device, asked.body.key as string);
     }
     const stamp = Number(headers.get("X-Stamp"));
@@ -96,28 +115,53 @@ export class Server {
     };
   }
 
-  private async isSigned(asked: Asked, signature: string, stamp: number, raw: Bytes): Promise<boolean> {
+  private async isSigned(
+    asked: Asked,
+    signature: string,
+    stamp: number,
+    raw: Bytes,
+  ): Promise<boolean> {
     const point = this.points.get(asked.device);
     if (!point) return false;
-    const key = await crypto.subtle.importKey("raw", unb64(point), { name: "ECDSA", namedCurve: "P-256" }, false, ["verify"]);
+    const key = await crypto.subtle.importKey(
+      "raw",
+      unb64(point),
+      { name: "ECDSA", namedCurve: "P-256" },
+      false,
+      ["verify"],
+    );
     const signed = utf8(`xiachen-sync-1\n${asked.path}\n${stamp}\n${hex(await sha256(raw))}`);
     return crypto.subtle.verify({ name: "ECDSA", hash: "SHA-256" }, key, unb64(signature), signed);
   }
 
   private async handedOver(asked: Asked): Promise<unknown[]> {
-    const { device, pushes } = asked.body as { device: string; pushes: { stamp: number; signature: string; body: string }[] };
+    const { device, pushes } = asked.body as {
+      device: string;
+      pushes: { stamp: number; signature: string; body: string }[];
+    };
     return Promise.all(
       pushes.map(async ({ stamp, signature, body }) => {
-        const push: Asked = { path: "/sync/v1/push", device, body: JSON.parse(body) as Asked["body"], raw: body };
+        const push: Asked = {
+          path: "/sync/v1/push",
+          device,
+          body: JSON.parse(body) as Asked["body"],
+          raw: body,
+        };
         const signed = await this.isSigned(push, signature, stamp, utf8(body));
-        return signed ? (await this.push(push)).body : { code: "sync.bad-signature", words: "签名不对" };
+        return signed
+          ? (await this.push(push)).body
+          : { code: "sync.bad-signature", words: "签名不对" };
       }),
     );
   }
 
   private async push(asked: Asked): Promise<Answer> {
-    const { keys, events } = asked.body as { keys: string[]; events: { id: string; seq: number; key: number; sealed: string }[] };
-    if (events.length > this.mostEvents) return { status: 413, body: { code: "sync.too-large", words: "…" } };
+    const { keys, events } = asked.body as {
+      keys: string[];
+      events: { id: string; seq: number; key: number; sealed: string }[];
+    };
+    if (events.length > this.mostEvents)
+      return { status: 413, body: { code: "sync.too-large", words: "…" } };
     const outcomes: object[] = [];
     const { epoch } = this;
     for (const event of events) {
@@ -129,7 +173,8 @@ export class Server {
       if (other) outcomes.push({ id: event.id, ...other });
       else {
         const former = this.events.get(event.id);
-        if (former && (former.plain !== plain || former.seq !== event.seq)) throw new Error("other content");
+        if (former && (former.plain !== plain || former.seq !== event.seq))
+          throw new Error("other content");
         const outcome = former ? "already" : "accepted";
         this.events.set(event.id, { plain, seq: event.seq, device: asked.device });
         outcomes.push({ id: event.id, outcome, code: "", words: "" });
@@ -139,9 +184,23 @@ export class Server {
     return { body: { ...this.heading(asked.device), outcomes } };
   }
 
-  async opened(device: string, point: Bytes, event: { id: string; seq: number; sealed: string }): Promise<Bytes> {
-    const ephemeral = await crypto.subtle.importKey("raw", point, { name: "ECDH", namedCurve: "P-256" }, false, []);
-    const shared = await crypto.subtle.deriveBits({ name: "ECDH", public: ephemeral }, this.pair.privateKey, 256);
+  async opened(
+    device: string,
+    point: Bytes,
+    event: { id: string; seq: number; sealed: string },
+  ): Promise<Bytes> {
+    const ephemeral = await crypto.subtle.importKey(
+      "raw",
+      point,
+      { name: "ECDH", namedCurve: "P-256" },
+      false,
+      [],
+    );
+    const shared = await crypto.subtle.deriveBits(
+      { name: "ECDH", public: ephemeral },
+      this.pair.privateKey,
+      256,
+    );
     const base = await crypto.subtle.importKey("raw", shared, "HKDF", false, ["deriveKey"]);
     const key = await crypto.subtle.deriveKey(
       { name: "HKDF", hash: "SHA-256", salt: point, info: utf8("xiachen phone 1") },
@@ -169,14 +228,23 @@ export class Server {
 
   /** Up to where a backup holds a device's events without a gap. */
   private durableOf(device: string): number {
-    const held = new Set([...this.backup.values()].filter((event) => event.device === device).map(({ seq }) => seq));
+    const held = new Set(
+      [...this.backup.values()].filter((event) => event.device === device).map(({ seq }) => seq),
+    );
     let upto = 0;
     while (held.has(upto + 1)) upto++;
     return Math.max(this.durable, upto);
   }
 
   private heading(device: string): object {
-    return { epoch: this.epoch, time: this.time, durable_upto: this.durableOf(device), whole_upto: 0, settled: this.settled, wanted_app: "1.0.0" };
+    return {
+      epoch: this.epoch,
+      time: this.time,
+      durable_upto: this.durableOf(device),
+      whole_upto: 0,
+      settled: this.settled,
+      wanted_app: "1.0.0",
+    };
   }
 
   private async pull(asked: Asked): Promise<object> {
@@ -187,13 +255,29 @@ export class Server {
       const theirs = held[part];
       if (theirs?.hash === hash && theirs.cursor > 0) continue;
       // This server knows no deltas but whole parts; deltas have their own test.
-      parts.push({ part, cursor: docs.reduce((most, doc) => Math.max(most, doc.version), 1), hash: this.lie ?? hash, rebuild: true, docs, gone: [] });
+      parts.push({
+        part,
+        cursor: docs.reduce((most, doc) => Math.max(most, doc.version), 1),
+        hash: this.lie ?? hash,
+        rebuild: true,
+        docs,
+        gone: [],
+      });
     }
-    return { ...this.heading(asked.device), share: this.share && b64(this.share), until: this.until, parts, purge: this.purge, more: false };
+    return {
+      ...this.heading(asked.device),
+      share: this.share && b64(this.share),
+      until: this.until,
+      parts,
+      purge: this.purge,
+      more: false,
+    };
   }
 
   bodies(): unknown[] {
-    return [...this.events.values()].sort((a, b) => a.seq - b.seq).map(({ plain }) => (JSON.parse(plain) as { body: unknown }).body);
+    return [...this.events.values()]
+      .sort((a, b) => a.seq - b.seq)
+      .map(({ plain }) => (JSON.parse(plain) as { body: unknown }).body);
   }
 
   pushes(): Asked[] {

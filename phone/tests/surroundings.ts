@@ -7,7 +7,10 @@ import { beforeEach, vi } from "vitest";
 class File {
   bytes = new Uint8Array();
   async createWritable() {
-    return { write: async (bytes: Uint8Array<ArrayBuffer>) => void (this.bytes = bytes.slice()), close: async () => undefined };
+    return {
+      write: async (bytes: Uint8Array<ArrayBuffer>) => void (this.bytes = bytes.slice()),
+      close: async () => undefined,
+    };
   }
   async getFile() {
     return new Blob([this.bytes]);
@@ -59,7 +62,12 @@ class Locks {
 beforeEach(() => {
   Object.assign(disk, { root: new Folder(), quota: 1e9, usage: 0 });
   vi.stubGlobal("indexedDB", new IDBFactory());
-  vi.stubGlobal("FileSystemFileHandle", class { createWritable() {} });
+  vi.stubGlobal(
+    "FileSystemFileHandle",
+    class {
+      createWritable() {}
+    },
+  );
   vi.stubGlobal("navigator", {
     onLine: true,
     language: "zh-CN",

@@ -11,7 +11,9 @@ async function pair(secret: string, point: string): Promise<CryptoKeyPair> {
   const jwk = { kty: "EC", crv: "P-256", x: b64(bytes.slice(1, 33)), y: b64(bytes.slice(33)) };
   const kind = { name: "ECDH", namedCurve: "P-256" };
   return {
-    privateKey: await crypto.subtle.importKey("jwk", { ...jwk, d: secret }, kind, false, ["deriveBits"]),
+    privateKey: await crypto.subtle.importKey("jwk", { ...jwk, d: secret }, kind, false, [
+      "deriveBits",
+    ]),
     publicKey: await crypto.subtle.importKey("jwk", jwk, kind, true, []),
   };
 }
@@ -19,7 +21,13 @@ async function pair(secret: string, point: string): Promise<CryptoKeyPair> {
 test("a request is signed over the text of the protocol", async () => {
   const { path, stamp, body, text: signed, point, signature } = vectors.request;
   expect(await requestText(path, stamp, utf8(body))).toBe(signed);
-  const key = await crypto.subtle.importKey("raw", unb64(point), { name: "ECDSA", namedCurve: "P-256" }, false, ["verify"]);
+  const key = await crypto.subtle.importKey(
+    "raw",
+    unb64(point),
+    { name: "ECDSA", namedCurve: "P-256" },
+    false,
+    ["verify"],
+  );
   const how = { name: "ECDSA", hash: "SHA-256" };
   expect(await crypto.subtle.verify(how, key, unb64(signature), utf8(signed))).toBe(true);
 });
@@ -29,7 +37,11 @@ test("an event is sealed with the key that the server derives", async () => {
   const ephemeral = await pair(told.ephemeral_private, told.ephemeral_point);
   const sealer = await Sealer.to(unb64(told.server_point), ephemeral);
   expect(sealer.point).toBe(told.ephemeral_point);
-  const place = concat(uuidBytes(told.device), uuidBytes(told.id), Uint8Array.of(0, 0, 0, 0, 0, 0, 0, told.seq));
+  const place = concat(
+    uuidBytes(told.device),
+    uuidBytes(told.id),
+    Uint8Array.of(0, 0, 0, 0, 0, 0, 0, told.seq),
+  );
   const key = (sealer as unknown as { key: CryptoKey }).key;
   expect(text(await decrypt(key, unb64(told.sealed), place))).toBe(told.plain);
   const sealed = await sealer.seal(utf8(told.plain), told.device, told.id, told.seq);
@@ -37,7 +49,10 @@ test("an event is sealed with the key that the server derives", async () => {
 });
 
 test("a part has the hash of the protocol", async () => {
-  const docs = vectors.hash.docs.map(([id, version]) => ({ id: id as string, version: version as number }));
+  const docs = vectors.hash.docs.map(([id, version]) => ({
+    id: id as string,
+    version: version as number,
+  }));
   expect(await hashOf(docs)).toBe(vectors.hash.hash);
 });
 

@@ -29,7 +29,12 @@ const pointOf = async (key: CryptoKey): Promise<string> =>
 export const requestText = async (path: string, stamp: number, body: Bytes): Promise<string> =>
   `xiachen-sync-1\n${path}\n${stamp}\n${hex(await sha256(body))}`;
 
-export async function sign(key: CryptoKey, path: string, stamp: number, body: Bytes): Promise<string> {
+export async function sign(
+  key: CryptoKey,
+  path: string,
+  stamp: number,
+  body: Bytes,
+): Promise<string> {
   const signed = utf8(await requestText(path, stamp, body));
   return b64(new Uint8Array(await subtle().sign({ name: "ECDSA", hash: "SHA-256" }, key, signed)));
 }
@@ -51,9 +56,16 @@ export class Sealer {
 
   static async to(server: Bytes, pair?: CryptoKeyPair): Promise<Sealer> {
     const ephemeral =
-      pair ?? (await subtle().generateKey({ name: "ECDH", namedCurve: CURVE }, false, ["deriveBits"]));
+      pair ??
+      (await subtle().generateKey({ name: "ECDH", namedCurve: CURVE }, false, ["deriveBits"]));
     const point = new Uint8Array(await subtle().exportKey("raw", ephemeral.publicKey));
-    const theirs = await subtle().importKey("raw", server, { name: "ECDH", namedCurve: CURVE }, false, []);
+    const theirs = await subtle().importKey(
+      "raw",
+      server,
+      { name: "ECDH", namedCurve: CURVE },
+      false,
+      [],
+    );
     const shared = await subtle().deriveBits(
       { name: "ECDH", public: theirs },
       ephemeral.privateKey,
@@ -88,7 +100,11 @@ export async function encrypt(key: CryptoKey, plain: Bytes, additionalData: Byte
 }
 
 /** Throws where the key is another or a byte was changed. */
-export async function decrypt(key: CryptoKey, sealed: Bytes, additionalData: Bytes): Promise<Bytes> {
+export async function decrypt(
+  key: CryptoKey,
+  sealed: Bytes,
+  additionalData: Bytes,
+): Promise<Bytes> {
   const iv = sealed.slice(0, NONCE);
   return new Uint8Array(
     await subtle().decrypt({ name: "AES-GCM", iv, additionalData }, key, sealed.slice(NONCE)),
@@ -117,7 +133,10 @@ export async function pinCheck(pinBits: Bytes): Promise<number> {
 }
 
 /** A pack's key, random, and wrapped by PIN and share together. */
-export async function newPackKey(pinBits: Bytes, share: Bytes): Promise<{ key: CryptoKey; wrapped: Bytes }> {
+export async function newPackKey(
+  pinBits: Bytes,
+  share: Bytes,
+): Promise<{ key: CryptoKey; wrapped: Bytes }> {
   const raw = random(32);
   const wrapping = await derived(concat(pinBits, share), new Uint8Array(), "xiachen pack 1");
   const wrapped = await encrypt(wrapping, raw, utf8("pack key"));
@@ -127,7 +146,11 @@ export async function newPackKey(pinBits: Bytes, share: Bytes): Promise<{ key: C
 }
 
 /** Throws where PIN or share are others. */
-export async function openPackKey(pinBits: Bytes, share: Bytes, wrapped: Bytes): Promise<CryptoKey> {
+export async function openPackKey(
+  pinBits: Bytes,
+  share: Bytes,
+  wrapped: Bytes,
+): Promise<CryptoKey> {
   const wrapping = await derived(concat(pinBits, share), new Uint8Array(), "xiachen pack 1");
   const raw = await decrypt(wrapping, wrapped, utf8("pack key"));
   return packKey(raw);

@@ -201,7 +201,8 @@ export class Database {
     try {
       return this.opened.transaction(stores, mode, options);
     } catch (error) {
-      if (this.closed || !(error instanceof DOMException && error.name === "InvalidStateError")) throw error;
+      if (this.closed || !(error instanceof DOMException && error.name === "InvalidStateError"))
+        throw error;
       this.opened = await Database.connect();
       this.follow();
       return this.opened.transaction(stores, mode, options);
@@ -217,7 +218,8 @@ export class Database {
     const transaction = await this.begin(stores, "readwrite", { durability: "strict" });
     const ended = new Promise<void>((resolve, reject) => {
       transaction.oncomplete = () => resolve();
-      transaction.onabort = () => reject(transaction.error ?? new DOMException("aborted", "AbortError"));
+      transaction.onabort = () =>
+        reject(transaction.error ?? new DOMException("aborted", "AbortError"));
     });
     let result: T;
     try {

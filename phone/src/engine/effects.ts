@@ -24,7 +24,9 @@ const EFFECTS: { [K in EventKind]?: (event: Recorded<K>, me: string) => Effect[]
         : null,
     ),
     on("standing", (doc) =>
-      body.member === me && doc.body.signed_in_at === null ? { ...doc.body, signed_in_at: at } : null,
+      body.member === me && doc.body.signed_in_at === null
+        ? { ...doc.body, signed_in_at: at }
+        : null,
     ),
   ],
   "attendance.check-out": ({ body, at }, me) => [
@@ -71,7 +73,9 @@ export function withEffects<K extends DocKind>(
   events: readonly Recorded[],
   me: string,
 ): readonly Doc<Docs[K]>[] {
-  const effects = events.flatMap((event) => effectsOf(event, me)).filter((effect) => effect.kind === kind);
+  const effects = events
+    .flatMap((event) => effectsOf(event, me))
+    .filter((effect) => effect.kind === kind);
   if (effects.length === 0) return docs;
   return docs.map((doc) => {
     let shown: AnyDoc = doc;
@@ -87,4 +91,3 @@ function effectsOf<K extends EventKind>(event: Recorded<K>, me: string): Effect[
   const effects = EFFECTS[event.kind] as ((event: Recorded<K>, me: string) => Effect[]) | undefined;
   return effects?.(event, me) ?? [];
 }
-

@@ -3,7 +3,6 @@
 import { Clock } from "./clock";
 import { Database } from "./database";
 import { Door, Trouble as Refusal } from "./door";
-import { withEffects } from "./effects";
 import { dropPack, expire } from "./expiry";
 import { Flusher } from "./flusher";
 import { record } from "./outbox";
@@ -18,9 +17,11 @@ import {
   type Engine,
   type EventKind,
   Refused,
+  STARTING,
   type State,
 } from "./types";
 import { Updates } from "./updates";
+import { View } from "./views";
 
 const CHANNEL = "xiachen-phone";
 /** How often the clock ever seen is kept, and expired packs looked for. */
@@ -28,43 +29,18 @@ const MINUTE_MS = 60_000;
 /** A phone laid aside for so long asks for the PIN again. */
 const LOCKED_AFTER_MS = 30 * 60_000;
 
-export const STARTING: State = {
-  phase: "starting",
-  people: [],
-  person: null,
-  contact: {
-    online: true,
-    sending: false,
-    unsent: 0,
-    photos: 0,
-    since: null,
-    last: null,
-    next: null,
-    trouble: null,
-  },
-  quarantined: [],
-  recorded: [],
-  storage: "ok",
-  persisted: null,
-  packed: false,
-  expired: false,
-  until: null,
-  update: "none",
-  app: __APP__,
-};
-
-const isSame = (ones: State["recorded"], others: State["recorded"]): boolean =>
-  ones.length === others.length &&
-  ones.every(({ id, sent }, at) => others[at]!.id === id && others[at]!.sent === sent);
-
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 export class PhoneEngine implements Engine {
   private current = STARTING;
   private readonly listeners = new Set<() => void>();
   private readonly clock = new Clock();
-  private readonly channel = "BroadcastChannel" in globalThis ? new BroadcastChannel(CHANNEL) : null;
-  private readonly door = new Door(this.clock, () => this.setting("language") ?? navigator.language);
+  private readonly channel =
+    "BroadcastChannel" in globalThis ? new BroadcastChannel(CHANNEL) : null;
+  private readonly door = new Door(
+    this.clock,
+    () => this.setting("language") ?? navigator.language,
+  );
   private readonly updates = new Updates((update) => this.show({ update }));
   private database!: Database;
   private flusher!: Flusher;
@@ -75,8 +51,7 @@ export class PhoneEngine implements Engine {
   private ended = false;
   private hiddenAt: number | null = null;
   private minutes: ReturnType<typeof setInterval> | undefined;
-  private shownParts: Session["parts"] | null = null;
-  private readonly shown = new Map<DocKind, readonly Doc<Docs[DocKind]>[]>();
+  private readonly view = new View();
   private readonly opened: Promise<void>;
 
   constructor() {
@@ -165,22 +140,7 @@ export class PhoneEngine implements Engine {
   }
 
   docs<K extends DocKind>(kind: K): readonly Doc<Docs[K]>[] {
-    const known = this.shown.get(kind) as readonly Doc<Docs[K]>[] | undefined;
-    if (known) return known;
-    const plain = [...(this.session?.parts.values() ?? [])].flatMap((part) =>
-      [...part.docs.values()]
-        .filter((doc) => doc.kind === kind)
-        .map(({ id, version, body }) => ({
-          id,
-          part: part.name,
-          version,
-          body: body as Docs[K],
-          pending: false,
-        })),
-    );
-    const docs = withEffects(kind, plain, this.current.recorded, this.session?.member ?? "");
-    this.shown.set(kind, docs);
-    return docs;
+    return this.view.docs(kind);
   }
 
   private show(change: Partial<State>): void {
@@ -214,11 +174,7 @@ export class PhoneEngine implements Engine {
       return this.read();
     }
     this.clock.remember(seen.contacted);
-    const recorded = isSame(seen.recorded, this.current.recorded) ? this.current.recorded : seen.recorded;
-    // Screens lay out hundreds of doors by these arrays: they stay while nothing changed.
-    const parts = session?.parts ?? null;
-    if (parts !== this.shownParts || recorded !== this.current.recorded) this.shown.clear();
-    this.shownParts = parts;
+    const recorded = this.view.renew(session, seen.recorded);
     this.show({
       phase: seen.phase,
       people: seen.people,

@@ -122,8 +122,12 @@ export function masked(name: string): string {
 
 /** What the coordinator's list of devices calls this phone. */
 export function phoneName(agent: string): string {
-  const model = /Android [\d.]+; (?:[a-z]{2}[-_][a-z]{2}; )?([^;)]+?)(?: Build\/[^;)]*)?[;)]/i.exec(agent)?.[1];
+  const model = /Android [\d.]+; (?:[a-z]{2}[-_][a-z]{2}; )?([^;)]+?)(?: Build\/[^;)]*)?[;)]/i.exec(
+    agent,
+  )?.[1];
   const kind = model ?? /iPhone|iPad|Android|Windows|Mac OS X|Linux/.exec(agent)?.[0] ?? "";
-  const browser = /MicroMessenger|HuaweiBrowser|MiuiBrowser|EdgA?|Firefox|CriOS|Chrome|Safari/.exec(agent)?.[0];
+  const browser = /MicroMessenger|HuaweiBrowser|MiuiBrowser|EdgA?|Firefox|CriOS|Chrome|Safari/.exec(
+    agent,
+  )?.[0];
   return [kind, browser].filter(Boolean).join(" · ").slice(0, 80);
 }

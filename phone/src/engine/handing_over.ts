@@ -79,9 +79,8 @@ export async function forward(
   const { pushes } = JSON.parse(answer.body) as { pushes: (Partial<Answered> & Refusal)[] };
   const refused = pushes.find((push) => !push.outcomes);
   if (refused) throw new Trouble(answer.status, refused.code ?? "", refused.words ?? "");
-  return pushes
-    .flatMap((push) => push.outcomes ?? [])
-    .filter(({ outcome }) => outcome !== "retry").length;
+  return pushes.flatMap((push) => push.outcomes ?? []).filter(({ outcome }) => outcome !== "retry")
+    .length;
 }
 
 /** Whether nothing of a device is left that the server may still need. */

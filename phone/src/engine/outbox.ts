@@ -42,7 +42,9 @@ export async function record(
   const told = clock.told();
   const own: Own = { ...event, at: clock.now() };
   const id = uuid7(own.at);
-  const plain = utf8(JSON.stringify({ kind: event.kind, community: event.community, ...told, body: event.body }));
+  const plain = utf8(
+    JSON.stringify({ kind: event.kind, community: event.community, ...told, body: event.body }),
+  );
   const kept = await encryptJson(key, own, ownAbout(device, id));
   // Sealing names the number and cannot wait within a transaction: where another tab took it, again.
   for (;;) {
@@ -50,7 +52,16 @@ export async function record(
     if (!before) throw new Error("nobody");
     const seq = before.seq + 1;
     const sealed = await sealer.seal(plain, device, id, seq);
-    const row: EventRow = { device, seq, id, point: sealer.point, sealed, at: told.clock, own: kept, wait: null };
+    const row: EventRow = {
+      device,
+      seq,
+      id,
+      point: sealer.point,
+      sealed,
+      at: told.clock,
+      own: kept,
+      wait: null,
+    };
     if (await keep(database, row)) return id;
   }
 }

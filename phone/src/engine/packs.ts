@@ -90,7 +90,8 @@ export async function hashOf(docs: Iterable<{ id: string; version: number }>): P
   return hex(await sha256(utf8(lines.join("")))).slice(0, 32);
 }
 
-const about = (device: string, part: string, page: number): string => `page ${device} ${part} ${page}`;
+const about = (device: string, part: string, page: number): string =>
+  `page ${device} ${part} ${page}`;
 
 /** Sealed pages of a part; a page that holds nothing any more is null. */
 export async function sealedPages(

@@ -25,7 +25,9 @@ export async function shrunk(photo: Blob): Promise<Bytes> {
   canvas.height = Math.max(1, Math.round(picture.height * scale));
   canvas.getContext("2d")!.drawImage(picture, 0, 0, canvas.width, canvas.height);
   picture.close();
-  const jpeg = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, "image/jpeg", QUALITY));
+  const jpeg = await new Promise<Blob | null>((resolve) =>
+    canvas.toBlob(resolve, "image/jpeg", QUALITY),
+  );
   if (!jpeg) throw new Error("this picture cannot be drawn");
   return new Uint8Array(await jpeg.arrayBuffer());
 }
@@ -86,7 +88,12 @@ async function send(door: Door, person: PersonRow, photo: PhotoRow): Promise<voi
 }
 
 /** Announce the photo, or learn how much of it the server has. */
-async function begun(door: Door, person: PersonRow, photo: PhotoRow, path: string): Promise<number> {
+async function begun(
+  door: Door,
+  person: PersonRow,
+  photo: PhotoRow,
+  path: string,
+): Promise<number> {
   try {
     const { headers } = await door.send(person, "HEAD", path, new Uint8Array());
     return Number(headers.get("Upload-Offset") ?? 0);

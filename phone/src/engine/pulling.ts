@@ -96,8 +96,16 @@ async function apply(
       work.delete("parts", [session.device, name]);
     }
     const pulls = person.pulls + (answer.more ? 0 : 1);
-    const pack = person.pack && answer.until !== null ? { ...person.pack, until: answer.until } : person.pack;
-    work.put("people", { ...person, pulls, pack, offset: met.offset, contact: met.contact, revoked: false });
+    const pack =
+      person.pack && answer.until !== null ? { ...person.pack, until: answer.until } : person.pack;
+    work.put("people", {
+      ...person,
+      pulls,
+      pack,
+      offset: met.offset,
+      contact: met.contact,
+      revoked: false,
+    });
     session.pulls = pulls;
   });
   if (written.length > 0 || answer.purge.length > 0) session.parts = parts;

@@ -78,7 +78,10 @@ export class Session {
     for (const row of rows) {
       if (!row.own || this.own.has(row.id)) continue;
       try {
-        this.own.set(row.id, await decryptJson<Own>(this.key, row.own, ownAbout(this.device, row.id)));
+        this.own.set(
+          row.id,
+          await decryptJson<Own>(this.key, row.own, ownAbout(this.device, row.id)),
+        );
       } catch {
         // An earlier duty's.
       }
@@ -113,7 +116,8 @@ export class Session {
         for (const [part, rows] of pages) writePages(work, this.device, part, rows);
         for (const store of ["outbox", "receipts", "quarantined"] as const) {
           for (const row of await work.all(store, this.device)) {
-            if (row.device === this.device) work.put(store, { ...row, own: own.get(row.id) ?? null });
+            if (row.device === this.device)
+              work.put(store, { ...row, own: own.get(row.id) ?? null });
           }
         }
         work.put("people", { ...person, pack: { wrapped, share: name, until } });

@@ -64,7 +64,9 @@ const inCaches: Shares = {
   },
   async names() {
     const begin = `${FOLDER}-`;
-    return (await caches.keys()).filter((name) => name.startsWith(begin)).map((name) => name.slice(begin.length));
+    return (await caches.keys())
+      .filter((name) => name.startsWith(begin))
+      .map((name) => name.slice(begin.length));
   },
 };
 

@@ -60,7 +60,11 @@ export async function snapshot(
 }
 
 /** Another tab has pulled: its pages are read, under its key if that is new. */
-async function followOtherTabs(database: Database, session: Session, row: PersonRow): Promise<void> {
+async function followOtherTabs(
+  database: Database,
+  session: Session,
+  row: PersonRow,
+): Promise<void> {
   if (!row.pack) {
     if (session.packed) await session.close();
   } else if (session.pulls !== row.pulls) {
@@ -140,14 +144,19 @@ function quarantined(row: QuarantinedRow, session: Session | null): Quarantined 
 }
 
 /** Own events in the order of their numbers, first those that the server has. */
-function recorded(session: Session, sent: readonly EventRow[], unsent: readonly EventRow[]): Recorded[] {
+function recorded(
+  session: Session,
+  sent: readonly EventRow[],
+  unsent: readonly EventRow[],
+): Recorded[] {
   const made = (row: EventRow, isSent: boolean): Recorded[] => {
     const own = session.own.get(row.id);
     if (!own) return [];
     const { id, seq } = row;
     return [{ ...own, id, seq, sent: isSent } as Recorded];
   };
-  return [...sent.flatMap((row) => made(row, true)), ...unsent.flatMap((row) => made(row, false))].sort(
-    (one, other) => one.seq - other.seq,
-  );
+  return [
+    ...sent.flatMap((row) => made(row, true)),
+    ...unsent.flatMap((row) => made(row, false)),
+  ].sort((one, other) => one.seq - other.seq);
 }

@@ -97,6 +97,32 @@ export interface State {
   readonly app: string;
 }
 
+/** Before anything is read. */
+export const STARTING: State = {
+  phase: "starting",
+  people: [],
+  person: null,
+  contact: {
+    online: true,
+    sending: false,
+    unsent: 0,
+    photos: 0,
+    since: null,
+    last: null,
+    next: null,
+    trouble: null,
+  },
+  quarantined: [],
+  recorded: [],
+  storage: "ok",
+  persisted: null,
+  packed: false,
+  expired: false,
+  until: null,
+  update: "none",
+  app: __APP__,
+};
+
 export type Method = "list" | "code" | "poster" | "self";
 export type Near = "near" | "far" | "unknown";
 export type Happened = "fall" | "cut" | "traffic" | "heat" | "other";
@@ -166,8 +192,21 @@ export interface Docs {
   hours: { day: string; in: number | null; out: number | null; minutes: number };
   "hours-total": { minutes: number; days: number };
   pass: { day: string; name: string; team: string; link: string };
-  place: { name: string; community: number; lat: number | null; lon: number | null; radius: number };
-  code: { place: string; community: number; day: string; secret: string; step: number; digits: number };
+  place: {
+    name: string;
+    community: number;
+    lat: number | null;
+    lon: number | null;
+    radius: number;
+  };
+  code: {
+    place: string;
+    community: number;
+    day: string;
+    secret: string;
+    step: number;
+    digits: number;
+  };
   person: {
     member: string;
     name: string;

@@ -15,7 +15,9 @@ export class Updates {
       controlled = true;
     });
     try {
-      this.registration = await navigator.serviceWorker.register("/phone/sw.js", { scope: "/phone/" });
+      this.registration = await navigator.serviceWorker.register("/phone/sw.js", {
+        scope: "/phone/",
+      });
     } catch {
       return;
     }

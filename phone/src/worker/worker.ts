@@ -31,7 +31,11 @@ for (const name of ["sync", "periodicsync"]) {
 self.addEventListener("fetch", (event) => {
   const { method, url } = event.request;
   const address = new URL(url);
-  if (method === "GET" && address.origin === self.location.origin && address.pathname.startsWith(SCOPE)) {
+  if (
+    method === "GET" &&
+    address.origin === self.location.origin &&
+    address.pathname.startsWith(SCOPE)
+  ) {
     event.respondWith(answer(event.request, address.pathname.slice(SCOPE.length)));
   }
 });

@@ -5,4 +5,8 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xiachen.site.settings")
-application = get_wsgi_application()
+_pages = get_wsgi_application()
+
+from xiachen.sync.api.door import ServerDoor  # noqa: E402  (needs what the line before sets up)
+
+application = ServerDoor(_pages)

@@ -25,16 +25,30 @@ class Asked:
     device: UUID
     stamp: int
     signature: bytes
-    language: str
     at: datetime
-    headers: Mapping[str, str]
+    environ: Mapping[str, Any]
+
+    def header(self, name: str) -> str:
+        """Return a header of the request, empty where there is none."""
+        found = self.environ.get("HTTP_" + name.upper().replace("-", "_"), "")
+        return found if type(found) is str else ""
+
+    @property
+    def content_type(self) -> str:
+        """Return what the request says its body is."""
+        return str(self.environ.get("CONTENT_TYPE", ""))
 
     def is_signed_with(self, key: bytes) -> bool:
         """Tell whether the owner of a key signed this request."""
         try:
-            return is_signed(key, self.signature, request_text(self.path, self.stamp, self.body))
+            return is_signed(key, self.signature, self.text)
         except NoPoint:
             return False
+
+    @property
+    def text(self) -> bytes:
+        """Return what was signed."""
+        return request_text(self.path, self.stamp, self.body)
 
     def content(self) -> dict[str, Any]:
         """
@@ -78,7 +92,7 @@ def signed(asked: Asked) -> KnownDevice:
     :raises UnknownDevice, BadSignature:
     """
     device = known_devices(system_scope(), [asked.device]).get(asked.device)
-    return _proven(asked, device)
+    return proven(device, asked.signature, asked.text)
 
 
 def signed_as_known(asked: Asked) -> KnownDevice:
@@ -92,7 +106,7 @@ def signed_as_known(asked: Asked) -> KnownDevice:
     device = _KNOWN.get(asked.device)
     if device is None:
         device = _lookups.ask(asked.device)
-    return _proven(asked, device)
+    return proven(device, asked.signature, asked.text)
 
 
 def _look_up(ids: Sequence[UUID]) -> list[KnownDevice | None]:
@@ -111,10 +125,19 @@ _lookups: Gathering[UUID, KnownDevice | None] = Gathering(
 )
 
 
-def _proven(asked: Asked, device: KnownDevice | None) -> KnownDevice:
+def proven(device: KnownDevice | None, signature: bytes, text: bytes) -> KnownDevice:
+    """
+    Return a device if its key signed a text.
+
+    :raises UnknownDevice, BadSignature:
+    """
     if device is None:
         raise protocol.UnknownDevice
-    if not asked.is_signed_with(device.key):
+    try:
+        signed = is_signed(device.key, signature, text)
+    except NoPoint:
+        signed = False
+    if not signed:
         raise protocol.BadSignature
     return device
 

@@ -1,17 +1,21 @@
 """
 The door of phones: everything under /sync/, answered before sessions, cookies and pages.
 
-A phone has no session. Each request is signed by its device's key, and answered in JSON.
+A phone has no session. Each request is signed by its device's key, and answered in JSON. The same
+door stands in two places: before Django's own handling of requests in the server, where phones
+come by the ten thousand, and as its first middleware wherever that server is not.
 """
 
 import json
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from http import HTTPStatus
+from typing import Any
 from uuid import UUID
 
-from django.db import OperationalError
+from django.db import OperationalError, close_old_connections
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
@@ -19,18 +23,42 @@ from xiachen.base import clock
 from xiachen.base.errors import Busy, Refused
 from xiachen.sync.api.asking import Answer, Asked
 from xiachen.sync.api.encoding import Unreadable64, from_b64
-from xiachen.sync.api.endpoints import ENDPOINTS
+from xiachen.sync.api.endpoints import ENDPOINTS, LARGEST_BODIES
 from xiachen.sync.rules import protocol
 from xiachen.sync.rules.occurred import milliseconds
 
 ROOM = "/sync/"
 _PLACE = re.compile(r"/sync/(v\d+)/([a-z]+)(?:/(.*))?")
+_RETRY_SECONDS = 5
 
 _log = logging.getLogger(__name__)
 
+_Environ = Mapping[str, Any]
+_Pages = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+class ServerDoor:
+    """A WSGI application that answers phones itself and leaves everything else to the pages."""
+
+    def __init__(self, pages: _Pages) -> None:
+        self._pages = pages
+
+    def __call__(
+        self, environ: dict[str, Any], start_response: Callable[..., Any]
+    ) -> Iterable[bytes]:
+        if not environ["PATH_INFO"].startswith(ROOM):
+            return self._pages(environ, start_response)
+        try:
+            answer, body = _answered(environ, environ["wsgi.input"].read)
+        finally:
+            close_old_connections()
+        headers = [*_headers(answer).items(), ("Content-Length", str(len(body)))]
+        start_response(f"{answer.status} {HTTPStatus(answer.status).phrase}", headers)
+        return [body]
+
 
 class Door:
-    """Answers what comes under /sync/, and leaves everything else to the pages."""
+    """The same as a middleware."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -38,42 +66,53 @@ class Door:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.path_info.startswith(ROOM):
             return self.get_response(request)
-        language = language_of(request.headers.get("Accept-Language", ""))
-        with translation.override(language):
-            answer = self._answer(request, language)
-        response = HttpResponse(
-            b"" if answer.content is None else json.dumps(answer.content, ensure_ascii=False),
-            status=answer.status,
-            content_type="application/json",
-        )
-        for name, value in answer.headers.items():
-            response[name] = value
-        response["Cache-Control"] = "no-store"
+        answer, body = _answered(request.META, request.read)
+        response = HttpResponse(body, status=answer.status, headers=_headers(answer))
         request.scope = answer.reader  # type: ignore[attr-defined]
         # A refusal is an answer like any other, and no warning to anybody.
         response._has_been_logged = True  # type: ignore[attr-defined]
         return response
 
-    def _answer(self, request: HttpRequest, language: str) -> Answer:
-        at = clock.now()
-        try:
-            version, name, rest = _place(request.path_info)
-            endpoint = ENDPOINTS.get(name)
-            if version != protocol.VERSION:
-                raise protocol.OldApp
-            if endpoint is None:
-                raise protocol.NoEndpoint
-            return endpoint(_asked(request, rest, language, at))
-        except Refused as refusal:
-            return _refused(refusal, at)
-        except OperationalError:
-            _log.warning("the database could not answer a phone", exc_info=True)
-            return _refused(Busy(), at)
+
+def _answered(environ: _Environ, read: Callable[[int], bytes]) -> tuple[Answer, bytes]:
+    """Return what is said to a request, and its body."""
+    with translation.override(language_of(environ.get("HTTP_ACCEPT_LANGUAGE", ""))):
+        answer = _answer(environ, read)
+    content = answer.content
+    text = "" if content is None else json.dumps(content, ensure_ascii=False)
+    return answer, text.encode("utf-8", "replace")
+
+
+def _headers(answer: Answer) -> dict[str, str]:
+    return {
+        "Content-Type": "application/json",
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+        **answer.headers,
+    }
+
+
+def _answer(environ: _Environ, read: Callable[[int], bytes]) -> Answer:
+    at = clock.now()
+    try:
+        version, name, rest = _place(environ["PATH_INFO"])
+        if version != protocol.VERSION:
+            raise protocol.OldApp
+        endpoint = ENDPOINTS.get(name)
+        if endpoint is None:
+            raise protocol.NoEndpoint
+        largest = LARGEST_BODIES.get(name, protocol.LARGEST_BODY)
+        return endpoint(_asked(environ, read, rest, at, largest))
+    except Refused as refusal:
+        return _refused(refusal, at)
+    except OperationalError:
+        _log.warning("the database could not answer a phone", exc_info=True)
+        return _refused(Busy(), at)
 
 
 def _refused(refusal: Refused, at: datetime) -> Answer:
     content = {"code": refusal.code, "words": str(refusal), "time": milliseconds(at)}
-    wait = getattr(refusal, "seconds", 5 if refusal.status in (429, 503) else None)
+    wait = getattr(refusal, "seconds", _RETRY_SECONDS if refusal.status in (429, 503) else None)
     return Answer(content, refusal.status, {} if wait is None else {"Retry-After": str(wait)})
 
 
@@ -89,43 +128,41 @@ def _place(path: str) -> tuple[str, str, str]:
     return found[1], found[2], found[3] or ""
 
 
-def _asked(request: HttpRequest, rest: str, language: str, at: datetime) -> Asked:
-    headers = request.headers
+def _asked(
+    environ: _Environ, read: Callable[[int], bytes], rest: str, at: datetime, largest: int
+) -> Asked:
     try:
-        length = int(request.META.get("CONTENT_LENGTH") or 0)
-        stamp = int(headers.get("X-Stamp", ""))
+        length = int(environ.get("CONTENT_LENGTH") or 0)
+        stamp = int(environ.get("HTTP_X_STAMP", ""))
     except ValueError:
         raise protocol.WrongStamp from None
-    if length > protocol.LARGEST_BODY:
+    if length > largest:
         raise protocol.TooLarge
     if abs(stamp - milliseconds(at)) > protocol.STAMP_TOLERANCE_MS:
         raise protocol.WrongStamp
     try:
-        device = UUID(headers.get("X-Device", ""))
-        signature = from_b64(headers.get("X-Signature", ""))
+        device = UUID(environ.get("HTTP_X_DEVICE", ""))
+        signature = from_b64(environ.get("HTTP_X_SIGNATURE", ""))
     except (ValueError, Unreadable64):
         raise protocol.BadSignature from None
     return Asked(
-        path=request.path_info,
-        method=request.method or "",
+        path=environ["PATH_INFO"],
+        method=environ["REQUEST_METHOD"],
         rest=rest,
-        body=_body(request, length),
+        body=_body(read, length),
         device=device,
         stamp=stamp,
         signature=signature,
-        language=language,
         at=at,
-        headers=headers,
+        environ=environ,
     )
 
 
-def _body(request: HttpRequest, length: int) -> bytes:
+def _body(read: Callable[[int], bytes], length: int) -> bytes:
     try:
-        body = request.read(protocol.LARGEST_BODY + 1)
+        body = read(length)
     except OSError:  # the phone lost the signal while it sent
         raise protocol.Unreadable from None
-    if len(body) > protocol.LARGEST_BODY:
-        raise protocol.TooLarge
     if len(body) < length:
         raise protocol.Unreadable
     return body

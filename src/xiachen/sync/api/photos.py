@@ -67,8 +67,8 @@ def _begun(asked: Asked, device: KnownDevice, photo: UUID) -> Progress:
 
 
 def _added(asked: Asked, device: KnownDevice, photo: UUID) -> Answer:
-    offset = asked.headers.get("Upload-Offset", "")
-    if asked.headers.get("Content-Type") != _PIECE or not _OFFSET.fullmatch(offset):
+    offset = asked.header("Upload-Offset")
+    if asked.content_type != _PIECE or not _OFFSET.fullmatch(offset):
         raise NoPiece()
     progress = add_piece(
         system_scope(),

@@ -1,6 +1,6 @@
 """POST /sync/v1/push: a phone hands over what it has recorded, and hears what became of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from xiachen.base import clock
@@ -10,6 +10,7 @@ from xiachen.sync.api.gathering import Gathering
 from xiachen.sync.api.reading import push_of
 from xiachen.sync.operations.items import Push, Taken, Verdict
 from xiachen.sync.operations.pushing import take_in
+from xiachen.sync.queries.devices import KnownDevice
 from xiachen.sync.queries.sealing_keys import sealing_key
 from xiachen.sync.rules import protocol
 from xiachen.sync.rules.occurred import milliseconds
@@ -19,12 +20,23 @@ from xiachen.sync.rules.protocol import WANTED_APP
 def push(asked: Asked) -> Answer:
     """Take in what a phone has recorded; one outcome per event, in their order."""
     device = signed_as_known(asked)
-    content = asked.content()
+    return Answer(taken_in(asked.content(), device))
+
+
+def taken_in(
+    content: Mapping[str, Any], device: KnownDevice, *, sent: int | None = None
+) -> dict[str, Any]:
+    """
+    Take in the content of a push together with others, and return the answer.
+
+    :param sent: when the phone sent it, by its own idea of the server's time, if not just now
+    :raises Unreadable, TooLarge, TooBusy:
+    """
     key = sealing_key(system_scope(), incident=device.incident)
-    read = push_of(content, device=device, key=key)
+    read = push_of(content, device=device, key=key, sent=sent)
     # What is around the events costs as much as two of them.
     taken = _pushes.ask(read, len(read.items) + 2)
-    return Answer(_told(content["events"], taken))
+    return _told(content["events"], taken)
 
 
 def _take_in(pushes: Sequence[Push]) -> list[Taken]:

@@ -18,7 +18,9 @@ _DIGEST_BYTES = 16
 _LARGEST_TIME = 10**14
 
 
-def push_of(content: Mapping[str, Any], *, device: KnownDevice, key: SealingKey) -> Push:
+def push_of(
+    content: Mapping[str, Any], *, device: KnownDevice, key: SealingKey, sent: int | None = None
+) -> Push:
     """
     Read a push and open its items.
 
@@ -36,6 +38,7 @@ def push_of(content: Mapping[str, Any], *, device: KnownDevice, key: SealingKey)
         app=app.replace("\0", "")[:20],
         clock=_number(content, "clock", -_LARGEST_TIME, _LARGEST_TIME),
         last=_number(content, "last", 0, protocol.LARGEST_NUMBER),
+        sent=sent,
         items=[_item(one, device.id, openers) for one in items],
     )
 

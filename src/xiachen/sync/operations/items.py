@@ -36,6 +36,7 @@ class Push:
 
     :param clock: the phone's wall clock when it sent, in milliseconds
     :param last: the highest number that the phone has given
+    :param sent: when it sent, in milliseconds of the server's time as it knew it; None: just now
     """
 
     device: KnownDevice
@@ -43,6 +44,7 @@ class Push:
     clock: int
     last: int
     items: Sequence[Item]
+    sent: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from xiachen.deployment.queries.many_scopes import Asking, scopes_on
 from xiachen.needs.operations.claims import hold_tasks
 from xiachen.privacy.scope import ALLOWED, Can, Scope
 from xiachen.sync.kinds import KINDS, Act, Entry, Event, Kind
-from xiachen.sync.operations.items import Passing, Verdict
+from xiachen.sync.operations.items import Passing, Push, Verdict
 from xiachen.sync.rules import events, waiting
 from xiachen.sync.rules.occurred import milliseconds, moment_of, occurred
 from xiachen.sync.rules.protocol import Revoked, Said
@@ -97,7 +97,7 @@ def _event(one: Passing, content: events.Content, at: datetime) -> Event:
     moment, certain = occurred(
         content.told,
         batch_clock=one.push.clock,
-        received=milliseconds(at),
+        received=_received(one.push, milliseconds(enrolled), milliseconds(at)),
         enrolled=milliseconds(enrolled),
     )
     happened = moment_of(moment)
@@ -111,6 +111,12 @@ def _event(one: Passing, content: events.Content, at: datetime) -> Event:
         # Nobody had a phone here the day before it was enrolled, whatever its clock said.
         day=clock.local_day(max(happened, enrolled)),
     )
+
+
+def _received(push: Push, enrolled: int, now: int) -> int:
+    """Return when a push was sent: just now, or when its phone says, if that can be."""
+    possible = push.sent is not None and enrolled <= push.sent <= now
+    return push.sent if possible and push.sent is not None else now
 
 
 def _judge(

@@ -2,7 +2,7 @@
 
 import threading
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -131,6 +131,13 @@ def test_a_phone_that_is_five_minutes_ahead_is_believed(town: Town) -> None:
     ahead = entry(town.world.local, EVENING + timedelta(minutes=5))
     (outcome,) = check_in(town.worker, entries=[ahead], at=EVENING)
     assert outcome.new
+
+
+def test_a_device_that_has_lost_its_clock_is_told_so(town: Town) -> None:
+    lost = entry(town.world.local, datetime(1970, 1, 1, 0, 0, 7, tzinfo=UTC))
+    (outcome,) = check_in(town.worker, entries=[lost], at=EVENING)
+    assert isinstance(outcome.refusal, rules.LongAgo)
+    assert not CheckIn.objects.exists()
 
 
 def test_somebody_nobody_expects_is_recorded_and_listed(town: Town) -> None:

@@ -31,6 +31,7 @@ from xiachen.attendance.rules import codes, evidence
 from xiachen.attendance.rules import records as rules
 from xiachen.base.errors import Outcome
 from xiachen.base.ids import uuid7
+from xiachen.privacy.keyring.store import KeyMissing
 from xiachen.privacy.scope import Scope
 
 EIGHT = clock_at(8, 0)
@@ -258,6 +259,21 @@ def test_nobody_signs_in_at_a_closed_place_but_late_sign_ins_from_before_stand(
     entry = by_code(place, town.world.local, after, occurred_at=clock_at(10, 0))
     assert isinstance(signed(town.local, entry).refusal, evidence.PlaceClosed)
     assert signed(town.local, by_code(place, town.world.local, before)).new
+
+
+def test_a_place_whose_secret_does_not_open_holds_up_nobody_else(town: Town) -> None:
+    spoilt, sound = gate(town), gate(town, "南门")
+    code = shown(town, spoilt)
+    other = by_code(sound, town.people[0], shown(town, sound))
+    SignInPlace.objects.filter(pk=spoilt.pk).update(secret=bytes(sound.secret))
+    entries = [by_code(spoilt, town.world.local, code), other]
+    scopes = {
+        entries[0].id: town.local,
+        other.id: replace(town.local, member=other.member, account=uuid7()),
+    }
+    outcomes = check_in_all(scopes, entries=entries, at=EVENING)
+    assert isinstance(outcomes[0].refusal, KeyMissing)
+    assert outcomes[1].new
 
 
 def test_a_leader_signs_in_by_the_list_whatever_is_sent_along(town: Town) -> None:

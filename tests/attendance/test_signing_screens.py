@@ -156,6 +156,15 @@ def test_somebody_signs_in_by_the_code_and_out_by_the_poster(town: Town) -> None
     assert CheckOut.objects.get().method == "poster"
 
 
+def test_a_phone_says_near_or_away_and_nobody_is_refused_for_it(town: Town) -> None:
+    place = gate(town)
+    client = client_of(town, Role.MEMBER)
+    given = {"place": str(place.pk), "code": shown(town, place), "act": "in", "near": "far"}
+    assert client.post("/attendance/at/", given).status_code == 302
+    row = CheckIn.objects.get()
+    assert (row.near, row.doubtful) == ("far", True)
+
+
 def test_a_wrong_code_is_said_beside_it_and_the_code_stands_in_no_address(town: Town) -> None:
     place = gate(town)
     moved, page = sign(client_of(town, Role.MEMBER), place, "0000 0000")

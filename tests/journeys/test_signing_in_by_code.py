@@ -8,6 +8,9 @@ from playwright.sync_api import expect
 from tests.journeys.arrival import send
 from tests.journeys.visitor import Visit, Visitor
 from tests.world import FENGLIN, World
+from xiachen.attendance.operations.signing import PlaceEntry, register_place
+from xiachen.base import clock
+from xiachen.privacy.scope import Role
 
 pytestmark = pytest.mark.browser
 
@@ -19,6 +22,7 @@ def test_a_place_is_set_up_on_site_and_signed_in_at(committed_world: World, visi
     secretary = visit("secretary", width=360)
     _sets_the_place_up(secretary)
     scanned, code = _shows_the_code(secretary)
+    _prints_the_poster_on_one_sheet(secretary)
     member = visit("member", width=360)
     _signs_in_with_what_was_scanned(member, scanned, code)
     secretary.go("/attendance/")
@@ -50,6 +54,12 @@ def _shows_the_code(secretary: Visitor) -> tuple[str, str]:
     return f"/attendance/at/#at={place}.{code}", code
 
 
+def _prints_the_poster_on_one_sheet(secretary: Visitor) -> None:
+    secretary.go(secretary.page.url.replace("/code", "/poster"))
+    printed = secretary.page.pdf(format="A4", prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
+
+
 def _signs_in_with_what_was_scanned(member: Visitor, scanned: str, code: str) -> None:
     asked: list[str] = []
     member.page.on("request", lambda request: asked.append(request.url))
@@ -63,3 +73,28 @@ def _signs_in_with_what_was_scanned(member: Visitor, scanned: str, code: str) ->
     member.reads("You are signed in.")
     # What is asked stands in logs; the code stood only in the form.
     assert not any(code in address for address in asked)
+
+
+def test_a_phone_compares_itself_with_the_place_and_sends_a_word(
+    committed_world: World, visit: Visit
+) -> None:
+    arrival = send(committed_world)
+    entry = PlaceEntry(name="北门", latitude=30.51, longitude=114.4)
+    secretary = arrival.world.scope(Role.SECRETARY)
+    register_place(secretary, community=FENGLIN, entry=entry, at=clock.now())
+    visitor = visit("secretary", width=360)
+    visitor.context.grant_permissions(["geolocation"])
+    for latitude, words, word in (
+        (30.511, "near the place", "near"),
+        (30.52, "away from the place", "far"),
+    ):
+        visitor.context.set_geolocation({"latitude": latitude, "longitude": 114.4, "accuracy": 20})
+        visitor.go("/attendance/at/")
+        expect(visitor.page.locator("[data-near-box]")).to_be_hidden()
+        visitor.page.select_option("[name=place]", label="北门")
+        visitor.button("Say that I am there")
+        visitor.reads(words)
+        expect(visitor.page.locator("[name=near]")).to_have_value(word)
+    visitor.page.select_option("[name=place]", label="choose the place")
+    expect(visitor.page.locator("[name=near]")).to_have_value("")
+    visitor.check()

@@ -307,6 +307,7 @@ class CodeForm(forms.Form):
             attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
         ),
     )
+    near = forms.CharField(max_length=7, required=False, widget=forms.HiddenInput())
     act = forms.ChoiceField(choices=[("in", ""), ("out", "")])
 
     def __init__(self, places: list[SignInPlace], data: Any = None) -> None:

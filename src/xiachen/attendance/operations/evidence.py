@@ -15,6 +15,8 @@ from xiachen.base import clock
 from xiachen.base.errors import Refused
 from xiachen.base.owned.appending import hold_numbers
 from xiachen.base.owned.bulk import insert_new
+from xiachen.privacy.keyring.store import KeyMissing
+from xiachen.privacy.sealing import CannotOpen
 
 _DAY = timedelta(days=1)
 # A phone that cannot tell the day may have been without a signal for so many days.
@@ -84,7 +86,7 @@ class Weighing:
 
     def proofs(self) -> dict[UUID, Proof | Refused]:
         """Return for each entry's id what it proves, or why it cannot be recorded."""
-        found = {one.id: self._proof(one) for one in self._entries}
+        found = {one.id: self._weighed(one) for one in self._entries}
         given = [proof.use for proof in found.values() if isinstance(proof, Proof)]
         for id in self._used_before([use for use in given if use is not None]):
             found[id] = codes.CodeUsed(field="code")
@@ -99,6 +101,15 @@ class Weighing:
             community_id__in={one.community for one in self._entries}, pk__in=ids
         )
         return {(row.community_id, row.pk): row for row in rows}
+
+    def _weighed(self, one: Witnessed) -> Proof | Refused:
+        """Weigh one entry; a place whose secret does not open holds up nobody else's."""
+        try:
+            return self._proof(one)
+        except CannotOpen:
+            return KeyMissing(field="place")
+        except Refused as refusal:
+            return refusal
 
     def _proof(self, one: Witnessed) -> Proof | Refused:
         scope = self._scopes[one.id]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Protocol, TypeVar
 from uuid import UUID
 
@@ -22,6 +22,8 @@ LONGEST_KIND = 40
 MOST_TIMES, MOST_SERVED = 1_000, 100_000
 
 _MINUTE = timedelta(minutes=1)
+# What a device says that has lost its clock: the beginnings of its own reckoning.
+_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class InFuture(Refused):
@@ -29,6 +31,14 @@ class InFuture(Refused):
 
     code = "attendance.in-future"
     message = _("The time of the sign-in lies in the future. Check the clock of the device.")
+    status = 422
+
+
+class LongAgo(Refused):
+    """The stated time lies before anything of ours."""
+
+    code = "attendance.long-ago"
+    message = _("The time lies long before the operation. Check the clock of the device.")
     status = 422
 
 
@@ -259,6 +269,8 @@ def refusal_of(
         return UnknownPerson(field="member")
     if is_ahead(entry.occurred_at, at):
         return InFuture(field="occurred_at")
+    if entry.occurred_at < _EARLIEST:
+        return LongAgo(field="occurred_at")
     return None
 
 

@@ -147,7 +147,13 @@ def at(request: ScopedRequest) -> HttpResponse:
     form = CodeForm(known, request.POST if request.method == "POST" else None)
     if request.method == "POST" and done(form, lambda: _sign(request, form)):
         return redirect("attendance:at")
-    return render(request, "attendance/at.html", {"form": form, "known": known})
+    points = {
+        str(one.pk): (one.latitude, one.longitude, one.radius)
+        for one in known
+        if one.latitude is not None
+    }
+    context = {"form": form, "known": known, "points": points}
+    return render(request, "attendance/at.html", context)
 
 
 def _sign(request: ScopedRequest, form: CodeForm) -> None:
@@ -166,6 +172,7 @@ def _sign(request: ScopedRequest, form: CodeForm) -> None:
         method=form.method,
         place=held.pk,
         code=form.cleaned_data["code"],
+        near=form.cleaned_data["near"],
     )
     if isinstance(entry, CheckInEntry):
         (outcome,) = check_in(request.scope, entries=[entry], at=now)

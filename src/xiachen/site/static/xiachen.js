@@ -48,6 +48,34 @@
       }, () => { said.textContent = button.dataset.refused; }, { enableHighAccuracy: true, timeout: 20000 });
     });
   });
+  // Whether somebody is near a place is worked out here; only the word is sent.
+  const metres = (a, b) => {
+    const rad = Math.PI / 180;
+    const wave = (from, to) => Math.sin(((to - from) * rad) / 2) ** 2;
+    const part = wave(a[0], b[0]) + Math.cos(a[0] * rad) * Math.cos(b[0] * rad) * wave(a[1], b[1]);
+    return 12742000 * Math.asin(Math.sqrt(part));
+  };
+  document.querySelectorAll("[data-near]").forEach((button) => {
+    const form = button.closest("form");
+    const said = form.querySelector("[data-compared]");
+    const points = JSON.parse(document.getElementById("points").textContent);
+    const begin = () => {
+      form.elements.near.value = "";
+      said.textContent = "";
+      button.closest("[data-near-box]").hidden = !navigator.geolocation || !points[form.elements.place.value];
+    };
+    form.elements.place.addEventListener("change", begin);
+    begin();
+    button.addEventListener("click", () => {
+      const [north, east, radius] = points[form.elements.place.value];
+      said.textContent = button.dataset.near;
+      navigator.geolocation.getCurrentPosition(({ coords }) => {
+        const away = metres([north, east], [coords.latitude, coords.longitude]) - coords.accuracy;
+        form.elements.near.value = away <= radius ? "near" : "far";
+        said.textContent = away <= radius ? button.dataset.words : button.dataset.far;
+      }, () => { said.textContent = button.dataset.refused; }, { enableHighAccuracy: true, timeout: 20000 });
+    });
+  });
   // A scanned code stands behind #, which no server is ever sent.
   const scanned = document.querySelector("form[data-at]");
   const [, place, code] = window.location.hash.match(/^#at=([0-9a-f-]{36})\.(?:p\.)?(\w{1,40})$/i) || [];
@@ -55,6 +83,7 @@
     const places = scanned.elements.place;
     if (![...places.options].some((one) => one.value === place)) places.add(new Option(scanned.dataset.at, place));
     places.value = place;
+    places.dispatchEvent(new Event("change"));
     scanned.elements.code.value = code;
     window.history.replaceState(null, "", window.location.pathname);
   }

@@ -1,5 +1,6 @@
 """A member's phone in the stairwell: offline, closed, cut off, full, in two tabs, a year off."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from uuid import UUID
@@ -36,8 +37,8 @@ def arrival(committed_world: World) -> Arrival:
 
 
 @pytest.fixture
-def phone(browser: Browser, server: Server) -> Iterator[Phone]:
-    phone = Phone(browser, server.address)
+def phone(browser: Browser, site: str) -> Iterator[Phone]:
+    phone = Phone(browser, site)
     yield phone
     phone.context.close()
 
@@ -57,8 +58,11 @@ def test_a_morning_without_a_signal(arrival: Arrival, phone: Phone) -> None:
     phone.check()
 
 
-def test_the_server_dies_while_it_is_told(arrival: Arrival, phone: Phone, server: Server) -> None:
+def test_the_server_dies_while_it_is_told(
+    arrival: Arrival, browser: Browser, server: Server
+) -> None:
     """It has stored what it was told, and dies before it says so; it is told again."""
+    phone = Phone(browser, server.address)
     come_in(phone, arrival, MEMBER)
     phone.offline()
     _sign_in(phone)
@@ -82,6 +86,7 @@ def test_the_server_dies_while_it_is_told(arrival: Arrival, phone: Phone, server
     phone.reopen().unlock()
     phone.arrives()
     _stored(arrival, MEMBER, check_ins=1, works=3)
+    phone.context.close()
 
 
 def test_a_full_phone_says_so_before_anybody_types(arrival: Arrival, phone: Phone) -> None:
@@ -105,6 +110,15 @@ def test_a_full_phone_says_so_before_anybody_types(arrival: Arrival, phone: Phon
     phone.check()
 
 
+def test_a_sign_in_is_taken_back(arrival: Arrival, phone: Phone) -> None:
+    come_in(phone, arrival, MEMBER)
+    phone.offline()
+    phone.page.locator("footer .act", has_text="签到").tap()
+    phone.tap("正在签到，点这里撤销")
+    phone.page.wait_for_timeout(6000)
+    phone.reads("还没签到", "全部已送达")
+
+
 def test_two_tabs_of_one_phone(arrival: Arrival, phone: Phone) -> None:
     """Both record; together they number without gaps and send each record once."""
     come_in(phone, arrival, MEMBER)
@@ -126,11 +140,11 @@ def test_two_tabs_of_one_phone(arrival: Arrival, phone: Phone) -> None:
 
 @pytest.mark.parametrize("days", [-365, 365])
 def test_a_clock_that_is_a_year_off(
-    arrival: Arrival, browser: Browser, server: Server, days: int
+    arrival: Arrival, browser: Browser, site: str, days: int
 ) -> None:
     """The server's time is taken over at the first contact; what is recorded stands right."""
     # The page's clock can be shifted here, its worker's cannot: it stays away.
-    phone = Phone(browser, server.address, worker=False)
+    phone = Phone(browser, site, worker=False)
     phone.context.add_init_script(_OFF % (days * 86_400_000))
     come_in(phone, arrival, MEMBER)
     phone.context.route("**/sync/**", lambda route: route.abort())
@@ -197,8 +211,7 @@ _OFF = """(() => {
 
 def _sign_in(phone: Phone) -> None:
     phone.page.locator("footer .act", has_text="签到").tap()
-    phone.tap("没有码，直接签到")
-    phone.reads("已签到")
+    expect(phone.page.locator("#app")).to_contain_text(re.compile(r"\d 已签到"), timeout=SOON)
 
 
 def _work(phone: Phone, *, times: int) -> None:

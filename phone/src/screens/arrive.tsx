@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Docs, Near } from "../engine/types";
 import { w } from "../words";
-import { duty, engine, keep, member, tell } from "./house";
+import { duty, engine, keep, member, team, tell } from "./house";
 import { nearTo } from "./near";
 import { Act, Choice, Note, Room, Screen } from "./parts";
 import { readLink } from "./rotating";
@@ -30,7 +30,7 @@ export function Arrive({ about }: { about: string }) {
       member: member(),
       method,
       near,
-      ...(at?.team && { team: at.team }),
+      ...team(),
       ...(from && { place: from }),
       ...(code && { code }),
     };

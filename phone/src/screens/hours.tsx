@@ -3,7 +3,7 @@ import type { Docs } from "../engine/types";
 import { w } from "../words";
 import { engine } from "./house";
 import { Note, Screen } from "./parts";
-import { day, hour, hours } from "./times";
+import { day, hour, hours, shortHour } from "./times";
 
 const plain = (iso: string) => iso.slice(0, 10).replace(/-/g, "");
 const escaped = (text: string) => text.replace(/[\\;,]/g, "\\$&");
@@ -23,7 +23,7 @@ function calendar(duties: readonly { id: string; body: Docs["duty"] }[]): Blob {
       `DTSTART;VALUE=DATE:${plain(body.from)}`,
       `DTEND;VALUE=DATE:${plain(after(body.to ?? body.from))}`,
       `SUMMARY:${escaped(w.dutyAt(body.community_name))}`,
-      `DESCRIPTION:${escaped(`${body.team_name} ${w.before(body.deadline)}`)}`,
+      `DESCRIPTION:${escaped(`${body.team_name} ${w.before(shortHour(body.deadline))}`)}`,
       "END:VEVENT",
     ].join("\r\n"),
   );

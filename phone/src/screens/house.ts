@@ -35,12 +35,17 @@ export function hush(): void {
 export const me = () => engine.docs("me")[0]?.body;
 export const member = () => engine.state().person?.member ?? "";
 export const standing = () => engine.docs("standing")[0]?.body;
-export const leads = () => engine.docs("person").length > 0;
 
 /** Today's duty, or the one that comes next. */
 export function duty(): Docs["duty"] | undefined {
   const all = engine.docs("duty").map((one) => one.body);
   return all.find((one) => one.today) ?? all[0];
+}
+
+/** The team in which one is there, as an event names it. */
+export function team(): { team?: string } {
+  const name = duty()?.team;
+  return name ? { team: name } : {};
 }
 
 /** The sentence for a refused action: the server's words, else the app's own. */

@@ -1,46 +1,13 @@
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import type { Docs } from "../engine/types";
 import { w } from "../words";
-import { duty, engine, keep, tell } from "./house";
+import { useHeld } from "./held";
+import { engine, keep, team, tell } from "./house";
 import { Act, Choice, Note, Screen } from "./parts";
 import { compare } from "./searching";
 import { dayOf, hour } from "./times";
 
-/** A tap is held as long as one may take it back; then it is kept. Milliseconds. */
-const HELD = 5000;
-
 type Person = Docs["person"];
-
-/** Taps that are not yet kept. Whoever leaves the screen or the app means them. */
-function useHeld(kept: (members: string[]) => unknown) {
-  const [held, setHeld] = useState<ReadonlySet<string>>(new Set());
-  const waiting = useRef<{ timer: number; all: Set<string> }>({ timer: 0, all: new Set() });
-  const flush = () => {
-    clearTimeout(waiting.current.timer);
-    const all = [...waiting.current.all];
-    waiting.current.all = new Set();
-    setHeld(new Set());
-    if (all.length) kept(all);
-  };
-  const latest = useRef(flush);
-  latest.current = flush;
-  const change = (members: string[], hold: boolean) => {
-    const { all } = waiting.current;
-    for (const one of members) hold ? all.add(one) : all.delete(one);
-    clearTimeout(waiting.current.timer);
-    waiting.current.timer = window.setTimeout(() => latest.current(), HELD);
-    setHeld(new Set(all));
-  };
-  useEffect(() => {
-    const leave = () => latest.current();
-    addEventListener("visibilitychange", leave);
-    return () => {
-      removeEventListener("visibilitychange", leave);
-      leave();
-    };
-  }, []);
-  return { held, change };
-}
 
 /** Whether somebody has signed in on the day of `now`. */
 export const came = (one: Person, now: number) =>
@@ -63,7 +30,7 @@ export function List() {
       else await keep("attendance.check-in", { member, method: "list", ...team() }, "");
     tell(leaving === "out" ? w.keptOut(members.length) : w.keptIn(members.length));
   };
-  const { held, change } = useHeld(keepAll);
+  const { held, change, flush } = useHeld(keepAll);
   const open = people.filter((one) => (leaving === "out" ? here(one) && !left(one) : !here(one)));
   const rest = open.filter((one) => !held.has(one.member)).map((one) => one.member);
   const state = (one: Person) =>
@@ -91,7 +58,10 @@ export function List() {
           name={w.cameOf(people.filter(here).length, people.length)}
           of={[["in", w.signIn] as const, ["out", w.signOut] as const]}
           chosen={leaving}
-          choose={setLeaving}
+          choose={(to) => {
+            flush();
+            setLeaving(to);
+          }}
         />
       )}
       {!people.length && <Note>{w.noPeople}</Note>}
@@ -117,8 +87,3 @@ export function List() {
     </Screen>
   );
 }
-
-const team = () => {
-  const at = duty();
-  return at?.team ? { team: at.team } : {};
-};

@@ -10,6 +10,12 @@ export const hour = (ms: number) => {
   return `${at.getHours()}:${two(at.getMinutes())}`;
 };
 
+/** 8:30 of 08:30 */
+export const shortHour = (time: string) => time.replace(/^0/, "");
+
+/** Whether a time of the day, 08:30, has gone by. */
+export const isPast = (time: string, now: number) => hour(now).padStart(5, "0") > time;
+
 /** The day of an instant, 2020-03-01. */
 export const dayOf = (ms: number) => {
   const at = new Date(ms);

@@ -1,10 +1,11 @@
 import type { EventKind } from "../engine/types";
 import { w } from "../words";
-import { duty, engine, leads, me, member, standing, wordsFor } from "./house";
-import { Act, Line, Note, Screen, Unsent } from "./parts";
+import { useHeld } from "./held";
+import { duty, engine, keep, me, member, standing, team, wordsFor } from "./house";
 import { Install } from "./installing";
 import { came } from "./list";
-import { day, dayOf, instant } from "./times";
+import { Act, Line, Note, Screen, Unsent } from "./parts";
+import { day, dayOf, instant, isPast, shortHour } from "./times";
 import { go } from "./ways";
 
 /** When one signed in and out, as far as it concerns today's work. */
@@ -40,7 +41,7 @@ function Where() {
             ? w.signedOutAt(instant(until, now))
             : since
               ? w.signedInAt(instant(since, now))
-              : w.notSignedIn(at.deadline.replace(/^0/, ""))}
+              : (isPast(at.deadline, now) ? w.late : w.notSignedIn)(shortHour(at.deadline))}
         </p>
       )}
     </div>
@@ -62,6 +63,21 @@ function Next() {
   );
 }
 
+/** Signing oneself in: at once and with a way back where no code is asked for. */
+function SignIn({ words, plain = false }: { words: string; plain?: boolean }) {
+  const at = duty()?.community;
+  const asked = engine.docs("place").some((one) => one.body.community === at);
+  const me = member();
+  const { held, change } = useHeld(() =>
+    keep("attendance.check-in", { member: me, method: "self", ...team() }, w.youAreIn),
+  );
+  return held.size ? (
+    <Act plain words={w.undoSignIn} run={() => change([me], false)} />
+  ) : (
+    <Act plain={plain} words={words} run={() => (asked ? go("arrive") : change([me], true))} />
+  );
+}
+
 function Foot() {
   const { since, until } = signed();
   const at = duty();
@@ -72,7 +88,7 @@ function Foot() {
   if (missing)
     return (
       <div class="pair">
-        {there ? leave : <Act plain words={w.onlyMe} run={() => go("arrive")} />}
+        {there ? leave : <SignIn plain words={w.onlyMe} />}
         <Act words={w.signTeamIn} run={() => go("list")} />
       </div>
     );
@@ -83,13 +99,15 @@ function Foot() {
         <Act words={w.recordWork} run={() => go("work")} />
       </div>
     );
-  return <Act words={w.signIn} run={() => go("arrive")} />;
+  return <SignIn words={w.signIn} />;
 }
 
 /** Where to be, since when one is there, what is next and what is unsent. */
 export function Today() {
   const { contact, person, update } = engine.state();
+  const now = engine.now();
   const grid = engine.docs("building").length > 0;
+  const people = engine.docs("person");
   return (
     <Screen title={me()?.name ?? w.app} foot={<Foot />}>
       <Where />
@@ -102,7 +120,13 @@ export function Today() {
       )}
       <Unsent />
       <Next />
-      {leads() && <Line to="list" words={w.list} />}
+      {people.length > 0 && (
+        <Line
+          to="list"
+          words={w.list}
+          mark={w.cameOf(people.filter((one) => came(one.body, now)).length, people.length)}
+        />
+      )}
       {engine.docs("code").length > 0 && <Line to="code" words={w.showCode} />}
       <Line to="work" words={w.recordWork} />
       {grid && <Line to="grid" words={w.grid} />}

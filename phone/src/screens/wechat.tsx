@@ -7,6 +7,7 @@ export const inWechat = () => /MicroMessenger/i.test(navigator.userAgent);
 export function Wechat() {
   const [copied, setCopied] = useState(false);
   const copy = () => navigator.clipboard.writeText(location.href).then(() => setCopied(true));
+  const arrives = location.hash.startsWith("#at=");
   return (
     <>
       <header>
@@ -25,8 +26,8 @@ export function Wechat() {
         </button>
       </section>
       <footer>
-        <a class="act plain" href="/needs/mine">
-          {w.online}
+        <a class="act plain" href={arrives ? `/attendance/at/${location.hash}` : "/needs/mine"}>
+          {arrives ? w.onlineSignIn : w.online}
         </a>
       </footer>
     </>

@@ -10,6 +10,8 @@ from tests.journeys.arrival import Arrival, send
 from tests.journeys.phone import Phone
 from tests.journeys.phone_holder import come_in
 from tests.world import FENGLIN, SENT, World
+from xiachen.attendance.models.health import HealthStatement
+from xiachen.attendance.models.injuries import Injury
 from xiachen.attendance.models.records import CheckIn, CheckOut
 from xiachen.attendance.operations.signing import PlaceEntry, register_place
 from xiachen.base import clock
@@ -142,3 +144,52 @@ def _signs_in(phone: Phone) -> None:
     phone.page.locator("footer .act", has_text="签到").tap()
     phone.tap("没有码，直接签到")
     phone.reads("已签到")
+
+
+def test_hurt_in_three_taps(arrival: Arrival, phones: Callable[[], Phone]) -> None:
+    """What happened, whether somebody must stand in: kept offline, and whom to call at once."""
+    phone = phones()
+    come_in(phone, arrival, MEMBER)
+    phone.offline()
+    phone.tap("受伤了")
+    phone.tap("摔伤、扭伤")
+    phone.tap("需要替班")
+    phone.reads("您现在下岗", LEADER, "急救")
+    phone.tap("好了")
+    phone.tap("健康申报")
+    phone.tap("不舒服")
+    phone.reads("请先休息")
+    phone.back()
+    phone.offline(False)
+    phone.arrives()
+    member = arrival.world.members[MEMBER]
+    hurt = Injury.objects.get(member=member)
+    assert (hurt.happened, hurt.stand_in) == ("fall", True)
+    assert HealthStatement.objects.get(member=member).well is False
+    assert Quarantined.objects.count() == 0
+    phone.check()
+
+
+def test_what_is_unsent_is_handed_over(arrival: Arrival, phones: Callable[[], Phone]) -> None:
+    """A phone is given up without a signal; another one brings its records to the server."""
+    given, other = phones(), phones()
+    come_in(given, arrival, MEMBER)
+    given.offline()
+    _signs_in(given)
+    given.tap("设置")
+    given.tap("不再使用这部手机")
+    given.tap("清除")
+    given.reads("还有没发送的记录")
+    with given.page.expect_download() as saved:
+        given.tap("移交未发送的记录")
+    given.reads("共1条")
+    come_in(other, arrival, OTHER)
+    other.tap("设置")
+    other.page.locator("input[type=file]").set_input_files(saved.value.path())
+    other.reads("服务器已收到1条")
+    member = arrival.world.members[MEMBER]
+    assert CheckIn.objects.filter(member=member).count() == 1
+    given.tap("清除")
+    given.reads("登记一次，没有信号也能用")
+    for phone in (given, other):
+        phone.check()

@@ -8,6 +8,7 @@ from uuid import UUID
 from tests.journeys.arrival import Arrival
 from tests.world import FENGLIN, WORKERS, ZISONG
 from xiachen.attendance.models.stand_ins import StandIn
+from xiachen.attendance.operations.certificates import issue_certificate
 from xiachen.attendance.operations.check_ins import CheckInEntry, check_in
 from xiachen.attendance.operations.health import HealthEntry, state_health
 from xiachen.attendance.operations.hours import HoursEntry, correct_hours
@@ -15,6 +16,7 @@ from xiachen.attendance.operations.injuries import InjuryEntry, record_injury, t
 from xiachen.attendance.operations.signing import PlaceEntry, register_place
 from xiachen.attendance.operations.stand_ins import find_stand_in, need_no_stand_in
 from xiachen.attendance.operations.work import WorkEntry, record_work
+from xiachen.attendance.queries.certificates import check_address
 from xiachen.attendance.queries.signing import poster_of
 from xiachen.base import clock
 from xiachen.base.ids import uuid7
@@ -82,6 +84,8 @@ class Crowd:
     link: str
     injury: UUID
     empty_place: UUID
+    certificate: UUID
+    certificate_link: str
 
 
 def fill(arrival: Arrival) -> Crowd:
@@ -104,6 +108,7 @@ def fill(arrival: Arrival) -> Crowd:
     second = issue_bulletin(
         headquarters, division=420100000000, day=arrival.day, at=clock.now(), reason=LONG[:100]
     )
+    certificate = _certificate(arrival, people[10], now)
     return Crowd(
         arrival=arrival,
         people=people,
@@ -123,7 +128,15 @@ def fill(arrival: Arrival) -> Crowd:
         link=links.group_token(arrival.world.system, notice),
         injury=_hurt(arrival, people, now),
         empty_place=_unwell(arrival, people, now),
+        certificate=certificate,
+        certificate_link=check_address(arrival.world.system, certificate).rpartition("/")[2],
     )
+
+
+def _certificate(arrival: Arrival, member: UUID, now: datetime) -> UUID:
+    """Certify what somebody with a long name has served."""
+    liaison = arrival.world.scope(Role.LIAISON)
+    return issue_certificate(liaison, member=member, day=arrival.day, at=now).pk
 
 
 def _unwell(arrival: Arrival, people: list[UUID], now: datetime) -> UUID:

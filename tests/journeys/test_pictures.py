@@ -103,6 +103,8 @@ def _full(crowd: Crowd) -> dict[str, list[Screen]]:
             ("forgotten", "/accounts/password/reset/"),
             ("notice-link", f"/notices/read/{crowd.link}"),
             ("link-over", "/notices/read/spoilt"),
+            ("certificate-link", f"/attendance/c/{crowd.certificate_link}"),
+            ("not-found", "/attendance/c/spoilt"),
             ("pass-over", "/pass/spoilt"),
         ],
         "secretary": [
@@ -187,12 +189,14 @@ def _full(crowd: Crowd) -> dict[str, list[Screen]]:
             ("my-hours", "/attendance/hours/mine"),
             ("my-health", "/attendance/health/"),
             ("my-phone", "/phones/mine"),
+            ("my-calendar", "/needs/calendar/"),
             ("notices", "/notices/"),
             ("notice", f"/notices/{crowd.notice}/"),
         ],
         "liaison": [
             ("home", "/?show=everybody"),
             ("person", f"/command/people/{crowd.people[47]}/"),
+            ("certificate", f"/attendance/certificates/{crowd.certificate}/"),
             ("supervision", "/command/supervision/"),
             ("supervision-item", f"/command/supervision/{item.pk}/"),
         ],

@@ -4,6 +4,7 @@ from django.urls import path
 
 from xiachen.attendance.screens import (
     boards,
+    certificates,
     duty,
     health,
     hours,
@@ -34,6 +35,14 @@ urlpatterns = [
         hours.take_back,
         name="take-back-hours",
     ),
+    path("hours/<uuid:member>/certificate", certificates.issue, name="issue-certificate"),
+    path("certificates/<uuid:certificate>/", certificates.certificate, name="certificate"),
+    path(
+        "certificates/<uuid:certificate>/withdraw",
+        certificates.withdraw,
+        name="withdraw-certificate",
+    ),
+    path("c/<str:token>", certificates.check, name="check-certificate"),
     path("health/", health.mine, name="my-health"),
     path("<int:community>/health", health.state, name="state-health"),
     path("<int:community>/hurt", health.injury, name="hurt"),

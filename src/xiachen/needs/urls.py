@@ -6,6 +6,10 @@ from xiachen.needs import screens
 
 app_name = "needs"
 urlpatterns = [
+    path("calendar/", screens.calendar, name="calendar"),
+    path("calendar/make", screens.make_calendar, name="make-calendar"),
+    path("calendar/end", screens.end_calendar, name="end-calendar"),
+    path("calendar/<str:token>.ics", screens.calendar_feed, name="calendar-feed"),
     path("", screens.tasks, name="tasks"),
     path("mine", screens.mine, name="mine"),
     path("mine/<int:community>/sign-in", screens.sign_in, name="sign-in"),

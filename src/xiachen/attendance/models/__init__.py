@@ -1,6 +1,7 @@
 """Records of attendance, a noun in each module; Django finds them here."""
 
 from xiachen.attendance.models import (
+    calendars,
     certificates,
     health,
     hours,
@@ -12,6 +13,7 @@ from xiachen.attendance.models import (
 )
 
 __all__ = [
+    "calendars",
     "certificates",
     "health",
     "hours",

@@ -135,6 +135,20 @@ def overworked(scope: Scope, cutoff: Cutoff) -> QuerySet[CheckIn]:
     return _whose(scope, cutoff, _TOO_LONG, [held.days, held.hours])
 
 
+def in_need_of_rest(scope: Scope, cutoff: Cutoff) -> int:
+    """Count those of a leader's people who should be given rest, reading their days alone."""
+    held = limits(scope, cutoff)
+    mine = on_duty(scope, cutoff).order_by().values("member")
+    sql, params = _duty(scope, cutoff, member__in=mine)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"select count(*) from ({sql}) as duty where {_TOO_LONG}",
+            [*params, held.days, held.hours],
+        )
+        (count,) = cursor.fetchone()
+    return int(count)
+
+
 def of_the_longest_run(scope: Scope, cutoff: Cutoff) -> QuerySet[CheckIn]:
     """Return those on duty for the most days in a row."""
     return _whose(scope, cutoff, "days = %s", [longest_run(scope, cutoff)])

@@ -112,6 +112,12 @@ def injury_page(scope: Scope, *, day: date, number: int, size: int) -> InjuryPag
     return InjuryPage(lines=_lines(scope, found, day), total=total, number=number, pages=pages)
 
 
+def late_claims(scope: Scope, *, day: date) -> int:
+    """Count the injuries within reach with a step that should have been done before the day."""
+    found = _lines(scope, list(injuries(scope)), day)
+    return sum(any(step.late for step in one.steps) for one in found)
+
+
 def _lines(scope: Scope, rows: Sequence[Injury], day: date) -> list[InjuryLine]:
     people = members_by_id(scope, [row.member for row in rows])
     names = shown_names(scope, people)

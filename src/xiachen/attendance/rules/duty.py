@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Protocol
 
@@ -18,6 +18,9 @@ LONGEST_STAY = timedelta(hours=24)
 # nobody less tired: the limits warn and refuse nothing.
 MOST_HOURS, MOST_DAYS = "attendance.most-hours", "attendance.most-days"
 DEFAULT_MOST_HOURS, DEFAULT_MOST_DAYS = 11, 6
+
+# Whoever needs rest hears so in the evening, in time for tomorrow.
+WARNS_FROM = time(19)
 
 _HOUR = Decimal(3600)
 _TENTH = Decimal("0.1")

@@ -16,6 +16,7 @@ from xiachen.attendance.operations.hours import (
     view_hours,
     view_ledger,
 )
+from xiachen.attendance.queries.certificates import certificates
 from xiachen.attendance.queries.hours import HoursPage
 from xiachen.attendance.queries.ledgers import correctable_places
 from xiachen.base import clock
@@ -25,6 +26,7 @@ from xiachen.papers.tables import Table
 from xiachen.papers.ways_out import exported
 from xiachen.privacy.doors import ScopedRequest, done
 from xiachen.privacy.masking import mask_name
+from xiachen.privacy.scope import Can
 
 LINES = 50
 # More than any district's force; what leaves is one table, not a page.
@@ -107,7 +109,16 @@ def _show(
     places = correctable_places(request.scope, member=member) if found.corrects else []
     if form is None and places:
         form = HoursForm(places, initial={"id": uuid7(), "day": request.day})
-    context = {"ledger": found, "page": found, "form": form if places else None, "day": request.day}
+    issued = certificates(request.scope, member=member)
+    certifies = bool(found.total.days) and (found.own or request.scope.allows(Can.CERTIFY))
+    context = {
+        "ledger": found,
+        "page": found,
+        "form": form if places else None,
+        "day": request.day,
+        "certificates": issued if issued or certifies else None,
+        "certifies": certifies,
+    }
     return render(request, "attendance/ledger.html", context, status=status)
 
 

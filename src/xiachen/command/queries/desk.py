@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from xiachen.attendance.queries import records
 from xiachen.base import clock
 from xiachen.command.models import Bulletin
-from xiachen.command.queries import house, supervision
+from xiachen.command.queries import house, resting, supervision
 from xiachen.command.queries.rows import openable
 from xiachen.command.rules.views import FigureLine
 from xiachen.command.rules.wording import Statements
@@ -138,6 +138,10 @@ def desk(
         *_notices(scope, at),
         *_moves(scope, at),
         *_sign_ups(scope),
+        *(
+            Waiting(words=one.words, page=one.page, urgent=one.urgent)
+            for one in resting.lines(scope, day=day)
+        ),
         *_waiting(scope, day, said, at),
     )
     waiting = sorted(found, key=lambda one: (not one.urgent, one.since or at))

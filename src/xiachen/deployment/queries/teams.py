@@ -1,5 +1,6 @@
 """Reads of teams: who is in them, and where they work."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from uuid import UUID
 
@@ -57,6 +58,19 @@ def teams_of_member(scope: Scope, *, member: UUID, day: date) -> list[Membership
     """Return the teams in which a person is on a day, the oldest first."""
     rows = Membership.objects.filter(standing_on(day), member=member, team__in=teams(scope))
     return list(rows.select_related("team", "team__type").order_by("from_day", "pk"))
+
+
+def leaders_of(scope: Scope, *, members: Collection[UUID], day: date) -> set[UUID]:
+    """Return who leads the teams of some people on a day, or the teams that these are part of."""
+    here = Membership.objects.filter(standing_on(day), team__incident=scope.incident)
+    found = set(here.filter(member__in=members).values_list("team", flat=True))
+    seen: set[UUID] = set()
+    while found:
+        seen |= found
+        above = Team.objects.filter(pk__in=found, parent__isnull=False)
+        found = {one for one in above.values_list("parent", flat=True) if one} - seen
+    leads = here.filter(team__in=seen, post__in=(TeamPost.LEADER, TeamPost.DEPUTY))
+    return set(leads.values_list("member", flat=True))
 
 
 def memberships(scope: Scope, *, team: UUID, day: date) -> list[Membership]:

@@ -1,0 +1,48 @@
+"""What a service certificate needs, and where it stands."""
+
+from enum import StrEnum
+
+from django.utils.translation import gettext_lazy as _
+
+from xiachen.base.errors import Refused
+
+# Without letters and digits that are taken for each other when read out or copied by hand.
+ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+LENGTH = 6
+
+
+class NothingServed(Refused):
+    """A certificate tells of at least one day on duty."""
+
+    code = "attendance.nothing-served"
+    message = _("No day on duty is recorded up to this day, so there is nothing to certify yet.")
+
+
+class CertificateUnknown(Refused):
+    """The link behind the code is none of this house."""
+
+    code = "attendance.certificate-unknown"
+    message = _(
+        "This is no certificate of this operation, or the link is incomplete. "
+        "Scan the code on the paper again, or ask whoever issued it."
+    )
+    status = 404
+
+
+class State(StrEnum):
+    """What somebody who checks a certificate is told."""
+
+    VALID = "valid"
+    SUPERSEDED = "superseded"
+    WITHDRAWN = "withdrawn"
+
+
+def state_of(*, reversed_by_void: bool | None) -> State:
+    """
+    Return where a certificate stands.
+
+    :param reversed_by_void: whether what took its place is void; None: nothing did
+    """
+    if reversed_by_void is None:
+        return State.VALID
+    return State.WITHDRAWN if reversed_by_void else State.SUPERSEDED

@@ -6,6 +6,7 @@ change them. They may be old, and may have arrived before: taking them in again 
 """
 
 import json
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -29,24 +30,32 @@ _MOST_PUSHES = 50
 def hand_over(asked: Asked) -> Answer:
     """Take in the pushes of a file, each as if its own phone had sent it; answer each."""
     signed_and_standing(asked)
-    content = asked.content()
+    return Answer(
+        {
+            "epoch": current_epoch(system_scope()),
+            "time": milliseconds(clock.now()),
+            "pushes": take_file(asked.content()),
+        }
+    )
+
+
+def take_file(content: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """
+    Take in the pushes of a file, whoever brings it; one answer for each.
+
+    :raises Unreadable, TooLarge: it is no such file
+    """
     pushes = content.get("pushes")
     if content.get("format") != FORMAT or type(pushes) is not list:
         raise protocol.Unreadable
     if len(pushes) > _MOST_PUSHES:
         raise protocol.TooLarge
     try:
-        device = UUID(content.get("device"))
+        device = UUID(str(content.get("device")))
     except (TypeError, ValueError, AttributeError):
         raise protocol.Unreadable from None
     known = known_devices(system_scope(), [device]).get(device)
-    return Answer(
-        {
-            "epoch": current_epoch(system_scope()),
-            "time": milliseconds(clock.now()),
-            "pushes": [_answer(one, known) for one in pushes],
-        }
-    )
+    return [_answer(one, known) for one in pushes]
 
 
 def _answer(found: Any, known: KnownDevice | None) -> dict[str, Any]:

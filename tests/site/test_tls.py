@@ -147,10 +147,18 @@ def test_a_browser_accepts_the_site_once_the_authority_is_installed(
     with browser.browser_type.launch(
         executable_path=CHROMIUM, args=list(QUIET), env={**os.environ, "HOME": str(tmp_path)}
     ) as installed:
-        page = installed.new_page()
+        context = installed.new_context()
+        page = context.new_page()
         answer = page.goto(address)
         assert answer is not None and answer.ok
-        assert page.evaluate("isSecureContext && 'serviceWorker' in navigator")
+        # What no HTTPS means for a phone: no service worker, no cryptography, no work offline.
+        page.goto(f"https://127.0.0.1:{house.port}/phone/")
+        page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        assert page.evaluate("isSecureContext && crypto.subtle !== undefined")
+        shown = page.title()
+        context.set_offline(True)
+        page.reload()
+        assert page.title() == shown
 
 
 def test_the_page_before_https_fits_a_phone(house: Secured, browser: Browser) -> None:

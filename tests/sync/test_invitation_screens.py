@@ -10,11 +10,12 @@ from django.urls import reverse
 
 from tests.journeys.arrival import Arrival, send
 from tests.sync.desks import desk
-from tests.sync.phones import Phone
+from tests.sync.phones import Phone, phone_of
 from tests.world import LOCAL, OUTSIDER, SENT, World
 from xiachen.base import clock
 from xiachen.notices.models.messages import Message
 from xiachen.privacy.models import AuditEntry
+from xiachen.privacy.scope import Role
 from xiachen.sync.models.devices import Device, Invitation
 
 INVITE = reverse("sync:invite")
@@ -55,6 +56,19 @@ def test_a_leader_prints_a_code_for_everybody_of_the_team(arrival: Arrival, lead
     again = leader.get(INVITE).content.decode()
     assert "1 registered" in again and "link works until" in again
     assert again.count("checked") == 2
+
+
+def test_a_leader_sees_the_phones_of_the_team_alone(arrival: Arrival, leader: Client) -> None:
+    world = arrival.world
+    for scope, member in (
+        (world.scope(Role.SECRETARY), world.sent[2]),
+        (world.scope(Role.MEMBER), world.local),
+    ):
+        phone_of(scope, member)
+    page = leader.get(reverse("sync:phones")).content.decode()
+    assert SENT[2] in page and LOCAL not in page
+    mine = Device.objects.get(member=world.local)
+    assert leader.get(reverse("sync:phone", args=[mine.pk])).status_code == 404
 
 
 def test_one_person_gets_a_page_of_their_own(arrival: Arrival, leader: Client) -> None:

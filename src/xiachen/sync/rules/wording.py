@@ -84,7 +84,21 @@ _WHY: Mapping[str, Words] = {
         "The phone had been struck off. Ask the person whether they made this record themselves."
     ),
     "sync.not-taken-in": _("The server failed to take it in. Try to take it in again."),
+    "attendance.signed-in-already": _(
+        "The person had signed in before on that day; the first sign-in stands."
+    ),
+    "attendance.signed-out-already": _(
+        "The person had signed out before on that day; the first sign-out stands."
+    ),
+    "attendance.before-sign-in": _("It says an earlier time than the person's sign-in."),
+    "attendance.other-days-code": _(
+        "The code is that of another day. Ask the leader whether the person was there."
+    ),
+    "needs.not-open": _("The task was over or withdrawn by then."),
+    "needs.full": _("As many people as the task wants had claimed it by then."),
 }
+# What the words of an operation leave blank is known only at the moment of its refusal.
+_REFUSED = _("The server refused it. Ask the person, then put it right or leave it out.")
 
 
 def kind_words(kind: str) -> Words:
@@ -97,9 +111,8 @@ def why(code: str) -> Words:
     if code in _WHY:
         return _WHY[code]
     refusal = _refusal(Refused, code)
-    # Words with blanks to fill in need the moment of the refusal.
     if refusal is None or "%(" in str(refusal.message):
-        return code
+        return _REFUSED
     return refusal.message
 
 

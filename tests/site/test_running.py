@@ -10,23 +10,19 @@ from pathlib import Path
 
 import psutil
 import pytest
-from bench.house import House, new_home, wait_until
+from bench.house import House, wait_until
 
 from xiachen.sync import epoch
 
 
 @pytest.fixture(scope="module")
-def house() -> Iterator[House]:
-    import shutil
-
-    home = new_home()
+def house(home: Path) -> Iterator[House]:
     house = House(home)
     try:
         house.start()
         yield house
     finally:
         house.stop()
-        shutil.rmtree(home, ignore_errors=True)
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.request import split_domain_port, validate_host
 from django.shortcuts import render
 from django.urls import path, re_path
 from django.utils.cache import patch_vary_headers
@@ -116,12 +117,10 @@ def _authority() -> Path | None:
 def _there(request: HttpRequest) -> str:
     """Return how HTTPS is reached under the name that was asked, if that is one of the site's."""
     public = urlsplit(os.environ["XIACHEN_ADDRESS"])
-    asked = urlsplit(f"//{request.get_host()}").hostname or ""
-    served = [host.strip("[]") for host in os.environ["XIACHEN_HOSTS"].split(",")]
-    if asked not in served:
+    asked, _port = split_domain_port(request.get_host())
+    if not validate_host(asked, os.environ["XIACHEN_HOSTS"].split(",")):
         return f"https://{public.netloc}"
-    name = f"[{asked}]" if ":" in asked else asked
-    return f"https://{name}{f':{public.port}' if public.port else ''}"
+    return f"https://{asked}{f':{public.port}' if public.port else ''}"
 
 
 def main() -> None:

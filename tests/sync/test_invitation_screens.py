@@ -58,17 +58,17 @@ def test_a_leader_prints_a_code_for_everybody_of_the_team(arrival: Arrival, lead
     assert again.count("checked") == 2
 
 
-def test_a_leader_sees_the_phones_of_the_team_alone(arrival: Arrival, leader: Client) -> None:
+def test_a_leader_sees_the_phones_of_the_team_and_none_next_door(
+    arrival: Arrival, leader: Client
+) -> None:
     world = arrival.world
-    for scope, member in (
-        (world.scope(Role.SECRETARY), world.sent[2]),
-        (world.scope(Role.MEMBER), world.local),
-    ):
-        phone_of(scope, member)
+    phone_of(world.scope(Role.SECRETARY), world.sent[2])
+    (token,) = tokens(desk("outsider").post(MINE).content.decode())
+    theirs = Phone()
+    theirs.enrol(token)
     page = leader.get(reverse("sync:phones")).content.decode()
-    assert SENT[2] in page and LOCAL not in page
-    mine = Device.objects.get(member=world.local)
-    assert leader.get(reverse("sync:phone", args=[mine.pk])).status_code == 404
+    assert SENT[2] in page and "1 phone<" in page
+    assert leader.get(reverse("sync:phone", args=[theirs.device])).status_code == 404
 
 
 def test_one_person_gets_a_page_of_their_own(arrival: Arrival, leader: Client) -> None:

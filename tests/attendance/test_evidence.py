@@ -225,7 +225,12 @@ def test_one_list_with_a_code_twice_uses_it_once(town: Town) -> None:
     scopes = {one.id: town.local for one in entries}
     outcomes = check_in_all(scopes, entries=entries, at=EVENING)
     assert sorted(one.new for one in outcomes) == [False, False, True]
-    assert {type(one.refusal) for one in outcomes if not one.new} == {codes.CodeUsed}
+    # Whoever scans twice is told that it is done, not that something is wrong.
+    said = {type(one.refusal) for one in outcomes if not one.new}
+    assert said == {rules.SignedInAlready}
+    again = signed(town.local, by_code(place, town.world.local, code))
+    assert isinstance(again.refusal, rules.SignedInAlready)
+    assert "8:00" in str(again.refusal)
 
 
 def test_the_poster_signs_in_at_the_phones_time(town: Town) -> None:
@@ -340,5 +345,5 @@ def test_phones_that_use_one_code_at_once_use_it_once(committed_world: World) ->
     for thread in threads:
         thread.join(30)
     assert sorted(one.new for one in outcomes) == [False, False, False, True]
-    assert {type(one.refusal) for one in outcomes if not one.new} == {codes.CodeUsed}
+    assert {type(one.refusal) for one in outcomes if not one.new} == {rules.SignedInAlready}
     assert CodeUse.objects.count() == CheckIn.objects.count() == 1

@@ -139,7 +139,7 @@ def _check_in(scopes: Scopes, entries: Sequence[CheckInEntry], at: datetime) -> 
 def _facts(
     scopes: Scopes, entries: Sequence[CheckInEntry], at: datetime
 ) -> Iterator[tuple[UUID, CheckIn | Refused]]:
-    proofs = Weighing(scopes, entries, at).proofs()
+    proofs = Weighing(scopes, entries, at, model=CheckIn, taken=_signed_in).proofs()
     proven = []
     for one in entries:
         proof = proofs[one.id]
@@ -197,7 +197,11 @@ def _same(known: CheckIn, fact: CheckIn) -> bool:
 
 
 def _taken(standing: CheckIn) -> rules.SignedInAlready:
-    local = standing.occurred_at.astimezone(clock.local_zone())
+    return _signed_in(standing.occurred_at)
+
+
+def _signed_in(moment: datetime) -> rules.SignedInAlready:
+    local = moment.astimezone(clock.local_zone())
     return rules.SignedInAlready(field="member", time=numbers.clock(local.time()))
 
 

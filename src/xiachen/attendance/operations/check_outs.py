@@ -112,7 +112,7 @@ def _check_out(scopes: Scopes, entries: Sequence[CheckOutEntry], at: datetime) -
 def _facts(
     scopes: Scopes, entries: Sequence[CheckOutEntry], at: datetime
 ) -> Iterator[tuple[UUID, CheckOut | Refused]]:
-    proofs = Weighing(scopes, entries, at).proofs()
+    proofs = Weighing(scopes, entries, at, model=CheckOut, taken=_signed_out).proofs()
     proven = []
     for one in entries:
         proof = proofs[one.id]
@@ -194,7 +194,11 @@ def _same(known: CheckOut, fact: CheckOut) -> bool:
 
 
 def _taken(standing: CheckOut) -> duty.SignedOutAlready:
-    return duty.SignedOutAlready(field="member", time=_spoken(standing.occurred_at))
+    return _signed_out(standing.occurred_at)
+
+
+def _signed_out(moment: datetime) -> duty.SignedOutAlready:
+    return duty.SignedOutAlready(field="member", time=_spoken(moment))
 
 
 def _spoken(moment: datetime) -> str:

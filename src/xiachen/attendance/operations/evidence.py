@@ -1,12 +1,12 @@
 """Weighing how it is known that people were there, and using their codes up."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from uuid import UUID
 
-from xiachen.attendance.models.records import CodeUse
+from xiachen.attendance.models.records import CheckIn, CheckOut, CodeUse
 from xiachen.attendance.models.signing import SignInPlace
 from xiachen.attendance.operations.settling import Scopes
 from xiachen.attendance.rules import codes, evidence
@@ -76,21 +76,56 @@ class Proof:
 
 
 class Weighing:
-    """Weighs what some entries give; whoever makes one does so in the records' transaction."""
+    """
+    Weighs what some entries give; whoever makes one does so in the records' transaction.
 
-    def __init__(self, scopes: Scopes, entries: Sequence[Witnessed], at: datetime) -> None:
+    :param model: of the records that the entries become
+    :param taken: what is said to whoever sends the same once more: when it was recorded
+    """
+
+    def __init__(
+        self,
+        scopes: Scopes,
+        entries: Sequence[Witnessed],
+        at: datetime,
+        *,
+        model: type[CheckIn] | type[CheckOut],
+        taken: Callable[[datetime], Refused],
+    ) -> None:
         self._scopes = scopes
         self._entries = entries
         self._at = at
+        self._model = model
+        self._taken = taken
         self._opened: dict[UUID, bytes] = {}
 
     def proofs(self) -> dict[UUID, Proof | Refused]:
         """Return for each entry's id what it proves, or why it cannot be recorded."""
         found = {one.id: self._weighed(one) for one in self._entries}
         given = [proof.use for proof in found.values() if isinstance(proof, Proof)]
-        for id in self._used_before([use for use in given if use is not None]):
-            found[id] = codes.CodeUsed(field="code")
+        used = self._used_before([use for use in given if use is not None])
+        if used:
+            found.update(self._again(used, found))
         return found
+
+    def _again(
+        self, used: dict[UUID, UUID], found: Mapping[UUID, Proof | Refused]
+    ) -> dict[UUID, Refused]:
+        """
+        Say of codes used before what they were used for: the same thing, or another.
+
+        :param used: by which entry (value) the code of an entry (key) was used
+        """
+        rows = self._model._default_manager.filter(
+            community_id__in={one.community for one in self._entries}, pk__in=set(used.values())
+        )
+        times = dict(rows.standing().values_list("pk", "occurred_at"))
+        said: dict[UUID, Refused] = {}
+        for id, first in used.items():
+            beside = found.get(first)
+            time = times.get(first) or (beside.occurred_at if isinstance(beside, Proof) else None)
+            said[id] = codes.CodeUsed(field="code") if time is None else self._taken(time)
+        return said
 
     @cached_property
     def _places(self) -> dict[tuple[int, UUID], SignInPlace]:
@@ -208,22 +243,27 @@ class Weighing:
             self._opened[place.pk] = place.opened()
         return self._opened[place.pk]
 
-    def _used_before(self, uses: Iterable[CodeUse]) -> set[UUID]:
-        """Use codes up; return the entries whose code the person had used for another one."""
+    def _used_before(self, uses: Iterable[CodeUse]) -> dict[UUID, UUID]:
+        """Use codes up; return by which entry those were used that the person had used before."""
         rows = sorted(uses, key=_order)
         if not rows:
-            return set()
+            return {}
         # Records of these communities follow: locked in the same order by everybody.
         hold_numbers({row.community_id for row in rows})
         written = insert_new(rows)
         left = [row for row in rows if row.pk not in written]
         if not left:
-            return set()
+            return {}
         known = CodeUse.objects.filter(
-            community_id__in={row.community_id for row in left}, pk__in=[row.pk for row in left]
+            community_id__in={row.community_id for row in left},
+            place__in={row.place_id for row in left},
+            member__in={row.member for row in left},
+            day__in={row.day for row in left},
         )
-        same = {_order(row): row.pk for row in known}
-        return {row.pk for row in left if same.get(_order(row)) != row.pk}
+        first = {_order(row): row.pk for row in known}
+        # A record of the same id that used another code is found out when it is written.
+        by = {row.pk: first.get(_order(row), row.pk) for row in left}
+        return {id: other for id, other in by.items() if other != id}
 
 
 def _order(use: CodeUse) -> tuple[int, UUID, UUID, date, int]:

@@ -67,6 +67,13 @@ def test_every_screen(door: Door, browser: Browser, pack: Pack, language: str) -
     for way, about in SCREENS:
         phone.stand(way, task if about == "task" else about)
         wrong += _look(phone, f"{pack.__name__}-{way}{'-' if about else ''}{about[:6].strip('#')}")
+    phone.stand("grid")
+    phone.page.get_by_role("searchbox").fill("解")
+    wrong += _look(phone, f"{pack.__name__}-search")
+    phone.stand("notices")
+    if phone.page.locator("summary").count():
+        phone.page.locator("summary").first.tap()
+        wrong += _look(phone, f"{pack.__name__}-notice")
     phone.context.close()
     assert wrong == [], "\n".join(wrong)
 

@@ -2,7 +2,7 @@ import { useMemo, useState } from "preact/hooks";
 import { w } from "../words";
 import { engine } from "./house";
 import { Call, Line, Note, Screen } from "./parts";
-import { find, lay, type Door } from "./searching";
+import { find, lay, MOST, type Door } from "./searching";
 
 const joined = (...words: (string | undefined)[]) => words.filter(Boolean).join(" · ");
 
@@ -52,7 +52,7 @@ export function GridScreen() {
       {sought.trim() ? (
         <>
           <p class="quiet" role="status">
-            {found.length ? w.found(found.length) : w.nothingFound}
+            {found.length ? (found.length < MOST ? w.found : w.foundMany)(found.length) : w.nothingFound}
           </p>
           <ul>
             {found.map((one) => (

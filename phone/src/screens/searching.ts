@@ -55,8 +55,11 @@ export function lay(
   return { buildings: ordered, doors: all };
 }
 
+/** As many doors as two screens hold; whoever sees so many types on. */
+export const MOST = 12;
+
 /** Doors of which each of the words says something, at most `most` of them. */
-export function find({ doors }: Grid, words: string, most = 20): Door[] {
+export function find({ doors }: Grid, words: string, most = MOST): Door[] {
   const sought = words.toLowerCase().split(/\s+/).filter(Boolean);
   const found: Door[] = [];
   for (const one of doors) {

@@ -118,7 +118,8 @@ export const en: Words = {
 
   grid: "My grid",
   search: "Name, door or phone",
-  found: (n) => (n < 20 ? `${count(n, "door")} found` : "The first 20; type a little more"),
+  found: (n) => `${count(n, "door")} found`,
+  foundMany: (n) => `The first ${n}; type a little more`,
   nothingFound: "Nothing found.",
   noGrid: "The grid has not been fetched yet.",
   whomToCall: "Whom to call",

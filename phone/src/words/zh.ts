@@ -115,7 +115,8 @@ export const zh = {
   // 网格
   grid: "我的网格",
   search: "找姓名、门牌、电话",
-  found: (n: number) => (n < 20 ? `找到${n}户` : "先列出20户，请多输几个字"),
+  found: (n: number) => `找到${n}户`,
+  foundMany: (n: number) => `先列出${n}户，请多输几个字`,
   nothingFound: "没有找到。",
   noGrid: "网格资料还没有下载。",
   whomToCall: "有事找谁",

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from xiachen.site.command_line.commands import Commands
-from xiachen.site.command_line.run import add_address
+from xiachen.site.command_line.listening import add_address
 from xiachen.site.speaking import Stopped, gettext, say
 
 _ = gettext

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xiachen.site.command_line.commands import Commands
-from xiachen.site.command_line.run import add_address, port_number
+from xiachen.site.command_line.listening import add_address, port_number
 from xiachen.site.speaking import Stopped, gettext, say
 
 if TYPE_CHECKING:

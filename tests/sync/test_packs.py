@@ -26,7 +26,7 @@ from xiachen.needs.operations.claims import claim_task, finish_task
 from xiachen.needs.operations.tasks import issue_task, withdraw_task
 from xiachen.notices.operations.notices import To, open_notice
 from xiachen.people.models.accounts import Grant
-from xiachen.people.models.residents import Appointment
+from xiachen.people.models.residents import Appointment, Resident
 from xiachen.people.operations.accounts import end_grant
 from xiachen.people.operations.appointments import (
     appoint_building_head,
@@ -40,6 +40,7 @@ from xiachen.places.operations.buildings import edit_household
 from xiachen.privacy.models import AuditEntry
 from xiachen.privacy.scope import Role, system_scope
 from xiachen.sync.api.encoding import from_b64
+from xiachen.sync.models.packs import PackDoc, PackPart
 from xiachen.sync.operations.packs import forget_tombstones, pull
 from xiachen.sync.queries.packs import grounds, marks, own, teams
 from xiachen.sync.queries.packs.reach import person_of, reach_of
@@ -358,24 +359,67 @@ def test_what_does_not_fit_is_built_anew(holding: Holding) -> None:
 
 
 def test_forgotten_tombstones_mean_building_anew(holding: Holding) -> None:
-    phone, away = holding.local, holding.local
-    task = issue(holding)
+    phone = holding.local
+    tasks = [issue(holding)]
     phone.pull()
-    task_of_other = issue(holding)
+    tasks.append(issue(holding))
     phone.pull()
-    for one in (task, task_of_other):
+    for one in tasks:
         withdraw_task(holding.town.secretary, community=FENGLIN, task=one.pk, at=NOON, reason="无")
-    late = NOON + rules.TOMBSTONES_KEPT + timedelta(days=1)
     old = (dict(phone.parts["me"]), phone.cursors["me"])
     phone.pull()
+    late = NOON + rules.TOMBSTONES_KEPT + timedelta(hours=1)
+    phone.pull(late)
     assert forget_tombstones(system_scope(), at=late) == 2
     assert forget_tombstones(system_scope(), at=late) == 0
-    again = phone.pull()
+    again = phone.pull(late)
     assert not any(part.rebuild or part.docs for part in again.parts)
     phone.parts["me"], phone.cursors["me"] = old
-    assert phone.pull().parts[0].rebuild
+    assert phone.pull(late).parts[0].rebuild
     assert phone.bodies("task") == []
-    away.pull()
+
+
+def test_a_part_for_which_nobody_asks_is_forgotten(holding: Holding) -> None:
+    phone = holding.head
+    phone.pull()
+    assert PackPart.objects.count() == 2
+    late = NOON + rules.TOMBSTONES_KEPT + timedelta(hours=1)
+    assert forget_tombstones(system_scope(), at=late) == 2
+    assert not PackPart.objects.exists()
+    assert all(part.rebuild for part in phone.pull(late).parts)
+
+
+def test_a_server_that_went_back_in_time_does_not_pass_other_words_off(holding: Holding) -> None:
+    phone, writer = holding.head, holding.head
+    writer.pull()
+    grid = f"grid:{FENGLIN}:{holding.grid}"
+    kept = PackPart.objects.get(key=grid)
+    docs = list(PackDoc.objects.filter(part=kept))
+
+    def telephone(number: str) -> None:
+        entry = ResidentEntry(
+            id=resident_id(RESIDENTS[2][0]),
+            household=holding.doors[1],
+            name=RESIDENTS[2][0],
+            phone=number,
+        )
+        row = Resident.objects.get(pk=entry.id)
+        row.seal({"name": entry.name, "phone": number, "identity": ""})
+        row.save()
+
+    telephone("15500010008")
+    phone.pull(NOON + timedelta(seconds=1))
+    assert "15500010008" in {one["phone"] for one in phone.bodies("resident")}
+    # Yesterday's backup: that number was never told, another one is.
+    PackDoc.objects.filter(part=kept).delete()
+    PackDoc.objects.bulk_create(docs)
+    kept.save()
+    telephone("15500010009")
+    writer.pull(NOON + timedelta(seconds=2))
+    while phone.pull(NOON + timedelta(seconds=3)).parts[0].rebuild:
+        assert phone.pulls < 9
+    assert "15500010009" in {one["phone"] for one in phone.bodies("resident")}
+    assert phone.hash(grid) == writer.hash(grid)
 
 
 def test_a_large_part_comes_in_several_answers(

@@ -13,6 +13,7 @@ from xiachen.privacy.envelopes import POINT_BYTES
 from xiachen.privacy.scope import system_scope
 from xiachen.sync.api.asking import Answer, Asked, signed_and_standing
 from xiachen.sync.api.encoding import Unreadable64, from_b64
+from xiachen.sync.api.turns import TURNS
 from xiachen.sync.operations.photos import add_piece, begin_photo
 from xiachen.sync.queries.devices import KnownDevice
 from xiachen.sync.queries.photos import Progress, progress_of
@@ -26,6 +27,11 @@ _PIECE = "application/offset+octet-stream"
 
 def photos(asked: Asked) -> Answer:
     """Announce a photo, tell how much of it is here, or take the next piece."""
+    with TURNS.turn():
+        return _answer(asked)
+
+
+def _answer(asked: Asked) -> Answer:
     device = signed_and_standing(asked)
     photo = _id(asked.rest)
     if asked.method == "POST":

@@ -7,6 +7,7 @@ from typing import Any
 from xiachen.privacy.scope import system_scope
 from xiachen.sync.api.asking import Answer, Asked, signed_and_standing
 from xiachen.sync.api.encoding import to_b64
+from xiachen.sync.api.turns import TURNS
 from xiachen.sync.operations import packs
 from xiachen.sync.queries.epochs import current_epoch
 from xiachen.sync.rules import protocol
@@ -21,6 +22,11 @@ _HASH = re.compile(rf"[0-9a-f]{{{HASH_DIGITS}}}|")
 
 def pull(asked: Asked) -> Answer:
     """Bring a phone's pack up to date."""
+    with TURNS.turn():
+        return _pull(asked)
+
+
+def _pull(asked: Asked) -> Answer:
     device = signed_and_standing(asked)
     content = asked.content()
     app = content.get("app")

@@ -3,7 +3,8 @@ What a phone pulls: of each part what it lacks, and what it may not hold any mor
 
 Numbers are given under the part's lock, to what was read under it. So a cursor follows commits: a
 change that is committed too late for one reading is found by the next, under a number that no
-phone has passed, and no phone goes back to what was read before.
+phone has passed, and no phone goes back to what was read before. No number comes twice, not even
+from a server that was restored.
 """
 
 from collections.abc import Mapping
@@ -29,6 +30,7 @@ from xiachen.sync.queries.packs.reach import person_of, reach_of
 from xiachen.sync.queries.packs.sources import Source, sources_of
 from xiachen.sync.rules import packs as rules
 from xiachen.sync.rules.bodies import Doc
+from xiachen.sync.rules.occurred import milliseconds
 from xiachen.sync.rules.packs import Ledger, Numbered
 
 _COME = f"""
@@ -50,7 +52,7 @@ _HEADS = f"""
 _MAKE = f"""
     insert into {PackPart._meta.db_table} 
         (id, incident_id, key, cursor, floor, hash, mark, changed_at)
-    values (%s, %s, %s, 1, 0, %s, '', %s) on conflict (incident_id, key) do nothing
+    values (%s, %s, %s, %s, %s, %s, '', %s) on conflict (incident_id, key) do nothing
 """
 _LOCK = f"""
     select id, cursor, floor, hash, mark from {PackPart._meta.db_table}
@@ -185,7 +187,16 @@ def pull(
 
 @transaction.atomic
 def forget_tombstones(scope: Scope, *, at: datetime) -> int:
-    """Forget what has been gone for long; phones away for longer rebuild. Returns how many."""
+    """
+    Forget what has been gone for long, and parts that no phone has asked for in as long.
+
+    Phones that were away for longer build anew.
+
+    :return: how many tombstones and parts
+    """
+    unused = PackPart.objects.filter(changed_at__lt=at - rules.TOMBSTONES_KEPT)
+    parts = list(unused.values_list("pk", flat=True))
+    unused.filter(pk__in=parts).delete()
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
@@ -200,7 +211,7 @@ def forget_tombstones(scope: Scope, *, at: datetime) -> int:
             """,
             [at - rules.TOMBSTONES_KEPT],
         )
-        count = sum(int(row[0]) for row in cursor.fetchall())
+        count = len(parts) + sum(int(row[0]) for row in cursor.fetchall())
     if count:
         audit.record(scope, "sync.forget-tombstones")
     return count
@@ -238,7 +249,7 @@ def _pulled(
     docs = reading.docs()
     numbered = _numbered(head.id)
     digests = {id: rules.digest(source.secret, one) for id, one in docs.items()}
-    changed = rules.changes(digests, numbered, cursor=head.ledger.cursor)
+    changed = rules.changes(digests, numbered, after=head.ledger.cursor, at=at)
     ledger = head.ledger
     if changed or head.mark != reading.mark:
         numbered |= changed
@@ -269,8 +280,9 @@ def _answer(
 
 def _locked(incident: UUID, key: str, at: datetime) -> _Head:
     """Lock a part until the end of the transaction; one that there is not yet is made."""
+    first = milliseconds(at)
     with connection.cursor() as cursor:
-        cursor.execute(_MAKE, [uuid7(), incident, key, rules.state_hash(()), at])
+        cursor.execute(_MAKE, [uuid7(), incident, key, first, first, rules.state_hash(()), at])
         cursor.execute(_LOCK, [incident, key])
         return _head(*cursor.fetchone())
 

@@ -16,6 +16,7 @@ from uuid import UUID
 
 from xiachen.base import clock
 from xiachen.sync.rules.bodies import Doc
+from xiachen.sync.rules.occurred import milliseconds
 
 # A pack may be read until so long after the end of the duty.
 KEPT_AFTER_DUTY = timedelta(hours=12)
@@ -57,7 +58,7 @@ class Ledger:
     """
     What the server has numbered of a part.
 
-    :ivar cursor: the last number given
+    :ivar cursor: the last number given; numbers are milliseconds since 1970 or more
     :ivar floor: the last number of which a tombstone was forgotten
     """
 
@@ -113,14 +114,18 @@ def state_hash(versions: Iterable[tuple[str, int]]) -> str:
 
 
 def changes(
-    digests: Mapping[str, bytes], numbered: Mapping[str, Numbered], *, cursor: int
+    digests: Mapping[str, bytes], numbered: Mapping[str, Numbered], *, after: int, at: datetime
 ) -> dict[str, Numbered]:
     """
     Return what has changed against the numbers given so far, each with its own next number.
 
+    Numbers go on with the time: a server that was restored, or has forgotten a part, gives none
+    that a phone may hold with another content.
+
     :param digests: of all docs that are there now
-    :param cursor: the last number given
+    :param after: the last number given
     """
+    cursor = max(after, milliseconds(at))
     found: dict[str, Numbered] = {}
     for id, digest in digests.items():
         known = numbered.get(id)

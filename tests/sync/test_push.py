@@ -12,6 +12,8 @@ from xiachen.attendance.models.records import CheckIn, CheckOut
 from xiachen.base import clock
 from xiachen.base.ids import uuid7
 from xiachen.privacy.models import AuditEntry
+from xiachen.sync.api import asking
+from xiachen.sync.api.pacing import Pace
 from xiachen.sync.models.devices import Device
 from xiachen.sync.models.receipts import Quarantined, QuarantineState, Receipt
 
@@ -198,3 +200,16 @@ class TestWholeRequests:
         assert response.json()["code"] == "sync.old-app"
         response = phone.client.post("/sync/v1/nowhere", data=b"", content_type="text/plain")
         assert response.status_code == 404
+
+    def test_one_phone_that_asks_without_end_waits(
+        self, town: Town, phone: Phone, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        other = phone_of(town.local, town.world.local)
+        monkeypatch.setattr(asking, "_PACE", Pace(a_second=0.001, at_once=3))
+        assert [phone.push()[0] for _ in range(4)] == [200, 200, 200, 429]
+        assert phone.push()[1]["code"] == "sync.too-fast"
+        assert int(phone.response["Retry-After"]) > 0
+        assert other.push()[0] == 200
+        forged = Phone(device=other.device, sealer=phone.sealer, enrolled=phone.enrolled)
+        assert [forged.push()[0] for _ in range(4)] == [401] * 4
+        assert other.push()[0] == 200

@@ -10,6 +10,7 @@ from uuid import UUID
 from xiachen.privacy.envelopes import NoPoint, is_signed, request_text
 from xiachen.privacy.scope import Scope, system_scope
 from xiachen.sync.api.gathering import Gathering
+from xiachen.sync.api.pacing import Pace
 from xiachen.sync.queries.devices import KnownDevice, known_devices
 from xiachen.sync.rules import protocol
 
@@ -125,11 +126,15 @@ _lookups: Gathering[UUID, KnownDevice | None] = Gathering(
 )
 
 
+_PACE = Pace()
+
+
 def proven(device: KnownDevice | None, signature: bytes, text: bytes) -> KnownDevice:
     """
     Return a device if its key signed a text.
 
     :raises UnknownDevice, BadSignature:
+    :raises TooFast: the device asks too often
     """
     if device is None:
         raise protocol.UnknownDevice
@@ -139,6 +144,7 @@ def proven(device: KnownDevice | None, signature: bytes, text: bytes) -> KnownDe
         signed = False
     if not signed:
         raise protocol.BadSignature
+    _PACE.step(device.id)
     return device
 
 

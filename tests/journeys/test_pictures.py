@@ -169,6 +169,7 @@ def _full(crowd: Crowd) -> dict[str, list[Screen]]:
             ("invite", f"/phones/invite?team={team}"),
             ("links", "/phones/invitations/"),
             ("records", "/phones/records/"),
+            ("hand-over", "/phones/hand-over"),
             ("records-settled", "/phones/records/?show=settled"),
             ("record", f"/phones/records/{handsets.mendable}"),
             ("record-unknown", f"/phones/records/{handsets.unknown}?kind=needs.finish"),

@@ -6,6 +6,7 @@ from django.views.generic import TemplateView
 
 from xiachen.mobilisation import urls as mobilisation
 from xiachen.site import api, screens
+from xiachen.site.handing_over import hand_over
 from xiachen.site.intakes import RECEPTION
 from xiachen.site.second_factor import SetUp
 from xiachen.sync import urls as sync
@@ -37,6 +38,7 @@ urlpatterns = [
     path("attendance/", include("xiachen.attendance.urls")),
     path("needs/", include("xiachen.needs.urls")),
     path("command/", include("xiachen.command.urls")),
+    path("phones/hand-over", hand_over, name="hand-over"),
     path("phones/", include("xiachen.sync.urls")),
     path("api/v1/", api.addresses),
     path("audit/", include("xiachen.privacy.urls")),

@@ -35,6 +35,12 @@ def view_records(scope: Scope, *, rows: Sequence[Quarantined]) -> list[RecordLin
 
 
 @transaction.atomic
+def note_hand_over(scope: Scope, *, device: str) -> None:
+    """Note who brought the file of which phone; what is in it was taken in as that phone's own."""
+    audit.record(scope, "sync.hand-over", targets=[UUID(device)])
+
+
+@transaction.atomic
 def view_record(scope: Scope, *, record_id: UUID) -> RecordView:
     """
     Return one record with all it says, and note whose it is and whom it is about.

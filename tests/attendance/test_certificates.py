@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from tests.attendance.screens import signed_in, text
 from tests.attendance.test_duty import LATER, serve
 from tests.attendance.test_hours import correct
-from tests.attendance.test_hours_screens import signed_in, text
 from tests.attendance.town import Town, arrive
 from tests.oracle import ORACLE
 from tests.world import DAY, LOCAL, SENT, World

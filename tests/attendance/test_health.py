@@ -1,17 +1,21 @@
 """Well or unwell: whoever is unwell is off duty at once, and a stand-in is sought."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from tests.attendance.screens import signed_in, text
 from tests.attendance.town import EVENING, Town, clock_at
 from tests.world import DAY, FENGLIN, ZISONG
+from xiachen.attendance.figures.days import NOT_PRESENT
 from xiachen.attendance.models.health import HealthStatement
+from xiachen.attendance.models.records import Answer
 from xiachen.attendance.models.stand_ins import StandIn
+from xiachen.attendance.operations.answers import excuse_off_duty
 from xiachen.attendance.operations.health import HealthEntry, state_health, state_health_all
 from xiachen.attendance.operations.stand_ins import (
     find_stand_in,
@@ -21,16 +25,20 @@ from xiachen.attendance.operations.stand_ins import (
     view_stand_ins,
 )
 from xiachen.attendance.queries.health import standings
+from xiachen.attendance.queries.records import end_of
 from xiachen.attendance.queries.stand_ins import candidates, stand_in
 from xiachen.attendance.rules.stand_ins import DecidedAlready, NotFit, SamePerson, StandsInAlready
 from xiachen.base.errors import Forbidden, NotFound, Outcome
 from xiachen.base.ids import uuid7
+from xiachen.mobilisation.models.call_ups import Criterion, CriterionKind
+from xiachen.mobilisation.queries.measuring import measured
 from xiachen.people.models.members import OffDuty
 from xiachen.people.operations.fitness import (
     FitBeforeOffDuty,
     NotOffDuty,
     OwnFitness,
     say_fit,
+    set_fitness,
     stand_down,
 )
 from xiachen.privacy.models import AuditEntry
@@ -216,3 +224,56 @@ def test_a_person_in_two_communities_is_sought_for_once_a_day(town: Town) -> Non
     outcomes = state_health(everywhere, entries=entries, at=EVENING)
     assert all(one.new for one in outcomes)
     assert StandIn.objects.count() == 1
+
+
+def to_verify(town: Town, day: date = DAY) -> set[UUID]:
+    scope = town.secretary
+    cutoff = end_of(scope, day)
+    return set(NOT_PRESENT.opened(scope, cutoff).values_list("member_id", flat=True))
+
+
+def test_whoever_is_off_duty_is_not_asked_why_they_did_not_come(town: Town) -> None:
+    town.sign_in(town.world.sent[1:])
+    assert to_verify(town) == {town.world.sent[0], town.world.local}
+    state(town.local, town.world.local)
+    assert to_verify(town) == {town.world.sent[0]}
+    answer = Answer.objects.get()
+    assert (answer.words, answer.excuses) == ("停岗", True), "never why"
+
+
+def test_nor_on_the_days_after_and_a_bulletin_read_again_says_the_same(town: Town) -> None:
+    member, tomorrow = town.world.local, DAY + timedelta(days=1)
+    state(town.local, member)
+    later = EVENING + timedelta(days=1)
+    assert excuse_off_duty(town.world.system, day=tomorrow, at=later) == 1
+    assert excuse_off_duty(town.world.system, day=tomorrow, at=later) == 0
+    assert Answer.objects.filter(day=tomorrow).count() == 1
+    say_fit(doctor(town), member=member, from_day=tomorrow, at=later)
+    assert excuse_off_duty(town.world.system, day=tomorrow + timedelta(days=1), at=later) == 0
+    assert Answer.objects.count() == 2, "what was said stays"
+    with pytest.raises(Forbidden):
+        excuse_off_duty(doctor(town), day=DAY, at=later)
+
+
+def test_whoever_is_off_duty_is_not_chosen_as_fit(town: Town) -> None:
+    days = {one: (DAY, DAY + timedelta(days=3)) for one in town.world.sent[:2]}
+    for one in days:
+        set_fitness(town.secretary, member=one, duty="夜班", fit_until=DAY + timedelta(days=30))
+    criterion = Criterion(pk=1, kind=CriterionKind.FIT, value="夜班", weight=1)
+
+    def fit() -> set[UUID]:
+        found = measured(town.world.system, criteria=[criterion], days=days)
+        return {one for one, said in found.items() if said.met}
+
+    assert fit() == set(days)
+    state(town.worker, town.world.sent[0])
+    assert fit() == {town.world.sent[1]}
+
+
+def test_the_board_and_my_day_show_who_is_off_duty(town: Town) -> None:
+    state(town.local, town.world.local)
+    client = signed_in(town, Role.SECRETARY)
+    page = text(client.get(f"/attendance/?day={DAY}"))
+    assert page.count(">off duty</a>") == 1
+    mine = text(signed_in(town, Role.MEMBER).get(f"/needs/mine?day={DAY}"))
+    assert "Please do not come to work" in mine

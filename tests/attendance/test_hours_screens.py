@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from tests.attendance.screens import signed_in, text
 from tests.attendance.test_duty import serve
 from tests.attendance.test_hours import correct
 from tests.attendance.test_injuries import hurt
 from tests.attendance.town import Town
-from tests.world import DAY, FENGLIN, prove_twice
+from tests.world import DAY, FENGLIN
 from xiachen.attendance.models.health import HealthStatement
 from xiachen.attendance.models.hours import HoursCorrection
 from xiachen.attendance.models.injuries import Injury
@@ -18,19 +19,6 @@ from xiachen.base import clock
 from xiachen.base.ids import uuid7
 from xiachen.people.models.members import OffDuty
 from xiachen.privacy.scope import Role
-
-
-def signed_in(town: Town, role: Role) -> Client:
-    client = Client()
-    client.force_login(
-        town.world.accounts[role], "allauth.account.auth_backends.AuthenticationBackend"
-    )
-    prove_twice(client)
-    return client
-
-
-def text(answer: object) -> str:
-    return answer.content.decode()  # type: ignore[attr-defined]
 
 
 def test_the_list_of_hours_opens_to_a_ledger_and_leaves_masked(town: Town) -> None:

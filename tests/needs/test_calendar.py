@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from icalendar import Calendar, Component
 
-from tests.attendance.test_hours_screens import signed_in, text
+from tests.attendance.screens import signed_in, text
 from tests.attendance.town import EVENING, Town, arrive, clock_at
 from tests.world import DAY, FENGLIN, LOCAL, SENT, World
 from xiachen.attendance.operations.calendars import make_calendar_link

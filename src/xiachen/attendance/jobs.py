@@ -1,9 +1,10 @@
-"""Background work of attendance: the evening's warnings that somebody needs rest."""
+"""Background work of attendance: warnings to rest, and whoever is off duty is not asked why."""
 
 import logging
 
 from procrastinate.contrib.django import app
 
+from xiachen.attendance.operations.answers import excuse_off_duty
 from xiachen.attendance.operations.resting import warn_tired
 from xiachen.base import clock
 from xiachen.base.errors import Refused
@@ -28,3 +29,17 @@ def warn_tired_people(timestamp: int) -> None:
             warn_tired(system_scope(incident.pk), at=clock.now())
         except Refused as refusal:
             _log.warning("nobody was warned to rest in %s: %s", incident.pk, refusal.code)
+
+
+@app.periodic(cron="*/15 * * * *")
+@app.task(
+    name="attendance.jobs.excuse_off_duty",
+    queueing_lock="attendance.jobs.excuse_off_duty",
+    pass_context=False,
+)
+def excuse_those_off_duty(timestamp: int) -> None:
+    """Keep whoever is off duty off the list to verify, on every day and wherever they belong."""
+    at = clock.now()
+    for incident in open_incidents(system_scope()):
+        if incident.runs_today:
+            excuse_off_duty(system_scope(incident.pk), day=clock.local_day(at), at=at)

@@ -1,16 +1,22 @@
 """Answers to the lines of the two lists to verify."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
 
-from xiachen.attendance.models.records import Answer
+from xiachen.attendance.models.records import Answer, GapKind
 from xiachen.attendance.queries import records
 from xiachen.attendance.rules import records as rules
 from xiachen.base.errors import Forbidden
 from xiachen.base.ids import uuid7
 from xiachen.base.owned.appending import append
+from xiachen.mobilisation.queries.stays import enrolled_on
+from xiachen.people.queries.fitness import away_on
 from xiachen.privacy import audit
 from xiachen.privacy.scope import Can, Scope
 
@@ -61,3 +67,63 @@ def answer(
         scope, "attendance.answer", community=community, subject=member, targets=(said.pk,)
     )
     return said
+
+
+@transaction.atomic
+def excuse_off_duty(
+    scope: Scope,
+    *,
+    day: date,
+    at: datetime,
+    members: Collection[UUID] | None = None,
+    communities: Collection[int] | None = None,
+) -> int:
+    """
+    Take those who are off duty off the list of people to verify, where they belong on a day.
+
+    Nobody who has said in the morning that they are unwell is asked in the evening why they did
+    not come. It is a fact like any answer, so that a bulletin read again says the same.
+
+    :param members: only these people
+    :param communities: only there
+    :returns: how many lines
+    """
+    if not scope.allows(Can.VERIFY):
+        scope.require(Can.ANSWER)
+    incident = rules.incident_of(scope)
+    stays = enrolled_on(scope, incident=incident, day=day)
+    if members is not None:
+        stays = stays.filter(member_id__in=members)
+    if communities is not None:
+        stays = stays.filter(community_id__in=communities)
+    if members is None:
+        stays = stays.filter(member_id__in=away_on(scope, day=day))
+    known = Answer.objects.standing().filter(
+        incident=incident, day=day, gap=GapKind.NOT_PRESENT, excuses=True
+    )
+    said = set(known.values_list("community_id", "member"))
+    pairs = set(stays.order_by().values_list("community_id", "member_id")) - said
+    with translation.override(settings.LANGUAGE_CODE):
+        words = str(_("off duty"))
+    facts = [
+        Answer(
+            id=uuid7(),
+            community_id=community,
+            incident_id=incident,
+            member=member,
+            day=day,
+            gap=GapKind.NOT_PRESENT,
+            words=words,
+            excuses=True,
+            occurred_at=at,
+            received_at=at,
+            recorded_by=scope.account,
+        )
+        for community, member in sorted(pairs)
+    ]
+    if facts:
+        append(facts)
+        audit.record(
+            scope, "attendance.excuse-off-duty", targets=sorted({one.member for one in facts})
+        )
+    return len(facts)

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from xiachen.attendance.models.health import HealthStatement
+from xiachen.attendance.operations.answers import excuse_off_duty
 from xiachen.attendance.operations.settling import Scopes, Settling, Unlimited
 from xiachen.attendance.operations.stand_ins import seek_stand_ins
 from xiachen.attendance.rules.records import incident_of
@@ -69,6 +70,16 @@ def _state(scopes: Scopes, entries: Sequence[HealthEntry], at: datetime) -> list
             since[one.member] = min(one.occurred_at, since.get(one.member, one.occurred_at))
         gone = fitness.stand_down(system_scope(unwell[0].incident_id), since=since)
         seek_stand_ins(system_scope(), said=[one for one in unwell if one.member in gone], at=at)
+        for incident, day in sorted({(one.incident_id, one.day) for one in unwell}):
+            here = [one for one in unwell if (one.incident_id, one.day) == (incident, day)]
+            # Only in the communities written to just now, whose numbers are held already.
+            excuse_off_duty(
+                system_scope(incident),
+                day=day,
+                at=at,
+                members={one.member for one in here} & gone,
+                communities={one.community_id for one in here},
+            )
     return outcomes
 
 

@@ -18,6 +18,7 @@ from xiachen.deployment.queries.teams import assignments, memberships
 from xiachen.incidents import queries as incidents
 from xiachen.mobilisation.queries import stays as mobilisation
 from xiachen.people.queries import members as people
+from xiachen.people.queries.fitness import off_duty_among
 from xiachen.places.models import Community
 from xiachen.privacy.scope import Can, Scope
 
@@ -42,6 +43,7 @@ class Person:
     A person on the board, with what is known of the day.
 
     :param name: as the reader may see it; empty for somebody whom the scope does not reach
+    :param off_duty: whether the person must not work on the day; never why
     """
 
     member: UUID
@@ -52,6 +54,7 @@ class Person:
     seen_elsewhere: bool
     check_in: CheckIn | None
     check_out: CheckOut | None = None
+    off_duty: bool = False
 
     @property
     def evidence(self) -> str:
@@ -177,7 +180,7 @@ def board(scope: Scope, *, day: date, community: int, shown: str = "", group: st
     gone = records.check_outs(scope, cutoff).filter(community_id=community)
     options = _options(scope, community, day)
     kept = next((one.members for one in options if one.key == group), None)
-    everybody = _people(scope, community, gathered, {one.member: one for one in gone})
+    everybody = _people(scope, community, gathered, {one.member: one for one in gone}, day)
     funnel = gathered.funnel()
     return Board(
         community=place,
@@ -231,7 +234,7 @@ def person(scope: Scope, *, day: date, community: int, check_out: UUID) -> Perso
 
 
 def _people(
-    scope: Scope, community: int, gathered: Gathered, gone: Mapping[UUID, CheckOut]
+    scope: Scope, community: int, gathered: Gathered, gone: Mapping[UUID, CheckOut], day: date
 ) -> list[Person]:
     expected, reported = (
         {member for _, member in pairs} for pairs in (gathered.expected, gathered.reported)
@@ -242,6 +245,7 @@ def _people(
     ids = expected | reported | signed.keys() | worked
     members = people.members_by_id(scope, ids)
     names = people.shown_names(scope, ids)
+    away = off_duty_among(scope, members=ids, day=day)
     order = {pk: (member.sort_key, str(pk)) for pk, member in members.items()}
     return [
         Person(
@@ -253,6 +257,7 @@ def _people(
             seen_elsewhere=one in elsewhere,
             check_in=signed.get(one),
             check_out=gone.get(one) if one in signed else None,
+            off_duty=one in away,
         )
         for one in sorted(ids, key=lambda pk: order.get(pk, ("~", str(pk))))
     ]

@@ -41,7 +41,9 @@ def hours(request: ScopedRequest) -> HttpResponse:
     if taken := exported(request, lambda: _table(request)):
         return taken
     page = view_hours(request.scope, day=request.day, number=number_of(request), size=LINES)
-    return render(request, "attendance/hours.html", {"page": page, "day": request.day})
+    figures = request.scope.allows(Can.SEE_FIGURES) and bool(request.scope.places)
+    context = {"page": page, "day": request.day, "figures": figures}
+    return render(request, "attendance/hours.html", context)
 
 
 @require_safe

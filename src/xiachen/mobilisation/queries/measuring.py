@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from xiachen.mobilisation.models.call_ups import Criterion, CriterionKind
 from xiachen.mobilisation.models.stays import Excuse
 from xiachen.mobilisation.rules.call_ups import Asked, Measured, measure, share_a_day
-from xiachen.people.models.members import Fitness, Identity, Member, PartyStanding
+from xiachen.people.models.members import Fitness, Identity, Member, OffDuty, PartyStanding
 from xiachen.places.rules.codes import ranges_of
 from xiachen.privacy.scope import Scope, any_of
 
@@ -55,12 +55,18 @@ def _rows(scope: Scope, criterion: Criterion, days: Days) -> QuerySet[Member]:
 
 
 def _fit(duty: str, days: Days) -> set[UUID]:
-    """Those fit to the end of their own days."""
+    """Those fit to the end of their own days, and not off duty when these begin."""
     rows = Fitness.objects.filter(duty=duty, member__in=days)
-    return {
+    fit = {
         member
         for member, until in rows.values_list("member", "fit_until")
         if until >= days[member][1]
+    }
+    off = OffDuty.objects.filter(member__in=fit)
+    return fit - {
+        member
+        for member, until in off.values_list("member", "until")
+        if until is None or until >= days[member][0]
     }
 
 

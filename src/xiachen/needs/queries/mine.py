@@ -8,6 +8,7 @@ from xiachen.attendance.queries import records
 from xiachen.attendance.queries.funnels import SignIn
 from xiachen.mobilisation.queries import stays as mobilisation
 from xiachen.needs.queries.tasks import TaskLine, claimable, my_tasks
+from xiachen.people.queries.fitness import off_duty_among
 from xiachen.places.models import Community
 from xiachen.privacy.scope import Can, Scope
 
@@ -27,6 +28,7 @@ class MyDay:
     The day of the person who reads.
 
     :param member: None for an account that belongs to nobody in the operation
+    :param off_duty: whether the reader must not work on the day
     """
 
     member: UUID | None
@@ -34,6 +36,7 @@ class MyDay:
     places: list[Place]
     tasks: list[TaskLine]
     open_tasks: list[TaskLine]
+    off_duty: bool = False
 
     @property
     def to_finish(self) -> list[TaskLine]:
@@ -55,6 +58,7 @@ def my_day(scope: Scope, *, day: date) -> MyDay:
         places=_places(scope, day),
         tasks=my_tasks(scope, day=day),
         open_tasks=claimable(scope) if scope.member else [],
+        off_duty=bool(scope.member and off_duty_among(scope, members=[scope.member], day=day)),
     )
 
 

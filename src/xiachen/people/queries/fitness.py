@@ -24,6 +24,11 @@ def off_duty_among(scope: Scope, *, members: Collection[UUID], day: date) -> dic
     return {row.member_id: row for row in rows}
 
 
+def away_on(scope: Scope, *, day: date) -> QuerySet[OffDuty, UUID]:
+    """Return the ids of all who are off duty on a day, for background work that names nobody."""
+    return _on(day).order_by().values_list("member_id", flat=True)
+
+
 def _on(day: date) -> QuerySet[OffDuty]:
     # From the moment on: whoever goes home at noon is off duty that day.
     tomorrow = clock.on_day(day + timedelta(days=1), time())

@@ -13,7 +13,9 @@ from tests.world import FENGLIN, SENT, World
 from xiachen.attendance.models.health import HealthStatement
 from xiachen.attendance.models.injuries import Injury
 from xiachen.attendance.models.records import CheckIn, CheckOut
+from xiachen.attendance.models.signing import SignInPlace
 from xiachen.attendance.operations.signing import PlaceEntry, register_place
+from xiachen.attendance.rules.codes import code_at, secret_of_day
 from xiachen.base import clock
 from xiachen.needs.models import Claim
 from xiachen.needs.operations.tasks import issue_task
@@ -82,6 +84,25 @@ def test_a_code_from_the_leaders_phone(arrival: Arrival, phones: Callable[[], Ph
     assert "30.5" not in str(Receipt.objects.values())
     for phone in (leader, member):
         phone.check()
+
+
+def test_a_code_that_was_scanned(arrival: Arrival, phones: Callable[[], Phone]) -> None:
+    """The code is a link: whatever opens it leads through the PIN to one button."""
+    phone = phones()
+    come_in(phone, arrival, MEMBER)
+    now = clock.now()
+    place = SignInPlace.objects.get()
+    code = code_at(secret_of_day(place.opened(), clock.local_day(now)), now)
+    phone.page.close()
+    phone.page = phone.tab()
+    phone.open(f"/phone/#at={place.pk}.{code}").unlock()
+    assert "#" not in phone.page.url
+    phone.reads(GATE)
+    phone.tap("确认签到")
+    phone.reads("已签到")
+    phone.arrives()
+    assert CheckIn.objects.get(member=arrival.world.members[MEMBER]).method == "code"
+    phone.check()
 
 
 def test_a_task_from_claim_to_sign_out(arrival: Arrival, phones: Callable[[], Phone]) -> None:

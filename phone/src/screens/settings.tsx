@@ -10,18 +10,17 @@ export function enlarge(): void {
   document.documentElement.classList.toggle("large", engine.setting("large") === "1");
 }
 
-async function save(): Promise<boolean> {
+/** Save what is unsent as a file that somebody else brings to the server. */
+async function save(): Promise<void> {
   try {
     const { blob, name, count } = await engine.handOver();
-    if (!count) return tell(w.nothingUnsent), true;
+    if (!count) return tell(w.nothingUnsent);
     const address = URL.createObjectURL(blob);
     Object.assign(document.createElement("a"), { href: address, download: name }).click();
     setTimeout(() => URL.revokeObjectURL(address), 60000);
     tell(w.handedOver(count));
-    return true;
   } catch (refused) {
     tell(wordsFor(refused));
-    return false;
   }
 }
 

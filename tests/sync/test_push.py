@@ -1,5 +1,6 @@
 """Pushing: what becomes of each event, and that nothing is taken in twice or lost."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -11,11 +12,17 @@ from tests.world import FENGLIN, SENT, ZISONG
 from xiachen.attendance.models.records import CheckIn, CheckOut
 from xiachen.base import clock
 from xiachen.base.ids import uuid7
+from xiachen.base.models import Counter
+from xiachen.people.models.accounts import Grant
 from xiachen.privacy.models import AuditEntry
+from xiachen.privacy.scope import Role
 from xiachen.sync.api import asking
 from xiachen.sync.api.pacing import Pace
+from xiachen.sync.kinds import KINDS
 from xiachen.sync.models.devices import Device
 from xiachen.sync.models.receipts import Quarantined, QuarantineState, Receipt
+from xiachen.sync.operations import pushing
+from xiachen.sync.operations.items import Passing
 
 ACCEPTED, ALREADY = ("accepted", ""), ("already", "")
 
@@ -213,3 +220,65 @@ class TestWholeRequests:
         forged = Phone(device=other.device, sealer=phone.sealer, enrolled=phone.enrolled)
         assert [forged.push()[0] for _ in range(4)] == [401] * 4
         assert other.push()[0] == 200
+
+
+def test_what_the_server_stumbles_over_stops_nobody(
+    town: Town, phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = own_check_in(phone, town)
+    bad = phone.event("some.thing", {}, community=None)
+
+    def stumbling(scope: object, *, one: Passing, **given: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(pushing, "keep", stumbling)
+    outcomes = phone.outcomes(bad, good, own_check_in(phone, town))
+    assert outcomes == [
+        ("retry", "sync.not-taken-in"),
+        ACCEPTED,
+        ("already", "attendance.signed-in-already"),
+    ]
+    monkeypatch.undo()
+    assert phone.outcomes(bad) == [("quarantined", "sync.unknown-kind")]
+
+
+def test_a_defect_of_an_operation_quarantines_the_one_event(
+    town: Town, phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    poison = str(town.world.local)
+    leave = phone.event("attendance.health", {"member": poison, "well": True}, community=FENGLIN)
+    good = own_check_in(phone, town)
+
+    def failing(*_: object) -> list[object]:
+        raise ZeroDivisionError
+
+    broken = replace(KINDS["attendance.health"], settle=failing)
+    monkeypatch.setitem(KINDS, "attendance.health", broken)  # type: ignore[arg-type]
+    assert phone.outcomes(leave, good) == [("quarantined", "sync.not-taken-in"), ACCEPTED]
+
+
+@pytest.mark.parametrize("kind", ["a\0b", "登", "", "x" * 41, 7, None])
+def test_no_name_of_a_kind_harms_anybody(town: Town, phone: Phone, kind: object) -> None:
+    event = phone.event(kind, {}, community=None)  # type: ignore[arg-type]
+    assert phone.outcomes(event) == [("quarantined", "sync.unreadable-item")]
+    assert phone.outcomes(app="\ud800\0" * 30) == []
+
+
+def test_a_community_that_there_is_none_of_gets_no_counter(town: Town, phone: Phone) -> None:
+    event = own_check_in(phone, town, community=999_999_999_999)
+    assert phone.outcomes(event)[0][0] == "quarantined"
+    assert not Counter.objects.filter(community_id=999_999_999_999).exists()
+
+
+def test_late_work_of_somebody_who_has_left_is_taken_in(town: Town, phone: Phone) -> None:
+    enrolled = Device.objects.get()
+    days = timedelta(days=5)
+    Device.objects.update(enrolled_at=enrolled.enrolled_at - days)
+    asking._KNOWN.clear()
+    today = clock.local_day(clock.now())
+    Grant.objects.filter(account=town.world.accounts[Role.MEMBER]).update(
+        to_day=today - timedelta(days=2)
+    )
+    late = own_check_in(phone, town, at=clock.now() - timedelta(days=3))
+    now_over = own_check_in(phone, town)
+    assert phone.outcomes(late, now_over) == [ACCEPTED, ("quarantined", "sync.outside")]

@@ -13,12 +13,16 @@ from xiachen.base.errors import NotFound
 from xiachen.incidents import rules
 from xiachen.incidents.models import Incident, IncidentCommunity, Parameter
 from xiachen.papers.tables import Table
-from xiachen.privacy.scope import Can, Scope
+from xiachen.privacy.scope import Can, Role, Scope
 
 _SETTINGS = f"""
     select value, from_day, to_day, community_id from {Parameter._meta.db_table}
     where incident_id = %s and name = %s
     and (community_id is null or community_id = any(%s::bigint[]))
+"""
+_WORKED_IN = f"""
+    select distinct community_id from {IncidentCommunity._meta.db_table}
+    where community_id = any(%s)
 """
 _LATEST = f"""
     select id from {Incident._meta.db_table} where closed_at is null
@@ -161,3 +165,12 @@ def parameters_in_force(
         for community, day in asked
     }
     return {one: setting.value for one, setting in found.items() if setting is not None}
+
+
+def worked_in(scope: Scope, *, communities: Collection[int]) -> set[int]:
+    """Return those of some communities that are in any incident's list; for the installation."""
+    if scope.role is not Role.SYSTEM:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(_WORKED_IN, [list(communities)])
+        return {row[0] for row in cursor.fetchall()}

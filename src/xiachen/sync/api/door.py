@@ -15,7 +15,7 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
-from django.db import OperationalError, close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
@@ -105,9 +105,12 @@ def _answer(environ: _Environ, read: Callable[[int], bytes]) -> Answer:
         return endpoint(_asked(environ, read, rest, at, largest))
     except Refused as refusal:
         return _refused(refusal, at)
-    except OperationalError:
+    except (OperationalError, InterfaceError):
         _log.warning("the database could not answer a phone", exc_info=True)
         return _refused(Busy(), at)
+    except Exception:
+        _log.exception("a phone could not be answered")
+        return _refused(protocol.Defect(), at)
 
 
 def _refused(refusal: Refused, at: datetime) -> Answer:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from time import sleep
 from typing import Generic, TypeVar
 
-from django.db import OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection
 
 from xiachen.base.errors import Refused
 
@@ -94,18 +94,18 @@ class Gathering(Generic[Asked, Told]):
         turn = self._next_turn()
         try:
             self._answer(turn)
-        finally:
             if not connection.in_atomic_block:
                 # Whoever waits for others must not keep them from the few connections.
                 connection.close()
+        finally:
             with self._lock:
                 follower = self._waiting[0] if self._waiting else None
                 self._led = follower is not None
             if follower is not None:
                 follower.leads = True
                 follower.gate.release()
-        for ticket in turn[1:]:
-            ticket.gate.release()
+            for ticket in turn[1:]:
+                ticket.gate.release()
 
     def _next_turn(self) -> list[_Ticket[Asked, Told]]:
         turn: list[_Ticket[Asked, Told]] = []
@@ -121,7 +121,7 @@ class Gathering(Generic[Asked, Told]):
     def _answer(self, turn: Sequence[_Ticket[Asked, Told]]) -> None:
         try:
             told = self._done([ticket.asked for ticket in turn])
-        except OperationalError as error:
+        except (OperationalError, InterfaceError) as error:
             for ticket in turn:
                 ticket.error = error
         except Exception as error:
@@ -140,7 +140,7 @@ class Gathering(Generic[Asked, Told]):
         for left in range(_TRIES - 1, -1, -1):
             try:
                 return self._do(asked)
-            except OperationalError:
+            except (OperationalError, InterfaceError):
                 if not left or connection.in_atomic_block:
                     raise
                 _log.info("the database gave way; once more", exc_info=True)

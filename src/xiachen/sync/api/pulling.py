@@ -38,7 +38,7 @@ def _pull(asked: Asked) -> Answer:
         device=device,
         held=_held(content.get("parts")),
         last=_number(content.get("last")),
-        app=app.replace("\0", "")[:20],
+        app=protocol.version_of(app),
         at=asked.at,
     )
     told = {

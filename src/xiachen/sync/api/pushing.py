@@ -1,9 +1,14 @@
 """POST /sync/v1/push: a phone hands over what it has recorded, and hears what became of it."""
 
+import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+from django.db import InterfaceError, OperationalError
+
 from xiachen.base import clock
+from xiachen.base.errors import Refused
 from xiachen.privacy.scope import system_scope
 from xiachen.sync.api.asking import Answer, Asked, signed_as_known
 from xiachen.sync.api.gathering import Gathering
@@ -13,8 +18,13 @@ from xiachen.sync.operations.pushing import take_in
 from xiachen.sync.queries.devices import KnownDevice
 from xiachen.sync.queries.sealing_keys import sealing_key
 from xiachen.sync.rules import protocol
+from xiachen.sync.rules.events import NotTakenIn
 from xiachen.sync.rules.occurred import milliseconds
-from xiachen.sync.rules.protocol import WANTED_APP
+from xiachen.sync.rules.protocol import WANTED_APP, Said
+
+_log = logging.getLogger(__name__)
+
+_TRY_DEFECTS_AGAIN = 3600
 
 
 def push(asked: Asked) -> Answer:
@@ -35,8 +45,30 @@ def taken_in(
     key = sealing_key(system_scope(), incident=device.incident)
     read = push_of(content, device=device, key=key, sent=sent)
     # What is around the events costs as much as two of them.
-    taken = _pushes.ask(read, len(read.items) + 2)
+    try:
+        taken = _pushes.ask(read, len(read.items) + 2)
+    except (Refused, OperationalError, InterfaceError):
+        raise
+    except Exception:
+        _log.exception("a push could not be taken in whole")
+        taken = _item_by_item(read)
     return _told(content["events"], taken)
+
+
+def _item_by_item(whole: Push) -> Taken:
+    """Take each item in alone; what cannot even be kept stays with its phone, and comes again."""
+    taken = _pushes.ask(replace(whole, items=()))
+    for item in whole.items:
+        try:
+            taken.verdicts += _pushes.ask(replace(whole, items=(item,))).verdicts
+        except (Refused, OperationalError, InterfaceError):
+            raise
+        except Exception:
+            _log.exception("an item could not be taken in")
+            refusal = NotTakenIn()
+            verdict = Verdict(Said.RETRY, refusal.code, refusal, _TRY_DEFECTS_AGAIN)
+            taken.verdicts.append(verdict)
+    return taken
 
 
 def _take_in(pushes: Sequence[Push]) -> list[Taken]:

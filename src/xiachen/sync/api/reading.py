@@ -35,7 +35,7 @@ def push_of(
     openers = [_opener(key, point) for point in points]
     return Push(
         device=device,
-        app=app.replace("\0", "")[:20],
+        app=protocol.version_of(app),
         clock=_number(content, "clock", -_LARGEST_TIME, _LARGEST_TIME),
         last=_number(content, "last", 0, protocol.LARGEST_NUMBER),
         sent=sent,

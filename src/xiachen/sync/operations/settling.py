@@ -12,9 +12,11 @@ from django.db import OperationalError, transaction
 from xiachen.base import clock
 from xiachen.base.errors import Forbidden, Outcome, Refused
 from xiachen.base.owned.appending import hold_numbers
+from xiachen.base.owned.models import CENTRE
 from xiachen.deployment.queries.many_scopes import Asking, scopes_on
+from xiachen.incidents.queries import worked_in
 from xiachen.needs.operations.claims import hold_tasks
-from xiachen.privacy.scope import ALLOWED, Can, Scope
+from xiachen.privacy.scope import ALLOWED, Can, Scope, system_scope
 from xiachen.sync.kinds import KINDS, Act, Entry, Event, Kind
 from xiachen.sync.operations.items import Passing, Push, Verdict
 from xiachen.sync.rules import events, waiting
@@ -69,7 +71,9 @@ def _hold(entries: Sequence[Entry], scopes: Mapping[UUID, Scope]) -> None:
         named = [(one.community, one.task) for one in acts if one.task is not None]
         hold_tasks(scopes[acts[0].id], tasks=named)
     if entries:
-        hold_numbers({one.community for one in entries})
+        places = {one.community for one in entries}
+        # A phone may name a community that there is none of: it gets no counter.
+        hold_numbers(worked_in(system_scope(), communities=places) | (places & {CENTRE}))
 
 
 def _is_read(one: Passing, at: datetime) -> bool:

@@ -1,6 +1,7 @@
 """What an event of a phone must look like, and reading values out of its body."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from json import scanner
@@ -17,7 +18,7 @@ LARGEST_COUNT = 100_000
 LONGEST_TEXT = 1000
 # Milliseconds that a calendar can show; what lies outside is no clock's.
 _LARGEST_TIME = 10**14
-_LONGEST_KIND = 40
+_KIND = re.compile(r"[a-z0-9.-]{1,40}")
 # What `json.loads` comes down to, without its guesses at encodings and blanks around.
 _scan = scanner.make_scanner(json.JSONDecoder())  # type: ignore[arg-type]
 
@@ -107,7 +108,7 @@ def content_of(plain: bytes) -> Content:
     if type(found) is not dict:
         raise UnreadableItem
     kind, body = found.get("kind"), found.get("body")
-    if type(kind) is not str or not 0 < len(kind) <= _LONGEST_KIND or not kind.isascii():
+    if type(kind) is not str or not _KIND.fullmatch(kind):
         raise UnreadableItem(field="kind")
     if type(body) is not dict:
         raise UnreadableItem(field="body")

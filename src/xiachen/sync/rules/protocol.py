@@ -8,6 +8,7 @@ from xiachen.base.errors import Refused
 
 VERSION = "v1"
 WANTED_APP = "1.0.0"
+LONGEST_VERSION = 20
 
 LARGEST_BODY = 1_000_000
 MOST_EVENTS = 200
@@ -15,6 +16,11 @@ MOST_EVENTS = 200
 STAMP_TOLERANCE_MS = 5 * 60 * 1000
 # Numbers of a phone stay whole in JavaScript.
 LARGEST_NUMBER = 2**53 - 1
+
+
+def version_of(app: str) -> str:
+    """Return what an app calls itself, as far as a column can hold it."""
+    return app.encode("ascii", "replace").decode().replace("\0", "")[:LONGEST_VERSION]
 
 
 class Said(StrEnum):
@@ -138,6 +144,14 @@ class DeviceKnown(Refused):
 
     code = "sync.device-known"
     message = _("This phone has registered already. Open the app; or ask for a new link.")
+
+
+class Defect(Refused):
+    """Something went wrong that nobody has thought of; it is in the log."""
+
+    code = "sync.defect"
+    message = _("Something went wrong on the server. Your records are kept and sent again later.")
+    status = 500
 
 
 class NoEndpoint(Refused):

@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from bench import measuring, phone, pushing, selecting, sheets
+from bench import measuring, phone, pulling, pushing, selecting, sheets
 
 FIGURES: dict[str, Callable[[], list[measuring.Line]]] = {
     "start": measuring.start,
@@ -28,6 +28,7 @@ SCALED: dict[str, Callable[[float], list[measuring.Line]]] = {
     "single": pushing.single,
     "rush": pushing.rush,
     "flat": pushing.flat,
+    "pull": pulling.pull,
 }
 
 
@@ -36,7 +37,10 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench")
     parser.add_argument("figures", nargs="*", metavar="FIGURE", help=", ".join([*FIGURES, *SCALED]))
     parser.add_argument(
-        "--scale", type=float, default=1.0, help="of push, single, rush and flat, for less time"
+        "--scale",
+        type=float,
+        default=1.0,
+        help="of those that can take minutes",
     )
     chosen = parser.parse_args(arguments)
     asked = chosen.figures or [*FIGURES, *SCALED]

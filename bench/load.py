@@ -12,6 +12,7 @@ import random
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from bench.muster import Armed
 from xiachen.drill.phones.clocks import DAY, made_id
@@ -19,7 +20,7 @@ from xiachen.drill.phones.contact import APP, PUSH, b64
 from xiachen.privacy.envelopes import Sealer, request_text
 
 _HEAD = (
-    f"POST {PUSH} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+    "POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
     "Accept-Language: zh-CN\r\nX-Device: {device}\r\nX-Stamp: {stamp}\r\n"
     "X-Signature: {signature}\r\nContent-Length: {length}\r\n\r\n"
 )
@@ -75,10 +76,23 @@ class Prepared:
         }
         body = json.dumps(said, separators=(",", ":")).encode()
         signature = self.phone.key.sign(request_text(PUSH, stamp, body))
-        head = _HEAD.format(
-            device=self.phone.device, stamp=stamp, signature=b64(signature), length=len(body)
+        return (
+            head_of(
+                PUSH,
+                device=self.phone.device,
+                stamp=stamp,
+                signature=b64(signature),
+                length=len(body),
+            )
+            + body
         )
-        return head.encode() + body
+
+
+def head_of(path: str, *, device: UUID, stamp: int, signature: str, length: int) -> bytes:
+    """Return what stands before the body of a signed request."""
+    return _HEAD.format(
+        path=path, device=device, stamp=stamp, signature=signature, length=length
+    ).encode()
 
 
 def check_in(member: str, day: int, now: int) -> tuple[str, dict[str, object], int]:

@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from django.apps import apps
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -16,8 +17,13 @@ from tests.world import FENGLIN, LOCAL, SENT, ZISONG
 from xiachen.attendance.models.records import CheckIn
 from xiachen.base import clock
 from xiachen.base.ids import uuid7
+from xiachen.needs.models import TaskKind
+from xiachen.needs.operations.catalogue import install_catalogue
 from xiachen.privacy.models import AuditEntry
+from xiachen.sync.forms.settling import kind_choices
+from xiachen.sync.kinds import KINDS
 from xiachen.sync.models.receipts import Quarantined, QuarantineState
+from xiachen.sync.rules.wording import KIND_WORDS
 
 RECORDS = reverse("sync:records")
 
@@ -220,6 +226,53 @@ def test_headquarters_reads_names_masked(elsewhere: Quarantined) -> None:
     assert LOCAL not in page and "郗*" in page
 
 
+def test_headquarters_reads_nothing_about_anybodys_health(
+    phone: Phone, elsewhere: Quarantined, secretary: Client
+) -> None:
+    phone.push(phone.event("attendance.health", {"member": "nobody"}, community=FENGLIN))
+    record = Quarantined.objects.exclude(pk=elsewhere.pk).get()
+    assert "health statement" in secretary.get(RECORDS).content.decode()
+    headquarters = desk("headquarters")
+    assert "health statement" not in headquarters.get(RECORDS).content.decode()
+    assert headquarters.get(page_of(record)).status_code == 404
+
+
 def test_the_list_leaves_with_masked_names(elsewhere: Quarantined, secretary: Client) -> None:
     text = secretary.get(RECORDS, {"as": "text"}).content.decode()
     assert "郗*" in text and LOCAL not in text and SENT[0] not in text
+
+
+def test_every_kind_can_be_mended_and_has_a_name() -> None:
+    assert dict(kind_choices()).keys() == KINDS.keys()
+    assert KINDS.keys() <= KIND_WORDS.keys()
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "model"),
+    [
+        ("attendance.health", {"well": "False"}, "HealthStatement"),
+        ("attendance.injury", {"happened": "fall", "stand_in": "False"}, "Injury"),
+        ("attendance.work", {"work": "", "times": "2", "persons_served": "3"}, "WorkRecord"),
+    ],
+)
+def test_each_sort_of_record_is_mended_by_its_own_parts(
+    kind: str,
+    given: dict[str, str],
+    model: str,
+    town: Town,
+    phone: Phone,
+    secretary: Client,
+) -> None:
+    install_catalogue()
+    work = TaskKind.objects.filter(need=False).first()
+    assert work is not None
+    given = {name: value or work.code for name, value in given.items()}
+    phone.push(phone.event(kind, {"member": "nobody"}, community=FENGLIN))
+    (record,) = Quarantined.objects.all()
+    assert record.code == "sync.unreadable-item"
+    page = secretary.get(page_of(record)).content.decode()
+    assert all(f'name="{name}"' in page for name in given)
+    answer = secretary.post(page_of(record), mended(record, **given), follow=True)
+    assert "The record is taken in" in answer.content.decode(), answer.content.decode()
+    facts = apps.get_model("attendance", model).objects.all()
+    assert [one.member for one in facts] == [town.world.local]

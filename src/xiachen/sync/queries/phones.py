@@ -20,7 +20,7 @@ from xiachen.privacy.scope import Can, Scope
 from xiachen.sync.models.devices import Device
 from xiachen.sync.models.receipts import Quarantined, QuarantineState, Receipt
 from xiachen.sync.queries.devices import devices_reached, missing
-from xiachen.sync.queries.quarantine import to_settle
+from xiachen.sync.queries.quarantine import quarantined_reached, to_settle
 from xiachen.sync.rules.protocol import WANTED_APP
 
 # Somebody on duty opens the app every day.
@@ -203,5 +203,5 @@ def open_records(scope: Scope, *, device: UUID) -> list[Quarantined]:
     if not _settles(scope):
         return []
     states = (QuarantineState.QUARANTINED, QuarantineState.WAITING)
-    rows = Quarantined.objects.filter(device=phone(scope, id=device), state__in=states)
-    return list(rows.select_related("device").order_by("received_at", "seq", "pk")[:MOST_RECORDS])
+    rows = quarantined_reached(scope).filter(device=device, state__in=states)
+    return list(rows.order_by("received_at", "seq", "pk")[:MOST_RECORDS])

@@ -12,11 +12,14 @@ from xiachen.sync.models.receipts import Quarantined, QuarantineState
 from xiachen.sync.rules.waiting import LONGEST_WAIT
 
 TABLE, COLUMN = Quarantined._meta.db_table, "sealed"
+ABOUT_HEALTH = ("attendance.health", "attendance.injury")
 
 
 def quarantined_reached(scope: Scope) -> QuerySet[Quarantined]:
     """
     Return what could not be taken in at first, settled or not, of people whom the scope reaches.
+
+    How people feel and what hurt them is for those who look after them on site.
 
     :raises Forbidden: the role settles no records
     """
@@ -26,6 +29,8 @@ def quarantined_reached(scope: Scope) -> QuerySet[Quarantined]:
         Q(device__member__in=people) | Q(device__member=scope.member),
         device__incident=scope.incident,
     )
+    if not scope.allows(Can.RECORD_HEALTH):
+        rows = rows.exclude(kind__in=ABOUT_HEALTH)
     return rows.select_related("device").order_by("received_at", "pk")
 
 

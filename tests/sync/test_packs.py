@@ -81,7 +81,12 @@ def test_a_member_has_the_day_on_the_phone(holding: Holding) -> None:
     assert (duty["community"], duty["from"], duty["to"]) == (FENGLIN, DAY.isoformat(), None)
     assert (duty["deadline"], duty["today"], duty["team"]) == ("08:30", True, "")
     assert phone.one("standing")["signed_in_at"] is None
-    assert {"code": "patrol", "zh": "巡查", "en": "Patrol"} in phone.bodies("work-kind")
+    kinds = phone.bodies("work-kind")
+    assert kinds[:2] == [
+        {"code": "gate-duty", "zh": "封控值守", "en": "Guarding a closed compound"},
+        {"code": "patrol", "zh": "巡查", "en": "Patrol"},
+    ]
+    assert "medicines" not in {one["code"] for one in kinds}
     assert list(phone.parts) == ["me"]
 
 

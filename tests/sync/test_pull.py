@@ -76,6 +76,10 @@ def test_what_is_not_of_the_right_form_is_refused(phone: Phone, changed: dict[st
     assert (status, told["code"]) == (400, "sync.unreadable")
 
 
+def test_a_strange_name_of_an_app_is_no_error(phone: Phone) -> None:
+    assert pull(phone, app="\ud800\0" + "1" * 40)[0] == 200
+
+
 def test_a_phone_struck_off_gets_nothing(phone: Phone) -> None:
     Device.objects.filter(pk=phone.device).update(
         revoked_at="2020-03-01T00:00:00Z", revoked_by=phone.device

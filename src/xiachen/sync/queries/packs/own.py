@@ -107,10 +107,10 @@ def _work(own: Scope, member: UUID, day: date) -> list[Doc]:
 
 def _kinds() -> list[Doc]:
     # What the community lacks is asked for by it, and is nobody's work record.
-    rows = TaskKind.objects.filter(need=False).values_list("code", "name", "name_en")
+    rows = TaskKind.objects.filter(need=False).order_by("pk")
     return [
         Doc(f"work-kind:{code}", "work-kind", bodies.WorkKind(code=code, zh=name, en=name_en))
-        for code, name, name_en in rows
+        for code, name, name_en in rows.values_list("code", "name", "name_en")
     ]
 
 

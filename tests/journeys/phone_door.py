@@ -57,6 +57,8 @@ class Door:
     member: str = field(default_factory=lambda: str(uuid4()))
     packs: dict[str, list[Doc]] = field(default_factory=dict)
     outcome: Doc = field(default_factory=lambda: {"outcome": "accepted", "code": "", "words": ""})
+    # Status, code and words for whoever wants to enrol.
+    refusal: tuple[int, str, str] | None = None
     received: dict[str, Doc] = field(default_factory=dict)
     share: str = field(default_factory=lambda: _b64(secrets.token_bytes(32)))
     epoch: str = field(default_factory=lambda: str(uuid4()))
@@ -143,6 +145,10 @@ class _Handler(BaseHTTPRequestHandler):
         """Answer a phone."""
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         door: Door = self.server.door  # type: ignore[attr-defined]
+        if door.refusal and self.path.endswith("/enrol"):
+            status, code, words = door.refusal
+            said: Doc = {"code": code, "words": words, "time": now_ms()}
+            return self._send(status, json.dumps(said).encode(), "application/json")
         said = door.answer(self.path, self.headers["X-Device"], body)
         self._send(200, json.dumps(said).encode(), "application/json")
 

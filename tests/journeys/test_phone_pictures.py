@@ -96,7 +96,7 @@ def test_coming_in(door: Door, browser: Browser, language: str) -> None:
     wrong += _look(phone, "wrong-pin")
     phone.tap("忘了密码" if language == "zh-CN" else "PIN forgotten")
     wrong += _look(phone, "forgotten")
-    phone.page.locator(".card button").last.tap()
+    phone.page.locator(".card button").first.tap()
     phone.reads("重新登记" if language == "zh-CN" else "Enrol again")
     wrong += _look(phone, "enrol-again")
     phone.context.close()

@@ -1,4 +1,5 @@
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
+import type { Refused } from "../engine/types";
 import { w } from "../words";
 import { engine, tell, wordsFor } from "./house";
 import { Act, Line, Note, Screen, Unsent } from "./parts";
@@ -10,6 +11,7 @@ export const tokenOf = (text: string) => /#enrol=([^&\s]+)/.exec(text)?.[1] ?? t
 
 /** Make this phone somebody's: by the link that was opened, scanned or typed. */
 export function Enrol({ about }: { about: string }) {
+  const [linked, setLinked] = useState(about);
   const [typed, setTyped] = useState(about);
   const [scanning, setScanning] = useState(false);
   const [trouble, setTrouble] = useState("");
@@ -21,6 +23,10 @@ export function Enrol({ about }: { about: string }) {
       home();
     } catch (refused) {
       setTrouble(wordsFor(refused));
+      if ((refused as Refused).code === "offline") return;
+      // The link is no good: another one is wanted.
+      setLinked("");
+      setTyped("");
     }
   };
   return (
@@ -35,9 +41,9 @@ export function Enrol({ about }: { about: string }) {
       }
     >
       <h2>{w.welcome}</h2>
-      <p>{about ? w.enrolByLink : w.enrolHow}</p>
+      <p>{linked ? w.enrolByLink : w.enrolHow}</p>
       {scanning && <Scan read={enrol} stop={() => setScanning(false)} />}
-      {!about && (
+      {!linked && (
         <>
           <label for="token">{w.enrolCode}</label>
           <input
@@ -59,11 +65,42 @@ export function Enrol({ about }: { about: string }) {
   );
 }
 
+/** A code for signing in was opened on a phone that is nobody's yet. */
+export function NotEnrolled({ about }: { about: string }) {
+  return (
+    <Screen
+      title={w.signIn}
+      foot={
+        <>
+          <Act plain words={w.enrol} run={() => go("enrol")} />
+          <a class="act" href={`/attendance/at/${about}`}>
+            {w.signInOnline}
+          </a>
+        </>
+      }
+    >
+      <h2>{w.codeNotEnrolled}</h2>
+      <Note>{w.codeNotEnrolledHow}</Note>
+    </Screen>
+  );
+}
+
+/** Longer than checking takes by itself on a slow phone. Milliseconds. */
+const SLOW = 3000;
+
 /** Six digits; calls back when the sixth is there. */
 function Digits({ name, given }: { name: string; given: (pin: string) => unknown }) {
   const [typed, setTyped] = useState("");
   const [busy, setBusy] = useState(false);
+  const [slow, setSlow] = useState(false);
+  useEffect(() => {
+    setSlow(false);
+    const timer = busy ? setTimeout(() => setSlow(true), SLOW) : 0;
+    return () => clearTimeout(timer);
+  }, [busy]);
+  // The field stays as it is while it is checked, or the keyboard would go.
   const take = async (text: string) => {
+    if (busy) return;
     const pin = text.replace(/\D/g, "").slice(0, 6);
     setTyped(pin);
     if (pin.length < 6) return;
@@ -83,10 +120,12 @@ function Digits({ name, given }: { name: string; given: (pin: string) => unknown
         autocomplete="off"
         autofocus
         maxLength={6}
-        disabled={busy}
         value={typed}
         onInput={(event) => take(event.currentTarget.value)}
       />
+      <p role="status" class="quiet">
+        {slow ? w.pinSlow : busy ? w.checking : ""}
+      </p>
     </>
   );
 }
@@ -99,12 +138,12 @@ export function NewPin() {
   const [first, setFirst] = useState("");
   const given = async (pin: string) => {
     if (easy(pin)) return tell(w.pinEasy);
+    tell("");
     if (!first) return setFirst(pin);
     setFirst("");
     if (pin !== first) return tell(w.pinDiffers);
     try {
       await engine.setPin(pin);
-      tell("");
     } catch (refused) {
       tell(wordsFor(refused));
     }
@@ -112,7 +151,7 @@ export function NewPin() {
   return (
     <Screen title={w.pinNew}>
       <h2>{engine.state().person?.name}</h2>
-      <Digits key={first} name={first ? w.pinAgain : w.pinSix} given={given} />
+      <Digits name={first ? w.pinAgain : w.pinSix} given={given} />
       <Note>{w.pinWhy}</Note>
     </Screen>
   );
@@ -149,8 +188,8 @@ export function Locked() {
         <div class="card soon">
           <p>{w.forgottenMeans}</p>
           <div class="pair">
-            <Act plain words={w.tryAgain} run={() => setForgotten(false)} />
-            <Act words={w.forget} run={() => engine.forgotten()} />
+            <Act plain words={w.forget} run={() => engine.forgotten()} />
+            <Act words={w.tryAgain} run={() => setForgotten(false)} />
           </div>
         </div>
       ) : (

@@ -60,7 +60,7 @@ export function Hours() {
       }
     >
       {total && <p class="big">{w.total(total.days, hours(total.minutes))}</p>}
-      {!days.length && <Note>{w.noHours}</Note>}
+      {!days.length && !total?.days && <Note>{w.noHours}</Note>}
       <table>
         <tbody>
           {days.map(({ id, body }) => (

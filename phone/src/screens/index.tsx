@@ -6,7 +6,7 @@ import "../style.css";
 import { speak, w } from "../words";
 import { Arrive } from "./arrive";
 import { Rotating } from "./code";
-import { Enrol, Forgotten, Locked, NewPin } from "./entering";
+import { Enrol, Forgotten, Locked, NewPin, NotEnrolled } from "./entering";
 import { Building, GridScreen } from "./grid";
 import { Health, Injury } from "./health";
 import { Hours } from "./hours";
@@ -53,6 +53,7 @@ function App() {
   const Chosen = SCREENS[way];
   if (inWechat()) return <Wechat />;
   if (phase === "starting") return <Starting />;
+  if (phase === "nobody" && way === "arrive") return <NotEnrolled about={about} />;
   if (way === "enrol" || phase === "nobody") return <Enrol key={about} about={about} />;
   if (way === "people" || phase === "choosing") return <People />;
   if (phase === "pin-new") return <NewPin />;

@@ -87,8 +87,8 @@ export function Settings() {
         <div class="card soon">
           <p>{w.forgetMeans(person?.name ?? "")}</p>
           <div class="pair">
-            <Act plain words={w.stay} run={() => setLeaving(false)} />
-            <Act words={w.forgetMe} run={giveUp} />
+            <Act plain words={w.forgetMe} run={giveUp} />
+            <Act words={w.stay} run={() => setLeaving(false)} />
           </div>
         </div>
       ) : (

@@ -4,7 +4,7 @@ import { engine, keep, member, tell, wordsFor } from "./house";
 import { Act, Choice, Note, Room, Screen, Stepper } from "./parts";
 import { home } from "./ways";
 
-/** How often each kind was recorded on this phone; the most used stands first. */
+/** How often each kind was recorded here; the most used stand first, then those of the tasks. */
 const used = (): Record<string, number> => JSON.parse(engine.setting("used") ?? "{}");
 
 function countUse(kind: string): void {
@@ -19,12 +19,17 @@ const FIRST = 6;
 function Kinds({ chosen, choose }: { chosen: string | undefined; choose: (kind: string) => void }) {
   const [whole, setWhole] = useState(false);
   const docs = engine.docs("work-kind");
+  const tasks = engine.docs("task");
   const all = useMemo(() => {
     const often = used();
-    const uses = (code: string) => often[code] ?? 0;
-    return docs.map((one) => one.body).sort((a, b) => uses(b.code) - uses(a.code));
-  }, [docs]);
-  const shown = whole ? all : all.slice(0, FIRST);
+    const wanted = new Set(tasks.map((one) => one.body.kind));
+    const rank = (code: string) => (often[code] ?? 0) + (wanted.has(code) ? 0.5 : 0);
+    return docs.map((one) => one.body).sort((a, b) => rank(b.code) - rank(a.code));
+  }, [docs, tasks]);
+  // Folded again around what was chosen: the numbers below want to be seen.
+  const first = all.slice(0, FIRST);
+  const other = all.find((one) => one.code === chosen && !first.includes(one));
+  const shown = whole ? all : other ? [other, ...first] : first;
   if (!all.length) return <Note>{w.noKinds}</Note>;
   return (
     <>
@@ -32,11 +37,14 @@ function Kinds({ chosen, choose }: { chosen: string | undefined; choose: (kind: 
         name={w.whatDone}
         of={shown.map((one) => [one.code, inEnglish() ? one.en : one.zh] as const)}
         chosen={chosen}
-        choose={choose}
+        choose={(kind) => {
+          setWhole(false);
+          choose(kind);
+        }}
       />
       {shown.length < all.length && (
         <button class="plain" onClick={() => setWhole(true)}>
-          {w.otherKinds(all.length - FIRST)}
+          {w.otherKinds(all.length - shown.length)}
         </button>
       )}
     </>

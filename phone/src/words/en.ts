@@ -97,6 +97,7 @@ export const en: Words = {
   scan: "Scan a code",
   noCamera: "The camera does not open. Please type the digits instead.",
   otherCode: "This is not a code for signing in.",
+  signInOnline: "Sign in on the website",
   codeRead: "The code has been read",
   noPlaces: "No code is needed here: just sign in.",
   where: "Place",
@@ -205,6 +206,9 @@ export const en: Words = {
   enrolHow: "Open the link the community sent you, scan the enrolment code, or type the code here.",
   enrolCode: "Enrolment code",
   enrolNow: "Enrol",
+  codeNotEnrolled: "This is a code for signing in, and this phone is not enrolled yet",
+  codeNotEnrolledHow:
+    "With a network, sign in on the website now. To sign in without a signal, enrol this phone first.",
   keptHere:
     "The phone keeps only your own duty and your own doors, encrypted. 12 hours after the duty it cannot be opened.",
   pin: "Enter your PIN",
@@ -213,6 +217,8 @@ export const en: Words = {
   pinAgain: "Once more",
   pinWhy:
     "It is asked whenever the app opens, so that nobody else sees residents' data. Not your birthday, please.",
+  checking: "Checking…",
+  pinSlow: "After several wrong tries this takes longer, half a minute at most.",
   pinEasy: "That is too easy to guess. Please choose another.",
   pinDiffers: "The two differ. Please begin again.",
   pinWrong: "Wrong PIN. Please try again.",

@@ -1,0 +1,84 @@
+"""What a tired thumb meets: a keypad that stays, a list that folds, a link that is no good."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.journeys import phone_packs
+from tests.journeys.phone import Phone
+from tests.journeys.phone_door import Door, open_door
+
+pytestmark = pytest.mark.browser
+
+FOCUSED = "document.activeElement.id"
+
+
+@pytest.fixture
+def door() -> Iterator[Door]:
+    with open_door() as door:
+        door.packs = phone_packs.many(door.member)
+        yield door
+
+
+@pytest.fixture
+def phone(browser: Browser, door: Door) -> Iterator[Phone]:
+    phone = Phone(browser, door.address)
+    yield phone
+    assert phone.faults == []
+    phone.context.close()
+
+
+def test_the_keypad_stays_while_a_pin_is_chosen_and_after_a_wrong_one(phone: Phone) -> None:
+    phone.open("/phone/#enrol=token")
+    phone.tap("登记")
+    phone.type_pin("123456")
+    phone.reads("太好猜")
+    phone.type_pin()
+    phone.reads("再输一次")
+    assert "太好猜" not in phone.text
+    assert phone.page.evaluate(FOCUSED) == "pin"
+    phone.type_pin()
+    phone.page.locator("#pin").wait_for(state="detached")
+    phone.reopen().type_pin("654321")
+    phone.reads("密码不对")
+    assert phone.page.evaluate(FOCUSED) == "pin"
+    expect(phone.page.locator("#pin")).to_have_value("")
+
+
+def test_after_many_wrong_pins_it_says_why_it_takes_long(phone: Phone) -> None:
+    phone.enrol("/phone/#enrol=token").reopen()
+    for _ in range(7):
+        phone.type_pin("654321")
+        expect(phone.page.locator("#pin")).to_have_value("", timeout=20_000)
+    phone.type_pin("654321")
+    phone.reads("输错多次")
+
+
+def test_a_sign_in_code_on_a_phone_that_is_nobodys(phone: Phone, door: Door) -> None:
+    phone.open("/phone/#at=place-1.p.ABCDEFGHJK")
+    phone.reads("您扫的是签到码，这部手机还没有登记")
+    online = phone.page.locator("footer a")
+    assert online.get_attribute("href") == "/attendance/at/#at=place-1.p.ABCDEFGHJK"
+    phone.tap("登记这部手机")
+    expect(phone.page.locator("#token")).to_have_value("")
+
+
+def test_a_link_that_is_used_up_asks_for_another(phone: Phone, door: Door) -> None:
+    door.refusal = (409, "sync.token-used", "这个链接已经用过了。请向队长要新的链接。")
+    phone.open("/phone/#enrol=token")
+    phone.tap("登记")
+    phone.reads("这个链接已经用过了")
+    expect(phone.page.locator("#token")).to_have_value("")
+    expect(phone.page.locator("footer .act", has_text="登记")).to_have_count(0)
+
+
+def test_the_kinds_of_work_fold_around_the_chosen_one(phone: Phone) -> None:
+    phone.enrol("/phone/#enrol=token")
+    phone.tap("记工作")
+    expect(phone.page.locator(".pick")).to_have_count(6)
+    phone.tap("其他2种")
+    expect(phone.page.locator(".pick")).to_have_count(8)
+    phone.tap("接热线")
+    expect(phone.page.locator(".pick")).to_have_count(7)
+    expect(phone.page.locator(".pick[aria-pressed=true]")).to_have_text("接热线")

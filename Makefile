@@ -61,7 +61,7 @@ lock: $(VENV)/.development  ## resolve the dependencies anew (needs uv)
 bench: $(VENV)/.development  ## measure speed and memory beside the bare limits
 	$(BIN)/python -m bench
 
-soak: $(VENV)/.development  ## 200 kills, a restore, a full disk; about ten minutes
+soak: $(VENV)/.development  ## 200 kills, a restore, a full disk, with phones and without; about half an hour
 	$(BIN)/python -m bench.soak
 
 .PHONY: help run test check words phone lock bench soak

@@ -43,6 +43,11 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
 
 
 def _lie(sent: bytes, start_response: Callable[..., Any]) -> Iterable[bytes]:
-    outcomes = [{"id": one["id"], "outcome": "accepted"} for one in json.loads(sent)["entries"]]
-    start_response("200 OK", [("Content-Type", "application/json")])
-    return [json.dumps({"outcomes": outcomes}).encode()]
+    said = json.loads(sent)
+    items = said.get("events") or said.get("entries") or ()
+    outcomes = [{"id": one["id"], "outcome": "accepted"} for one in items]
+    answer = json.dumps({"epoch": said.get("epoch"), "outcomes": outcomes}).encode()
+    start_response(
+        "200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(answer)))]
+    )
+    return [answer]

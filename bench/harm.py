@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 from uuid import UUID
 
 from bench.client import Ledger, Phone
@@ -82,8 +83,14 @@ def phones(
         raise failures[0]
 
 
+class Acknowledging(Protocol):
+    """Whoever notes what the site has acknowledged."""
+
+    acknowledged: set[UUID]
+
+
 def kill_at_random(
-    house: House, ledger: Ledger, *, times: int, seed: int, parts: tuple[str, ...] = PARTS
+    house: House, ledger: Acknowledging, *, times: int, seed: int, parts: tuple[str, ...] = PARTS
 ) -> dict[str, int]:
     """End parts at moments of chance, each time after something new was acknowledged."""
     chance = random.Random(seed)
@@ -97,7 +104,7 @@ def kill_at_random(
     return killed
 
 
-def more_acknowledged(ledger: Ledger, number: int = 1, seconds: float = 60) -> None:
+def more_acknowledged(ledger: Acknowledging, number: int = 1, seconds: float = 60) -> None:
     """Wait until the site has acknowledged so many more."""
     before = len(ledger.acknowledged)
     if not wait_until(lambda: len(ledger.acknowledged) >= before + number, seconds):

@@ -19,7 +19,7 @@ from xiachen.site.database import embedded_cluster
 from xiachen.site.embedded.making import OWNER_ROLE
 
 ROOT = Path(__file__).parents[1]
-READY_SECONDS = 90
+READY_SECONDS = 180
 
 
 def free_port() -> int:

@@ -41,6 +41,7 @@ class Mustered:
     """The people by community, their phones, and the point to which phones seal."""
 
     seal_key: bytes
+    incident: UUID
     people: dict[int, list[str]]
     own: list[Armed]
     leaders: list[Armed]
@@ -60,7 +61,13 @@ def muster(house: House, *, people: int, leaders: int) -> Mustered:
     by_community: dict[int, list[str]] = {}
     for one in armed[:people]:
         by_community.setdefault(one.community, []).append(one.member)
-    return Mustered(unb64(made["seal_key"]), by_community, armed[:people], armed[people:])
+    return Mustered(
+        unb64(made["seal_key"]),
+        UUID(made["incident"]),
+        by_community,
+        armed[:people],
+        armed[people:],
+    )
 
 
 def main() -> None:
@@ -92,7 +99,11 @@ def _made(people: int, leaders: int, points: Sequence[bytes]) -> dict[str, Any]:
     phones = list(_phones(town, people, leaders, points, places))
     keyring = vault().keyring(town.incident.pk, DataClass.SERVICE)
     _analyse()
-    return {"seal_key": b64(SealingKey.of(keyring).point), "phones": phones}
+    return {
+        "seal_key": b64(SealingKey.of(keyring).point),
+        "incident": str(town.incident.pk),
+        "phones": phones,
+    }
 
 
 def _phones(

@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from bench import trials
+from bench import phone_trials, trials
 
 
 def main(arguments: list[str]) -> int:
@@ -26,6 +26,15 @@ def main(arguments: list[str]) -> int:
         ("control: commits that wait for no disk", trials.control_without_sync),
         ("restore of an older backup, with its control", trials.restore),
         ("full disk, with its control", trials.full_disk),
+        (
+            f"{chosen.kills} kills under phones, with a control",
+            lambda: phone_trials.kills(chosen.kills, chosen.seed),
+        ),
+        ("control: phones that are lied to", phone_trials.control_of_lies),
+        ("yesterday's backup under 200 phones, with its control", phone_trials.restore),
+        ("cut after the commit, 2,000 sessions, with a control", phone_trials.cut),
+        ("clocks 400 days wrong, with a control", phone_trials.clocks),
+        ("apps of the past and the future, with a control", phone_trials.versions),
     ]
     failed = 0
     for name, trial in plan:

@@ -1,7 +1,7 @@
 """A small fleet in the town: virtual phones before the real door, on a clock that is played."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -74,6 +74,19 @@ class TownDoor:
 
 
 @dataclass
+class TrueTimes(Ledger):
+    """A witness who knows when everything was."""
+
+    course: PlayedCourse = field(default_factory=lambda: PlayedCourse(0))
+    moments: dict[UUID, int] = field(default_factory=dict)
+
+    def recorded(self, device: UUID, item: UUID, kind: str, body: Mapping[str, Any]) -> None:
+        """Something is about to be stored, now."""
+        super().recorded(device, item, kind, body)
+        self.moments[item] = self.course.now()
+
+
+@dataclass
 class Stairwell:
     """Phones and people of one run; `devices` in the order of HOLDERS."""
 
@@ -83,7 +96,7 @@ class Stairwell:
     phones: list[Phone]
     devices: list[UUID]
     members: list[UUID]
-    ledger: Ledger = field(default_factory=Ledger)
+    ledger: TrueTimes = field(default_factory=TrueTimes)
 
     def record(self, n: int, kind: str, **body: Any) -> None:
         self.phone(n).surviving(
@@ -185,8 +198,8 @@ class Enlisted:
 
     def begin(self, number: int, seed: int) -> Stairwell:
         """Give the first so many devices new phones."""
-        chance, ledger, door = random.Random(seed), Ledger(), TownDoor()
-        course = self.course
+        course, chance, door = self.course, random.Random(seed), TownDoor()
+        ledger = TrueTimes(course=course)
         phones: list[Phone] = []
         for n, enrolled in enumerate(self.enrolled[:number]):
             if n == _ON_ONE_PHONE[1]:
@@ -267,6 +280,10 @@ def check(run: Stairwell) -> None:
     assert not (seen.lost or seen.dropped or seen.doubled or seen.foreign), str(seen)
     receipts = {row.pk: row for row in Receipt.objects.all()}
     assert set(receipts) == run.ledger.acknowledged, str(seen)
+    for key, row in receipts.items():
+        # Without a steady clock since the last contact a clock that was set may mislead.
+        error = abs(milliseconds(row.occurred_at) - run.ledger.moments[key])
+        assert error < MINUTE or not row.certain, f"{error} ms wrong"
     for kind, model in (("attendance.check-in", CheckIn), ("attendance.check-out", CheckOut)):
         facts = list(model.objects.values_list("id", flat=True))
         meant = [key for key, row in receipts.items() if row.kind == kind and not row.code]

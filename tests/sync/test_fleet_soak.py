@@ -1,0 +1,18 @@
+"""A little of what `make soak` does with phones on a real site; each with its control."""
+
+from bench import phone_trials
+from bench.manning import manned
+
+
+def test_kills_and_cuts_under_phones_lose_and_double_nothing() -> None:
+    with manned(9, seed=2) as crew:
+        assert "0 lost" in phone_trials.kills_of(crew, times=4, seed=5)
+        assert "18 sessions" in phone_trials.cut_of(crew, sessions=18, seed=5)
+        assert "found" in phone_trials.doubled_is_found(crew)
+
+
+def test_a_restored_backup_is_filled_up_by_phones_of_several_versions() -> None:
+    with manned(9, seed=3) as crew:
+        assert "0 lost" in phone_trials.restore_of(crew, each=2)
+        assert "are found" in phone_trials.versions_of(crew)
+        assert "red" in phone_trials.lies_are_found(crew)

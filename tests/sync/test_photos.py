@@ -27,6 +27,8 @@ from xiachen.sync.api.encoding import to_b64
 from xiachen.sync.jobs import keep_photos
 from xiachen.sync.models.devices import Device
 from xiachen.sync.models.photos import Photo, PhotoPiece
+from xiachen.sync.models.receipts import Quarantined
+from xiachen.sync.operations.mending import mend
 from xiachen.sync.operations.photos import forget_photos, keep_photo
 from xiachen.sync.rules import photos as rules
 
@@ -108,15 +110,17 @@ class Sending:
         while (offset := self.offset()) < len(self.sealed):
             assert self.add(offset).status_code == 204
 
-    def record(self) -> dict[str, Any]:
-        body = {
+    def said(self) -> dict[str, Any]:
+        return {
             "member": str(Device.objects.get(pk=self.phone.device).member),
             "work": "patrol",
             "times": 1,
             "persons_served": 0,
             "photo": str(self.id),
         }
-        return self.phone.event("attendance.work", body, community=FENGLIN)
+
+    def record(self, **changed: Any) -> dict[str, Any]:
+        return self.phone.event("attendance.work", self.said() | changed, community=FENGLIN)
 
 
 def test_a_photo_comes_in_pieces_and_goes_on_where_it_was(phone: Phone) -> None:
@@ -211,6 +215,28 @@ def test_a_record_of_somebody_else_gets_no_photo(phone: Phone, town: Town) -> No
     assert theirs.ask("HEAD").status_code == 404
     assert theirs.add(0).status_code == 404
     assert theirs.announce().status_code == 422
+
+
+def test_a_mended_record_keeps_its_photo(phone: Phone, town: Town) -> None:
+    sending = Sending(phone)
+    sending.send()
+    ((outcome, _code),) = phone.outcomes(sending.record(work="no-such-work"))
+    assert outcome == "quarantined"
+    row = Quarantined.objects.get()
+    assert row.occurred_at is not None
+    mend(
+        town.secretary,
+        record=row.pk,
+        kind="attendance.work",
+        community=FENGLIN,
+        body=sending.said(),
+        occurred_at=row.occurred_at,
+        reason="the kind has another name",
+        at=clock.now(),
+    )
+    assert WorkRecord.objects.get().recorded_by != Device.objects.get(pk=phone.device).account_id
+    keep_photos()
+    assert File.objects.get().pk == sending.id
 
 
 def test_a_whole_that_is_not_what_was_announced_begins_anew(phone: Phone) -> None:

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, Q
 
 from xiachen.attendance.models.records import WorkRecord
 from xiachen.privacy.scope import Role, Scope
 from xiachen.sync.models.photos import Photo
+from xiachen.sync.models.receipts import Quarantined, QuarantineState
 from xiachen.sync.rules.photos import NoSuchPhoto
 
 
@@ -36,9 +37,15 @@ def photos_to_keep(scope: Scope, *, most: int) -> list[UUID]:
     if scope.role is not Role.SYSTEM:
         return []
     rows = Photo.objects.filter(kept_at=None, refused="", received=F("length"))
+    mended = Quarantined.objects.filter(
+        Q(event=OuterRef("pk")) | Q(pk=OuterRef("pk")),
+        device=OuterRef(OuterRef("device")),
+        state=QuarantineState.MENDED,
+    )
+    # What somebody else has mended is still the phone's own record.
     wanted = WorkRecord.objects.filter(
+        Q(recorded_by=OuterRef("device__account")) | Exists(mended),
         photo=OuterRef("pk"),
-        recorded_by=OuterRef("device__account"),
         incident=OuterRef("device__incident"),
     )
     found = rows.filter(Exists(wanted)).order_by("changed_at", "pk")

@@ -125,6 +125,14 @@ test("what is to be tried again stays, what is kept aside is shown with its word
   await engine.sync();
   expect(engine.state().quarantined).toEqual([]);
   expect(engine.state().contact.unsent).toBe(1);
+  // A restored server may have lost what was settled: then it is offered again.
+  expect((await stored()).receipts).toBe(1);
+  server.settled.length = 0;
+  server.events.clear();
+  server.outcomes.clear();
+  server.epoch = "epoch-2";
+  await engine.sync();
+  expect(server.events.has(id)).toBe(true);
 });
 
 test("a server that came back from a backup is offered everything again", async () => {
@@ -156,6 +164,46 @@ test("a server from before the enrolment hears it once more, and everything agai
   await engine.sync();
   expect(engine.state().contact.trouble).toBeNull();
   expect(server.events.size).toBe(1);
+});
+
+test("a new link leads back to the same device where the server has lost its invitation too", async () => {
+  const engine = await enrolled();
+  await signIn(engine);
+  await engine.sync();
+  const device = server.asked.at(-1)!.device;
+  server.points.clear();
+  server.events.clear();
+  server.epoch = "epoch-0";
+  server.knowsNoInvitation = true;
+  await engine.sync();
+  server.knowsNoInvitation = false;
+  await engine.enrol("another");
+  expect(server.asked.filter(({ path }) => path.endsWith("/enrol")).at(-1)).toMatchObject({
+    device,
+    body: { token: "another", incident: "incident" },
+  });
+  await engine.sync();
+  expect(server.events.size).toBe(1);
+});
+
+test("somebody else's link makes a device of its own beside one that the server has lost", async () => {
+  const engine = await enrolled();
+  await signIn(engine);
+  await engine.sync();
+  server.points.clear();
+  server.epoch = "epoch-0";
+  server.knowsNoInvitation = true;
+  await engine.sync();
+  server.knowsNoInvitation = false;
+  server.instead.push(({ path }) =>
+    path.endsWith("/enrol") ? { status: 409, body: { code: "sync.anothers-link", words: "…" } } : null,
+  );
+  const before = server.asked.length;
+  await engine.enrol("of somebody else");
+  const asked = server.asked.slice(before).filter(({ path }) => path.endsWith("/enrol"));
+  expect(asked).toHaveLength(2);
+  expect(asked[0]!.device).not.toBe(asked[1]!.device);
+  expect((await stored()).receipts).toBe(1);
 });
 
 test("a connection that the phone has cut is made anew", async () => {

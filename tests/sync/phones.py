@@ -46,11 +46,10 @@ class Phone:
         self.response = response
         return response.status_code, json.loads(response.content)
 
-    def enrol(self, token: str) -> tuple[int, dict[str, Any]]:
-        status, told = self.ask(
-            "enrol",
-            {"token": token, "key": to_b64(self.key.point), "name": "Redmi 9", "app": "1.0.0"},
-        )
+    def enrol(self, token: str, **former: str) -> tuple[int, dict[str, Any]]:
+        key = to_b64(self.key.point)
+        content = {"token": token, "key": key, "name": "Redmi 9", "app": "1.0.0", **former}
+        status, told = self.ask("enrol", content)
         if status == 200:
             self.enrolled = told
             self.sealer = Sealer(from_b64(told["seal_key"]))

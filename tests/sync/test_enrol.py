@@ -100,6 +100,22 @@ def test_a_link_that_is_wrong_old_or_withdrawn_lets_nobody_in(town: Town) -> Non
     assert not Device.objects.exists()
 
 
+def test_a_new_link_lets_a_device_in_again_that_a_restore_has_forgotten(town: Town) -> None:
+    phone = phone_of(town.local, town.world.local)
+    Invitation.objects.all().delete()
+    Device.objects.all().delete()
+    former = {name: phone.enrolled[name] for name in ("member", "incident")}
+    (other,) = invite(town.secretary, members=[town.world.sent[3]], at=clock.now())
+    assert phone.enrol(other.token, **former)[1]["code"] == "sync.anothers-link"
+    assert not Device.objects.exists()
+    assert phone.enrol(other.token, member="nobody", incident="")[1]["code"] == "sync.unreadable"
+    (own,) = invite(town.local, members=[town.world.local], at=clock.now())
+    status, told = phone.enrol(own.token, **former)
+    assert (status, told["device"], told["member"]) == (200, str(phone.device), former["member"])
+    # The link for somebody else still works for them.
+    assert Phone().enrol(other.token)[0] == 200
+
+
 def test_a_device_number_is_given_once(town: Town) -> None:
     phone = phone_of(town.local, town.world.local)
     (invited,) = invite(town.local, members=[town.world.local], at=clock.now())

@@ -9,6 +9,8 @@ export interface PersonRow {
   pending: boolean;
   /** The invitation's; a server that came back from a backup may need to hear it once more. */
   token: string;
+  /** The server came back from before the enrolment and its invitation: the next link may lead here. */
+  unknown?: boolean;
   member: string;
   incident: string;
   /** First character of the name and stars: the whole name is personal. */

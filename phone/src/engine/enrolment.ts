@@ -31,6 +31,8 @@ export async function enrol(
   token: string,
   app: string,
 ): Promise<{ device: string; name: string }> {
+  const known = await enrolUnknown(database, door, clock, token, app);
+  if (known) return known;
   const row = await begun(database, clock, token);
   let answer: Enrolled;
   try {
@@ -45,13 +47,56 @@ export async function enrol(
   return { device: row.device, name: answer.name };
 }
 
-const asked = (door: Door, row: PersonRow, app: string): Promise<Enrolled> =>
+const asked = (door: Door, row: PersonRow, app: string, former?: object): Promise<Enrolled> =>
   door.post<Enrolled>(row, "/sync/v1/enrol", {
     token: row.token,
     key: row.point,
     name: phoneName(navigator.userAgent),
     app,
+    ...former,
   });
+
+/**
+ * Let somebody in again whom a restored server does not know any more, with all that is held here.
+ *
+ * Returns null where the link is for nobody of these: then it makes a new device. Throws Trouble.
+ */
+async function enrolUnknown(
+  database: Database,
+  door: Door,
+  clock: Clock,
+  token: string,
+  app: string,
+): Promise<{ device: string; name: string } | null> {
+  const people = await database.read(["people"], (work) => work.all("people"));
+  for (const person of people.filter(({ unknown, pending }) => unknown && !pending)) {
+    try {
+      const { member, incident } = person;
+      const answer = await asked(door, { ...person, token }, app, { member, incident });
+      await keepAgain(database, clock, { ...person, token }, answer);
+      return { device: person.device, name: answer.name };
+    } catch (error) {
+      if (!(error instanceof Trouble) || error.code !== "sync.anothers-link") throw error;
+    }
+  }
+  return null;
+}
+
+/** Its epoch is left as it was: the answer to the next push has all receipts offered again. */
+async function keepAgain(
+  database: Database,
+  clock: Clock,
+  { device, token }: PersonRow,
+  answer: Enrolled,
+): Promise<void> {
+  clock.met(answer.time);
+  await database.write(["people"], async (work) => {
+    const row = await work.get("people", device);
+    if (row) {
+      work.put("people", { ...row, token, unknown: false, sealKey: answer.seal_key, wait: null });
+    }
+  });
+}
 
 /** Tell a server that has forgotten this device who it is; what is kept here stays. Throws Trouble. */
 export async function enrolAgain(
@@ -61,13 +106,17 @@ export async function enrolAgain(
   person: PersonRow,
   app: string,
 ): Promise<void> {
-  const answer = await asked(door, person, app);
-  clock.met(answer.time);
-  await database.write(["people"], async (work) => {
-    const row = await work.get("people", person.device);
-    // Its epoch is left as it was: the answer to the next push has all receipts offered again.
-    if (row) work.put("people", { ...row, sealKey: answer.seal_key });
-  });
+  try {
+    await keepAgain(database, clock, person, await asked(door, person, app));
+  } catch (error) {
+    if (error instanceof Trouble && FINAL.has(error.status)) {
+      await database.write(["people"], async (work) => {
+        const row = await work.get("people", person.device);
+        if (row) work.put("people", { ...row, unknown: true });
+      });
+    }
+    throw error;
+  }
 }
 
 const enrolled = (row: PersonRow, answer: Enrolled, clock: Clock): PersonRow => ({

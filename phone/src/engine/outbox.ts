@@ -119,7 +119,11 @@ export async function settle(
       }
     }
     for (const row of await work.all("quarantined")) {
-      if (row.device === device && settled.has(row.id)) work.delete("quarantined", row.id);
+      if (row.device !== device || !settled.has(row.id)) continue;
+      // What a person has settled a restore can unsettle: it is kept like what was accepted.
+      const { code: _, words: __, ...event } = row;
+      work.put("receipts", { ...event, acknowledged: answer.time, pulls: person.pulls });
+      work.delete("quarantined", row.id);
     }
     for (const receipt of await work.all("receipts", device)) {
       if (isOutlived(receipt, answer.durable_upto, answer.time)) {

@@ -1,6 +1,7 @@
 """POST /sync/v1/enrol: a phone comes with the token of an invitation and its own key."""
 
 from typing import Any
+from uuid import UUID
 
 from xiachen.privacy.scope import system_scope
 from xiachen.sync.api.asking import Answer, Asked
@@ -27,6 +28,7 @@ def enrol(asked: Asked) -> Answer:
         name=_text(content, "name"),
         app=_text(content, "app"),
         at=asked.at,
+        former=_former(content),
     )
     return Answer(
         {
@@ -40,6 +42,15 @@ def enrol(asked: Asked) -> Answer:
         },
         reader=enrolled.scope,
     )
+
+
+def _former(content: dict[str, Any]) -> enrolling.Former | None:
+    if content.get("member") is None:
+        return None
+    try:
+        return enrolling.Former(UUID(_text(content, "member")), UUID(_text(content, "incident")))
+    except ValueError:
+        raise protocol.Unreadable from None
 
 
 def _text(content: dict[str, Any], name: str) -> str:

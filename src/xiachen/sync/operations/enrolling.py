@@ -19,6 +19,14 @@ from xiachen.sync.rules.inviting import digest_of
 LONGEST_NAME, LONGEST_APP = 80, 20
 
 
+@dataclass(frozen=True, slots=True)
+class Former:
+    """Whose phone it was, in which incident."""
+
+    member: UUID | None
+    incident: UUID
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enrolled:
     """
@@ -37,14 +45,24 @@ class Enrolled:
 
 @transaction.atomic
 def enrol(
-    scope: Scope, *, token: str, device: UUID, key: bytes, name: str, app: str, at: datetime
+    scope: Scope,
+    *,
+    token: str,
+    device: UUID,
+    key: bytes,
+    name: str,
+    app: str,
+    at: datetime,
+    former: Former | None = None,
 ) -> Enrolled:
     """
     Let a phone in; the same phone asking again gets the same answer.
 
     :param scope: of the door of phones, before there is anybody
     :param key: public point with which the phone will sign
-    :raises TokenUnknown, TokenUsed, TokenExpired, DeviceKnown:
+    :param former: as whose phone it had been let in before a restore took that back: what it
+        still holds must not come under another person's name
+    :raises TokenUnknown, TokenUsed, TokenExpired, DeviceKnown, AnothersLink:
     """
     if scope.role is not Role.SYSTEM:
         raise Forbidden()
@@ -56,6 +74,8 @@ def enrol(
     )
     if held is None:
         raise protocol.TokenUnknown()
+    if former is not None and former != Former(held.account.member_id, held.incident_id):
+        raise protocol.AnothersLink()
     found = held.device
     if found is None:
         found = _let_in(held, device, key, name, app, at)

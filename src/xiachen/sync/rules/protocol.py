@@ -146,6 +146,13 @@ class DeviceKnown(Refused):
     message = _("This phone has registered already. Open the app; or ask for a new link.")
 
 
+class AnothersLink(Refused):
+    """The invitation is not for the person and operation as whose phone this one asks again."""
+
+    code = "sync.anothers-link"
+    message = _("This link is for somebody else, or for another operation.")
+
+
 class Defect(Refused):
     """Something went wrong that nobody has thought of; it is in the log."""
 

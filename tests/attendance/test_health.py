@@ -275,5 +275,8 @@ def test_the_board_and_my_day_show_who_is_off_duty(town: Town) -> None:
     client = signed_in(town, Role.SECRETARY)
     page = text(client.get(f"/attendance/?day={DAY}"))
     assert page.count(">off duty</a>") == 1
-    mine = text(signed_in(town, Role.MEMBER).get(f"/needs/mine?day={DAY}"))
-    assert "Please do not come to work" in mine
+    own = signed_in(town, Role.MEMBER)
+    assert "Please do not come to work" in text(own.get(f"/needs/mine?day={DAY}"))
+    assert "You have not signed in today" not in text(own.get("/"))
+    say_fit(doctor(town), member=town.world.local, from_day=DAY, at=EVENING)
+    assert "You have not signed in today" in text(own.get("/"))

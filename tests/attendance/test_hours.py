@@ -298,6 +298,10 @@ def test_the_list_shows_one_true_total_of_everybody_within_reach(town: Town) -> 
     }
     page = view_hours(town.secretary, day=DAY + timedelta(days=3), number=1, size=1)
     assert (page.total, page.pages, len(page.lines)) == (2, 2, 1)
+    cutoff = end_of(town.secretary, DAY + timedelta(days=3))
+    assert page.within is not None
+    assert page.within.hours == HOURS.value(town.secretary, cutoff) == 5
+    assert page.within.days == DAYS_SERVED.value(town.secretary, cutoff) == 2
     assert view_hours(town.outsider, day=DAY, number=1, size=50).total == 0
     with pytest.raises(Forbidden):
         view_hours(town.local, day=DAY, number=1, size=50)

@@ -23,6 +23,9 @@ from xiachen.people.models.members import Member
 from xiachen.people.queries.members import members_by_id, shown_names
 from xiachen.privacy.scope import Can, Scope
 
+# The people of a community or a unit; of a whole city the figure is opened for itself.
+COUNTED_AT_ONCE = 5_000
+
 _TOTALS = """
     select member, coalesce(sum(seconds), 0)::bigint / 60 as minutes, count(*) as days,
         count(*) filter (where seconds is null) as untimed,
@@ -100,9 +103,15 @@ class HoursLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoursPage:
-    """A page of totals; `total` counts the people on all pages."""
+    """
+    A page of totals; `total` counts the people on all pages.
+
+    :param within: what all of them served within reach, the figures' number; None of too many
+        people to be counted while somebody waits for the page
+    """
 
     lines: list[HoursLine]
+    within: HoursTotal | None
     total: int
     number: int
     pages: int
@@ -181,9 +190,11 @@ def day_total(scope: Scope, *, member: UUID, day: date) -> DayTotal:
 def hours_page(scope: Scope, *, day: date, number: int, size: int) -> HoursPage:
     """Return the totals of those within reach who have been on duty, by name."""
     scope.require(Can.SEE_PEOPLE)
-    shown = Paginator(_served(scope, end_of(scope, day)).values_list("pk", flat=True), size)
+    cutoff = end_of(scope, day)
+    shown = Paginator(_served(scope, cutoff).values_list("pk", flat=True), size)
     page = shown.get_page(number)
     return HoursPage(
+        within=_total_within(scope, cutoff) if shown.count <= COUNTED_AT_ONCE else None,
         lines=hours_lines(scope, list(page), day=day),
         total=shown.count,
         number=page.number,
@@ -248,6 +259,16 @@ def _served(scope: Scope, cutoff: Cutoff) -> QuerySet[Member]:
     )
     named = Q(pk__in=came.order_by().values("member")) | Q(pk__in=added.order_by().values("member"))
     return Member.objects.filter(named).order_by("sort_key", "pk")
+
+
+def _total_within(scope: Scope, cutoff: Cutoff) -> HoursTotal:
+    days, params = _within(scope, cutoff)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"select coalesce(sum(seconds), 0)::bigint / 60, count(*) from ({days}) as days", params
+        )
+        minutes, count = cursor.fetchone()
+    return HoursTotal(minutes=minutes, days=count)
 
 
 def _within(scope: Scope, cutoff: Cutoff, **chosen: object) -> Sql:

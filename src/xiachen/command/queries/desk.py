@@ -23,6 +23,7 @@ from xiachen.mobilisation.queries.sign_ups import to_confirm
 from xiachen.needs.models import TaskState
 from xiachen.needs.queries import tasks as needs
 from xiachen.notices.queries.notices import unread
+from xiachen.people.queries.fitness import off_duty_among
 from xiachen.privacy.queries import acts_by_others
 from xiachen.privacy.scope import Can, Role, Scope
 
@@ -216,7 +217,8 @@ def _sign_ups(scope: Scope) -> Iterator[Waiting]:
 
 def _own(scope: Scope, member: UUID, day: date) -> Iterator[Waiting]:
     cutoff = records.end_of(scope, day)
-    if not records.check_ins(scope, cutoff).filter(member=member).exists():
+    away = off_duty_among(scope, members=[member], day=day)
+    if not away and not records.check_ins(scope, cutoff).filter(member=member).exists():
         yield Waiting(words=_("You have not signed in today."), page="needs:mine", urgent=True)
     mine = [line for line in needs.my_tasks(scope, day=day) if line.mine and not _done(line.mine)]
     if mine:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from tests.drill.paper import Paper, hash_as_the_contract_says
+from tests.drill.paper import MEMBER, Paper, hash_as_the_contract_says
 from xiachen.drill.phones import outbox, packs
 from xiachen.drill.phones.clocks import DAY, HOUR, MINUTE, SECOND, PhoneClock, PlayedCourse
 from xiachen.drill.phones.contact import Declined, Unheard
@@ -183,6 +183,38 @@ def test_what_is_held_back_is_kept_until_somebody_has_settled_it() -> None:
     place.paper.settled = [str(item)]
     place.phone.sync(place.device)
     assert place.phone.storage.held.rows() == {}
+    assert item in place.phone.storage.receipts.rows()
+
+
+def test_what_was_settled_is_offered_again_to_a_server_that_was_restored() -> None:
+    place = street()
+    place.paper.judging = lambda _event: {"outcome": "quarantined", "code": "sync.outside"}
+    (item,) = place.record()
+    place.phone.sync(place.device)
+    place.paper.settled = [str(item)]
+    place.phone.sync(place.device)
+    place.paper.settled, place.paper.epoch = [], "two"
+    place.paper.judging = lambda _event: {"outcome": "accepted"}
+    place.phone.sync(place.device)
+    assert list(place.paper.held) == [str(item)]
+
+
+def test_a_device_that_a_restored_server_forgot_comes_in_again_by_a_new_link() -> None:
+    place = street()
+    items = place.record(3)
+    place.phone.sync(place.device)
+    place.record()
+    place.paper.held.clear()
+    place.paper.devices.clear()
+    place.paper.tokens = {"new link": ""}
+    place.paper.epoch = "two"
+    assert not place.phone.sync(place.device)
+    place.phone.enrol_again(place.device, "new link")
+    assert place.paper.asked[-1]["member"] == str(MEMBER)
+    place.phone.line.quiet_until = 0
+    assert place.phone.sync(place.device)
+    assert held_in_order(place) == [1, 2, 3, 4]
+    assert {str(item) for item in items} < set(place.paper.held)
 
 
 def test_receipts_stay_until_a_backup_holds_them_and_three_days_have_passed() -> None:

@@ -201,16 +201,28 @@ def _after(answer: Answer) -> float | None:
         return None
 
 
-def enrol(line: Line, *, device: UUID, key: DeviceKey, token: str, name: str) -> Enrolled:
+def enrol(
+    line: Line,
+    *,
+    device: UUID,
+    key: DeviceKey,
+    token: str,
+    name: str,
+    former: Enrolled | None = None,
+) -> Enrolled:
     """
     Enrol a person on this phone by the token of an invitation; return what is to be kept.
 
     Asked again after a lost answer, the same device and key get the same answer.
 
-    :raises Declined: the token is used, too old or unknown
+    :param former: the enrolment that a restored server has forgotten: what it holds must not come
+        under another person's name
+    :raises Declined: the token is used, too old or unknown, or for somebody else
     :raises Unheard: nothing came back
     """
     said = {"token": token, "key": b64(key.point), "name": name, "app": line.app}
+    if former is not None:
+        said |= {"member": str(former.member), "incident": str(former.incident)}
     told = line.ask(device, key, ENROL, said)
     return Enrolled(
         device=device,

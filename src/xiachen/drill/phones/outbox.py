@@ -3,7 +3,8 @@ What a person recorded: sealed at once, offered until the server has answered, n
 
 An event gets its number in the transaction that stores it. Acknowledged it becomes a receipt,
 which is kept until a verified backup holds it and three days have passed, and is offered again
-when the server's epoch changes. What is quarantined is held and shown until somebody settled it.
+when the server's epoch changes. What is quarantined is held and shown until somebody settled it;
+then it is a receipt like the others.
 """
 
 import json
@@ -126,7 +127,7 @@ def settle(
         storage.enrolled.put(enrolled.device, renewed(current, told))
         for one in outcomes:
             _take(line, str(told["epoch"]), one)
-        _drop_settled(storage, enrolled.device, told.get("settled", ()))
+        _put_away_settled(line, enrolled.device, told)
         _offer_again(storage, enrolled.device, str(told["epoch"]))
         _drop_durable(line, enrolled.device)
 
@@ -151,11 +152,15 @@ def _take(line: Line, epoch: str, told: Mapping[str, Any]) -> None:
             storage.outbox.put(event.id, replace(event, not_before=now + int(wait * SECOND)))
 
 
-def _drop_settled(storage: Storage, device: UUID, settled: Iterable[str]) -> None:
-    for item in map(UUID, settled):
+def _put_away_settled(line: Line, device: UUID, told: Mapping[str, Any]) -> None:
+    """Make receipts of what a person has settled: a restored server may know of neither."""
+    storage = line.storage
+    for item in map(UUID, told.get("settled", ())):
         held = storage.held.get(item)
         if held is not None and held.event.device == device:
             storage.held.remove(item)
+            now, epoch = line.clock.wall(), str(told["epoch"])
+            storage.receipts.put(item, replace(held.event, acknowledged=now, epoch=epoch))
 
 
 def _offer_again(storage: Storage, device: UUID, epoch: str) -> None:

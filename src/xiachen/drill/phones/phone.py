@@ -7,6 +7,7 @@ the app, and is gone when it crashes.
 
 import random
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -110,6 +111,24 @@ class Phone:
             self.storage.enrolling.remove(token)
             self.storage.enrolled.put(enrolled.device, enrolled)
         return enrolled.device
+
+    def enrol_again(self, device: UUID, token: str, *, name: str = "Redmi 9 · Chrome") -> None:
+        """
+        Enrol a device by a new link, because a restored server has forgotten it.
+
+        Device, key and numbers stay, so that all that is unsent or may be lost can still come in.
+
+        :raises Declined: the token is used, too old or unknown, or for somebody else
+        :raises Unheard: nothing came back
+        """
+        former = self.enrolment(device)
+        again = contact.enrol(
+            self.line, device=device, key=former.key, token=token, name=name, former=former
+        )
+        with self.storage.transaction():
+            seal_key = again.seal_key
+            self.storage.enrolled.put(device, replace(former, seal_key=seal_key))
+        self._sealers.pop(device, None)
 
     def keep(self, enrolled: Enrolled) -> UUID:
         """Store an enrolment that was made elsewhere; return its device."""

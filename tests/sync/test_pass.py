@@ -7,8 +7,10 @@ from django.test import Client
 
 from tests.oracle import ORACLE, Kind
 from tests.sync.holding import NOON, Holding, Phone, make_holding
-from tests.world import BEFORE, LOCAL, SENT, WORKERS, World
+from tests.world import BEFORE, FENGLIN, LOCAL, SENT, WORKERS, World
+from xiachen.attendance.operations.health import HealthEntry, state_health
 from xiachen.base import clock
+from xiachen.base.ids import uuid7
 from xiachen.mobilisation.models.stays import Enrolment
 from xiachen.mobilisation.operations.releases import release
 from xiachen.people.operations.accounts import close_account
@@ -104,3 +106,20 @@ def test_of_somebody_gone_home_it_does_not_hold(holding: Holding) -> None:
     assert look(path)[::2] == (410, set())
     phone.pull(clock.now())
     assert phone.bodies("pass") == []
+
+
+def test_of_somebody_unwell_it_does_not_hold(holding: Holding) -> None:
+    for phone in (holding.local, holding.head):
+        path, now = link(phone), clock.now()
+        said = HealthEntry(
+            id=uuid7(),
+            community=FENGLIN,
+            member=phone.known.member,
+            occurred_at=now,
+            well=False,
+        )
+        (outcome,) = state_health(holding.town.worker, entries=[said], at=now)
+        assert outcome.new, outcome.refusal
+        assert look(path)[::2] == (410, set())
+        phone.pull(clock.now())
+        assert phone.bodies("pass") == []

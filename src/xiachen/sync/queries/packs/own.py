@@ -205,7 +205,7 @@ def _code(code: DayCode) -> Doc:
 def _pass(
     reach: Reach, device: KnownDevice, member: Member, duties: list[DutyLine], day: date
 ) -> list[Doc]:
-    team = team_shown(reach.own, reach=reach, duties=duties)
+    team = team_shown(reach.own, reach=reach, duties=duties, day=day)
     if team is None:
         return []
     body = bodies.Pass(

@@ -15,6 +15,7 @@ from django.core.signing import BadSignature, Signer
 
 from xiachen.base import clock
 from xiachen.people.models.members import Member
+from xiachen.people.queries.fitness import off_duty_among
 from xiachen.places.models import Community
 from xiachen.privacy.scope import Scope, system_scope
 from xiachen.sync.queries.devices import known_devices
@@ -42,12 +43,15 @@ def link_of(scope: Scope, *, device: UUID, day: date) -> str:
     return PATH + _signer().sign(base64.urlsafe_b64encode(said).decode().rstrip("="))
 
 
-def team_shown(scope: Scope, *, reach: Reach, duties: Iterable[DutyLine]) -> str | None:
+def team_shown(scope: Scope, *, reach: Reach, duties: Iterable[DutyLine], day: date) -> str | None:
     """
     Return the team, or else the community, for which somebody is out today; None for nobody's.
 
     Somebody sent is out where expected on the day; somebody of the community where the role is.
+    Who is off duty, being unwell or hurt, is out nowhere.
     """
+    if scope.member and off_duty_among(scope, members=[scope.member], day=day):
+        return None
     for one in duties:
         if one.today:
             return one.team.name if one.team else one.community_name
@@ -60,7 +64,7 @@ def shown_by(scope: Scope, token: str, *, at: datetime) -> Shown | None:
     Return what the pass behind a link tells now, whoever asks; None where it does not hold.
 
     It does not hold when it is forged, of another day, of a phone struck off or an account closed,
-    or when the person is not expected anywhere today.
+    or when the person is not expected anywhere today, or off duty.
     """
     named = _read(token)
     if named is None:
@@ -70,7 +74,7 @@ def shown_by(scope: Scope, token: str, *, at: datetime) -> Shown | None:
     if device is None or device.revoked or day != clock.local_day(at):
         return None
     reach = reach_of(person_of(scope, device), day=day)
-    team = team_shown(reach.own, reach=reach, duties=duties_of(reach.own, day=day))
+    team = team_shown(reach.own, reach=reach, duties=duties_of(reach.own, day=day), day=day)
     member = Member.objects.filter(pk=device.member).first()
     if team is None or member is None:
         return None

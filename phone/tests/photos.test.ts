@@ -4,7 +4,8 @@ import { Clock } from "../src/engine/clock";
 import { newDeviceKey } from "../src/engine/cryptography";
 import { Database, type PersonRow, type PhotoRow } from "../src/engine/database";
 import { Door, Trouble } from "../src/engine/door";
-import { shrunk, upload } from "../src/engine/photos";
+import { type Answered, settle } from "../src/engine/outbox";
+import { shrunk, unsent, upload } from "../src/engine/photos";
 
 const PATH = "/sync/v1/photos/photo";
 let person: PersonRow;
@@ -54,13 +55,13 @@ beforeEach(async () => {
   await database.write(["photos"], (work) => work.put("photos", photo));
 });
 
-const left = (): Promise<number> => database.read(["photos"], (work) => work.count("photos"));
+const left = async (): Promise<number> => (await unsent(database)).length;
 const door = (receiver: Receiver): Door =>
   new Door(new Clock(), () => "zh", receiver.fetch as unknown as typeof fetch);
 
 test("a photo goes piece by piece, announced with its length and digest", async () => {
   const receiver = new Receiver();
-  await upload(database, door(receiver), person);
+  await upload(database, door(receiver), new Clock(), person);
   expect(receiver.asked).toEqual(["HEAD", "POST", "PATCH", "PATCH", "PATCH"]);
   expect(receiver.announced).toEqual({ length: 300_000, sha256: photo.sha256, key: "p" });
   expect(hex(await sha256(receiver.kept))).toBe(photo.sha256);
@@ -71,7 +72,7 @@ test("whatever is lost on the way, the rest goes on from where the server has it
   const receiver = new Receiver();
   receiver.lost = [null, "after", "before", null, null, "after", null, "after", "after", "before"];
   for (let attempt = 0; attempt < 12 && (await left()) > 0; attempt++) {
-    await upload(database, door(receiver), person).catch((error: unknown) => {
+    await upload(database, door(receiver), new Clock(), person).catch((error: unknown) => {
       expect(error).toBeInstanceOf(Trouble);
     });
   }
@@ -86,7 +87,7 @@ test("a photo that the server will never take does not hold up the others", asyn
     asked.push(path);
     return new Response("{}", { status: 422 });
   }) as typeof fetch;
-  await upload(database, new Door(new Clock(), () => "zh", refusing), person);
+  await upload(database, new Door(new Clock(), () => "zh", refusing), new Clock(), person);
   expect(asked).toHaveLength(2);
   expect(await left()).toBe(0);
 });
@@ -108,4 +109,30 @@ test("a picture is drawn anew, at most 1,280 along its longer edge", async () =>
   expect(new TextDecoder().decode(await shrunk(new Blob()))).toBe("image/jpeg");
   expect([canvas.width, canvas.height]).toEqual([1_280, 960]);
   expect(drawn).toEqual([0, 0, 1_280, 960]);
+});
+
+test("a photo stays until a backup holds a later record and three days have passed, and goes again to a restored server", async () => {
+  await database.write(["people"], (work) => work.put("people", { ...person, seq: 4, epoch: "e" }));
+  await upload(database, door(new Receiver()), new Clock(), person);
+  const answer = (durable_upto: number, days: number, epoch = "e"): Answered => ({
+    epoch,
+    time: Date.now() + days * 86_400_000,
+    durable_upto,
+    settled: [],
+    outcomes: [],
+  });
+  const met = { offset: 0, contact: 0 };
+  const hear = (told: Answered): Promise<void> =>
+    settle(database, "d", [], told, Date.now(), met);
+  const kept = (): Promise<number> => database.read(["photos"], (work) => work.count("photos"));
+  await hear(answer(4, 4));
+  expect(await kept()).toBe(1);
+  await hear(answer(5, 1));
+  expect(await kept()).toBe(1);
+  await hear(answer(0, 1, "after a restore"));
+  expect(await left()).toBe(1);
+  await upload(database, door(new Receiver()), new Clock(), person);
+  expect(await left()).toBe(0);
+  await hear(answer(5, 4, "after a restore"));
+  expect(await kept()).toBe(0);
 });

@@ -90,6 +90,16 @@ export interface PhotoRow {
   sha256: string;
 }
 
+/** A photo that the server has whole; it stays here until a backup has it too. */
+export interface UploadRow {
+  id: string;
+  device: string;
+  /** By the server's clock. */
+  at: number;
+  /** The last number given then: once a backup holds a later one, it holds the photo. */
+  after: number;
+}
+
 interface Stores {
   people: PersonRow;
   outbox: EventRow;
@@ -98,6 +108,7 @@ interface Stores {
   pages: PageRow;
   parts: PartRow;
   photos: PhotoRow;
+  uploads: UploadRow;
   meta: { name: string; value: unknown };
 }
 export type StoreName = keyof Stores;
@@ -110,11 +121,12 @@ const KEYS: Record<StoreName, string | string[]> = {
   pages: ["device", "part", "page"],
   parts: ["device", "part"],
   photos: "id",
+  uploads: "id",
   meta: "name",
 };
 
 export const NAME = "xiachen-phone";
-const VERSION = 1;
+const VERSION = 2;
 
 const promised = <T>(request: IDBRequest<T>): Promise<T> =>
   new Promise((resolve, reject) => {
@@ -132,6 +144,10 @@ export class Work {
   /** Rows in the order of their keys; with a device only that device's. */
   all<S extends StoreName>(store: S, device?: string, limit?: number): Promise<Stores[S][]> {
     return promised(this.transaction.objectStore(store).getAll(rangeOf(store, device), limit));
+  }
+  /** The keys alone, where rows are large. */
+  keys(store: StoreName): Promise<IDBValidKey[]> {
+    return promised(this.transaction.objectStore(store).getAllKeys());
   }
   count(store: StoreName, device?: string): Promise<number> {
     return promised(this.transaction.objectStore(store).count(rangeOf(store, device)));

@@ -215,9 +215,9 @@ export class Flusher {
   }
 
   private async photos(person: PersonRow): Promise<void> {
-    const waiting = await this.database.read(["photos"], (work) => work.count("photos"));
-    if (waiting === 0) return;
+    const held = await this.database.read(["photos"], (work) => work.count("photos"));
+    if (held === 0) return;
     const { upload } = await import("./photos");
-    await upload(this.database, this.door, person);
+    await upload(this.database, this.door, this.clock, person);
   }
 }

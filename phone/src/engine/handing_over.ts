@@ -8,6 +8,7 @@ import { type Door, Trouble } from "./door";
 import { MOST } from "./flushing";
 import { type Answered, pushBody } from "./outbox";
 import { dropPack } from "./expiry";
+import { unsent as unsentPhotos } from "./photos";
 
 const FORMAT = "xiachen-unsent-1";
 const PUSH = "/sync/v1/push";
@@ -25,31 +26,40 @@ interface Refusal {
   words?: string;
 }
 
-/** Everything unsent of one device as a file; nothing leaves the outbox by that. */
+/** What is unsent of one device, and what no backup holds yet, as a file; nothing leaves by that. */
 export async function handOver(
   database: Database,
   clock: Clock,
   device: string,
   app: string,
 ): Promise<{ blob: Blob; name: string; count: number }> {
-  const { person, rows } = await database.read(["people", "outbox"], async (work) => ({
-    person: await work.get("people", device),
-    rows: await work.all("outbox", device),
-  }));
+  const { person, unsent, guarded } = await database.read(
+    ["people", "outbox", "receipts", "quarantined"],
+    async (work) => ({
+      person: await work.get("people", device),
+      unsent: await work.all("outbox", device),
+      guarded: [
+        ...(await work.all("receipts", device)),
+        ...(await work.all("quarantined")).filter((row) => row.device === device),
+      ],
+    }),
+  );
   if (!person) throw new Error("nobody");
+  // What no backup is known to hold goes along: after a restore the file brings it back.
+  const rows = [...unsent, ...guarded.filter(({ seq }) => seq > person.durable)];
   const file: File = { format: FORMAT, device, pushes: [] };
   for (let at = 0; at < Math.max(1, rows.length); at += MOST) {
     file.pushes.push(await signed(person, rows.slice(at, at + MOST), app, clock));
   }
   await database.write(["people"], async (work) => {
     const row = await work.get("people", device);
-    const handed = Math.max(0, ...rows.map((event) => event.seq));
+    const handed = Math.max(0, ...unsent.map((event) => event.seq));
     if (row) work.put("people", { ...row, handed: Math.max(row.handed, handed) });
   });
   return {
     blob: new Blob([JSON.stringify(file)], { type: "application/json" }),
     name: `xiachen-${device.slice(-6)}-${person.seq}.json`,
-    count: rows.length,
+    count: unsent.length,
   };
 }
 
@@ -96,16 +106,23 @@ export const isEmpty = (database: Database, device: string): Promise<boolean> =>
  * handed over.
  */
 export async function forget(database: Database, device: string): Promise<boolean> {
+  const photos = await unsentPhotos(database);
   const isFree = await database.read(["people", "outbox", "photos"], async (work) => {
     const person = await work.get("people", device);
-    const unsent = await work.all("outbox", device);
-    const photos = (await work.all("photos")).filter((photo) => photo.device === device);
-    return photos.length === 0 && unsent.every((event) => event.seq <= (person?.handed ?? 0));
+    const events = await work.all("outbox", device);
+    for (const id of person?.revoked ? [] : photos) {
+      if ((await work.get("photos", id))?.device === device) return false;
+    }
+    return events.every((event) => event.seq <= (person?.handed ?? 0));
   });
   if (!isFree) return false;
   await dropPack(database, device);
-  await database.write(["people", "outbox", "receipts", "quarantined"], async (work) => {
+  const stores = ["people", "outbox", "receipts", "quarantined", "photos", "uploads"] as const;
+  await database.write([...stores], async (work) => {
     work.delete("people", device);
+    for (const store of ["photos", "uploads"] as const) {
+      for (const row of await work.all(store)) if (row.device === device) work.delete(store, row.id);
+    }
     work.clear("outbox", device);
     work.clear("receipts", device);
     for (const row of await work.all("quarantined")) {

@@ -3,10 +3,13 @@
 import { b64, utf8, uuid7 } from "./bytes";
 import { type Clock, type Contact, isOver } from "./clock";
 import { encryptJson, type Sealer } from "./cryptography";
-import type { Database, EventRow, PersonRow, ReceiptRow, Work } from "./database";
+import type { Database, EventRow, PersonRow, ReceiptRow, UploadRow, Work } from "./database";
 
 /** Receipts outlast any backup's round, even where no backup is told of. */
 export const RECEIPTS_KEPT_MS = 72 * 3_600_000;
+
+/** Where nothing was recorded after a photo, no backup says that it has it. */
+const PHOTOS_KEPT_MS = 14 * 24 * 3_600_000;
 
 /** More than ever wait for another try and would hide those behind them. */
 const LOOKED_AT = 2_000;
@@ -107,7 +110,8 @@ export async function settle(
   met: Contact,
 ): Promise<void> {
   const outcomes = new Map(answer.outcomes.map((outcome) => [outcome.id, outcome]));
-  await database.write(["people", "outbox", "receipts", "quarantined"], async (work) => {
+  const stores = ["people", "outbox", "receipts", "quarantined", "photos", "uploads"] as const;
+  await database.write([...stores], async (work) => {
     const person = await work.get("people", device);
     if (!person) return;
     const settled = new Set(answer.settled);
@@ -130,6 +134,11 @@ export async function settle(
         work.delete("receipts", [device, receipt.seq]);
       }
     }
+    for (const upload of await work.all("uploads")) {
+      if (upload.device !== device || !isKeptElsewhere(upload, answer)) continue;
+      work.delete("photos", upload.id);
+      work.delete("uploads", upload.id);
+    }
     work.put("people", {
       ...person,
       epoch: answer.epoch,
@@ -151,6 +160,9 @@ async function offerAgain(work: Work, device: string): Promise<void> {
     if (event.device !== device) continue;
     work.put("outbox", event);
     work.delete("quarantined", event.id);
+  }
+  for (const upload of await work.all("uploads")) {
+    if (upload.device === device) work.delete("uploads", upload.id);
   }
 }
 
@@ -177,6 +189,11 @@ function move(
 /** A receipt goes once a backup holds the event and three days have passed. */
 export const isOutlived = (receipt: ReceiptRow, durable: number, time: number): boolean =>
   receipt.seq <= durable && time - receipt.acknowledged >= RECEIPTS_KEPT_MS;
+
+/** A photo has no number of its own: a backup that holds a later record holds it. */
+const isKeptElsewhere = (upload: UploadRow, { durable_upto, time }: Answered): boolean =>
+  (upload.after < durable_upto && time - upload.at >= RECEIPTS_KEPT_MS) ||
+  time - upload.at >= PHOTOS_KEPT_MS;
 
 /** The body of a push, as it is signed. */
 export function pushBody(

@@ -53,18 +53,36 @@ export async function keep(
 }
 
 /** Send a person's photos, each from where the server has it; throws Trouble. */
-export async function upload(database: Database, door: Door, person: PersonRow): Promise<void> {
+export async function upload(
+  database: Database,
+  door: Door,
+  clock: Clock,
+  person: PersonRow,
+): Promise<void> {
   if (person.revoked) return;
-  const photos = await database.read(["photos"], (work) => work.all("photos"));
-  for (const photo of photos.filter(({ device }) => device === person.device)) {
+  for (const id of await unsent(database)) {
+    const photo = await database.read(["photos"], (work) => work.get("photos", id));
+    if (photo?.device !== person.device) continue;
     try {
       await send(door, person, photo);
     } catch (error) {
       if (!(error instanceof Trouble && FINAL.has(error.status))) throw error;
+      await database.write(["photos"], (work) => work.delete("photos", id));
+      continue;
     }
-    await database.write(["photos"], (work) => work.delete("photos", photo.id));
+    await database.write(["people", "uploads"], async (work) => {
+      const after = (await work.get("people", person.device))?.seq ?? 0;
+      work.put("uploads", { id, device: person.device, at: clock.now(), after });
+    });
   }
 }
+
+/** Ids of photos that the server does not have whole. */
+export const unsent = (database: Database): Promise<string[]> =>
+  database.read(["photos", "uploads"], async (work) => {
+    const sent = new Set(await work.keys("uploads"));
+    return (await work.keys("photos")).filter((id) => !sent.has(id)) as string[];
+  });
 
 async function send(door: Door, person: PersonRow, photo: PhotoRow): Promise<void> {
   const path = `/sync/v1/photos/${photo.id}`;

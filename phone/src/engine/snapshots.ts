@@ -26,16 +26,17 @@ export async function snapshot(
   chosen: string | null,
 ): Promise<Snapshot> {
   const kept = await database.read(
-    ["people", "outbox", "receipts", "quarantined", "photos"],
+    ["people", "outbox", "receipts", "quarantined", "photos", "uploads"],
     async (work) => {
-      const [people, outbox, quarantined, photos, receipts] = await Promise.all([
+      const [people, outbox, quarantined, photos, uploads, receipts] = await Promise.all([
         work.all("people"),
         work.all("outbox"),
         work.all("quarantined"),
         work.count("photos"),
+        work.count("uploads"),
         session ? work.all("receipts", session.device) : [],
       ]);
-      return { people, outbox, quarantined, photos, receipts };
+      return { people, outbox, quarantined, photos: photos - uploads, receipts };
     },
   );
   const row = kept.people.find((person) => person.device === (session?.device ?? chosen));

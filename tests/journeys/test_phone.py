@@ -51,7 +51,7 @@ def test_a_morning_without_a_signal(arrival: Arrival, phone: Phone) -> None:
     _sign_in(phone)
     _work(phone, times=3)
     phone.reopen().unlock()
-    phone.reads("4条未发送", "已签到")
+    phone.reads("4条未发送", "签到已记下，待发送")
     phone.offline(False)
     phone.arrives()
     _stored(arrival, MEMBER, check_ins=1, works=3)
@@ -211,7 +211,7 @@ _OFF = """(() => {
 
 def _sign_in(phone: Phone) -> None:
     phone.page.locator("footer .act", has_text="签到").tap()
-    expect(phone.page.locator("#app")).to_contain_text(re.compile(r"\d 已签到"), timeout=SOON)
+    expect(phone.page.locator("#app")).to_contain_text(re.compile(r"\d 签到已记下"), timeout=SOON)
 
 
 def _work(phone: Phone, *, times: int) -> None:

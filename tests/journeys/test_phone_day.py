@@ -76,7 +76,7 @@ def test_a_code_from_the_leaders_phone(arrival: Arrival, phones: Callable[[], Ph
     member.page.wait_for_timeout(500)
     member.page.locator("#code").fill(code)
     member.page.get_by_role("button", name="签到", exact=True).tap()
-    member.reads("已签到")
+    member.reads("签到已记下")
     member.offline(False)
     member.arrives()
     came = CheckIn.objects.get(member=arrival.world.members[MEMBER])
@@ -99,7 +99,7 @@ def test_a_code_that_was_scanned(arrival: Arrival, phones: Callable[[], Phone]) 
     assert "#" not in phone.page.url
     phone.reads(GATE)
     phone.tap("确认签到")
-    phone.reads("已签到")
+    phone.reads("签到已记下")
     phone.arrives()
     assert CheckIn.objects.get(member=arrival.world.members[MEMBER]).method == "code"
     phone.check()
@@ -111,7 +111,7 @@ def test_a_task_from_claim_to_sign_out(arrival: Arrival, phones: Callable[[], Ph
     phone.offline()
     phone.page.locator("footer .act", has_text="签到").tap()
     phone.tap("没有码，直接签到")
-    phone.reads("已签到")
+    phone.reads("签到已记下")
     phone.photograph("real-today")
     phone.tap("任务")
     phone.tap("认领")
@@ -124,7 +124,7 @@ def test_a_task_from_claim_to_sign_out(arrival: Arrival, phones: Callable[[], Ph
     phone.reads("已完成")
     phone.tap("签退")
     phone.tap("现在签退")
-    phone.reads("已签退")
+    phone.reads("签退已记下")
     phone.offline(False)
     phone.arrives()
     member = arrival.world.members[MEMBER]
@@ -164,7 +164,7 @@ def test_two_people_on_one_phone(arrival: Arrival, phones: Callable[[], Phone]) 
 def _signs_in(phone: Phone) -> None:
     phone.page.locator("footer .act", has_text="签到").tap()
     phone.tap("没有码，直接签到")
-    phone.reads("已签到")
+    phone.reads("签到已记下")
 
 
 def test_hurt_in_three_taps(arrival: Arrival, phones: Callable[[], Phone]) -> None:
@@ -212,5 +212,6 @@ def test_what_is_unsent_is_handed_over(arrival: Arrival, phones: Callable[[], Ph
     assert CheckIn.objects.filter(member=member).count() == 1
     given.tap("清除")
     given.reads("登记一次，没有信号也能用")
+    assert str(FENGLIN) not in given.page.evaluate("JSON.stringify(localStorage)")
     for phone in (given, other):
         phone.check()

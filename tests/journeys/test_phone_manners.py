@@ -82,3 +82,62 @@ def test_the_kinds_of_work_fold_around_the_chosen_one(phone: Phone) -> None:
     phone.tap("接热线")
     expect(phone.page.locator(".pick")).to_have_count(7)
     expect(phone.page.locator(".pick[aria-pressed=true]")).to_have_text("接热线")
+
+
+def test_a_refused_sign_in_takes_its_promise_back(phone: Phone, door: Door) -> None:
+    """The foot promises no more than is known, and one sentence is true at a time."""
+    door.outcome = {
+        "outcome": "quarantined",
+        "code": "attendance.wrong-code",
+        "words": "这个码不是这里的。",
+    }
+    door.packs = phone_packs.few(door.member)
+    phone.enrol("/phone/#enrol=token")
+    phone.tap("只签我自己")
+    phone.page.locator("#code").fill("12345678")
+    phone.page.get_by_role("button", name="签到", exact=True).tap()
+    expect(phone.page.locator("footer [role=status]")).to_have_text("这个码不是这里的。")
+    phone.reads("还没签到", "1条没有被接收")
+    phone.tap("全部已送达")
+    phone.reads("请用现在的码再签一次")
+    assert "不用重填" not in phone.text
+
+
+def test_two_people_and_a_code_that_was_scanned(phone: Phone, door: Door) -> None:
+    """The code waits while somebody says who they are, and names who signs in."""
+    door.packs = phone_packs.few(door.member)
+    phone.enrol("/phone/#enrol=token")
+    door.member, door.name = "other", "单于启明"
+    door.packs = phone_packs.few("other", name=door.name)
+    phone.open("/phone/#enrol=another").tap("登记")
+    phone.choose_pin()
+    phone.reads("单于启明")
+    phone.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    phone.offline()
+    phone.page.close()
+    phone.page = phone.tab()
+    phone.open("/phone/#at=place-1.12345678")
+    phone.tap("王")
+    phone.unlock()
+    phone.reads("南门岗亭", "王小明")
+    phone.tap("确认签到")
+    phone.reads("签到已记下")
+
+
+def test_what_was_not_accepted_of_others_is_theirs(phone: Phone, door: Door) -> None:
+    door.outcome = {"outcome": "quarantined", "code": "sync.outside", "words": "不在范围内。"}
+    door.packs = phone_packs.few(door.member)
+    phone.enrol("/phone/#enrol=token")
+    phone.stand("work")
+    phone.page.locator(".pick").first.tap()
+    phone.tap("记下")
+    phone.stand("today")
+    phone.reads("1条没有被接收")
+    door.member, door.name = "other", "单于启明"
+    door.packs = phone_packs.few("other", name=door.name)
+    phone.open("/phone/#enrol=another").tap("登记")
+    phone.choose_pin()
+    phone.reads("单于启明")
+    assert "没有被接收" not in phone.text
+    phone.tap("全部已送达")
+    phone.reads("其他人有1条没有被接收")

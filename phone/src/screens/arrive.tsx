@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Docs, Near } from "../engine/types";
 import { w } from "../words";
-import { duty, engine, keep, member, team, tell } from "./house";
+import { duty, engine, keep, me, member, team, tell } from "./house";
 import { nearTo } from "./near";
 import { Act, Choice, Note, Room, Screen } from "./parts";
 import { readLink } from "./rotating";
@@ -50,6 +50,7 @@ export function Arrive({ about }: { about: string }) {
       <Screen title={w.signIn} foot={<Act words={w.signInNow} run={() => read(about)} />}>
         <Room>
           <h2>{spot?.name ?? w.codeRead}</h2>
+          <p class="state">{me()?.name ?? engine.state().person?.name}</p>
           <Note>{w.placeStays}</Note>
         </Room>
       </Screen>

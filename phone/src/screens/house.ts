@@ -1,6 +1,6 @@
 /** The engine behind the screens, and what several screens ask of its documents. */
 
-import type { Bodies, Docs, Engine, EventKind, Refused } from "../engine/types";
+import type { Bodies, Docs, Engine, EventKind, Quarantined, Refused } from "../engine/types";
 import { w } from "../words";
 
 export let engine: Engine;
@@ -42,6 +42,22 @@ export function duty(): Docs["duty"] | undefined {
   return all.find((one) => one.today) ?? all[0];
 }
 
+/** Records of whoever is chosen that were not accepted; those of others are theirs to see. */
+export function refused(): readonly Quarantined[] {
+  const { person, quarantined } = engine.state();
+  return quarantined.filter((one) => one.device === person?.device);
+}
+
+let known = 0;
+
+/** Take back what the foot of the screen promises, where the answer is a refusal. */
+export function heed(): void {
+  const all = refused();
+  const last = all.at(-1);
+  if (all.length > known && said && last) tell(last.words);
+  known = all.length;
+}
+
 /** The team in which one is there, as an event names it. */
 export function team(): { team?: string } {
   const name = duty()?.team;
@@ -54,12 +70,19 @@ export function wordsFor(refused: unknown): string {
   return (code === "offline" && w.needsNetwork) || (code === "full" && w.full) || words || w.failed;
 }
 
+/** What the phone remembers of one enrolment beside its pack: no person's name or number. */
+const settingOf = (device = "") => `community:${device}`;
+
+/** Forget it when the phone is given up. */
+export const forgetCommunity = (device: string | undefined) =>
+  engine.keepSetting(settingOf(device), "");
+
 /**
  * The community that a record belongs to: today's, or the last one that a pack named, because
  * somebody whose pack is over signs in again before the next one has come.
  */
 function community(): number | null {
-  const name = `community:${member()}`;
+  const name = settingOf(engine.state().person?.device);
   const known = duty()?.community ?? null;
   if (known !== null) engine.keepSetting(name, String(known));
   return known ?? (Number(engine.setting(name)) || null);

@@ -10,7 +10,7 @@ import { Enrol, Forgotten, Locked, NewPin, NotEnrolled } from "./entering";
 import { Building, GridScreen } from "./grid";
 import { Health, Injury } from "./health";
 import { Hours } from "./hours";
-import { bind, engine, hush } from "./house";
+import { bind, engine, heed, hush } from "./house";
 import { List } from "./list";
 import { Pass } from "./pass";
 import { Notices, Tasks } from "./tasks";
@@ -85,6 +85,9 @@ export async function mount(root: HTMLElement, behind: Engine): Promise<void> {
   if (!inWechat()) follow();
   addEventListener("hashchange", follow);
   if (language === "en") await speak("en");
-  behind.subscribe(draw);
+  behind.subscribe(() => {
+    heed();
+    draw();
+  });
   draw();
 }

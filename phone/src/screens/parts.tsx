@@ -3,7 +3,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { w } from "../words";
-import { engine, told } from "./house";
+import { engine, refused, told } from "./house";
 import { instant } from "./times";
 import { go, here, type Way } from "./ways";
 
@@ -189,7 +189,8 @@ export function Room({ children }: Children) {
 
 /** What is unsent, since when, and when the server last answered. */
 export function Unsent() {
-  const { contact, quarantined } = engine.state();
+  const { contact } = engine.state();
+  const quarantined = refused();
   const now = engine.now();
   const { unsent, since, last, sending } = contact;
   return (

@@ -1,9 +1,9 @@
 import { useState } from "preact/hooks";
 import { inEnglish, speak, w } from "../words";
-import { engine, redraw, tell, wordsFor } from "./house";
+import { engine, forgetCommunity, redraw, tell, wordsFor } from "./house";
 import { Install } from "./installing";
 import { Act, Choice, Line, Note, Screen } from "./parts";
-import { go, home } from "./ways";
+import { go, here, home } from "./ways";
 
 /** Letters as chosen. */
 export function enlarge(): void {
@@ -31,6 +31,7 @@ export function Settings() {
   const giveUp = async () => {
     try {
       await engine.giveUp();
+      forgetCommunity(person?.device);
     } catch {
       tell(w.handOverFirst);
     }
@@ -99,6 +100,12 @@ export function Settings() {
   );
 }
 
+/** What somebody was about to do, such as signing in by a code, waits behind the PIN. */
+async function choose(device: string): Promise<void> {
+  await engine.choose(device);
+  if (here().way === "people") home();
+}
+
 /** Who uses this phone; the unsent of each stays, whoever is chosen. */
 export function People() {
   const { people } = engine.state();
@@ -109,7 +116,7 @@ export function People() {
           key={one.device}
           words={one.name}
           more={one.revoked ? w.revoked : one.unsent ? w.unsentOf(one.unsent) : undefined}
-          run={() => engine.choose(one.device).then(home)}
+          run={() => choose(one.device)}
         />
       ))}
       <Note>{w.eachOwn}</Note>

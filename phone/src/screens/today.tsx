@@ -9,7 +9,7 @@ import { day, dayOf, instant, isPast, shortHour } from "./times";
 import { go } from "./ways";
 
 /** When one signed in and out, as far as it concerns today's work. */
-export function signed(): { since: number | null; until: number | null } {
+export function signed(): { since: number | null; until: number | null; unsent: boolean } {
   const now = engine.now();
   const mine = engine
     .state()
@@ -21,13 +21,17 @@ export function signed(): { since: number | null; until: number | null } {
   const out = last("attendance.check-out", standing()?.signed_out_at);
   const until = out && since && out >= since ? out : null;
   const over = until ? dayOf(until) !== dayOf(now) : !since || now - since > 864e5;
-  return over ? { since: null, until: null } : { since, until };
+  const shown = until ?? since;
+  const unsent = mine.some((one) => !one.sent && one.at === shown);
+  return over ? { since: null, until: null, unsent } : { since, until, unsent };
 }
 
 function Where() {
   const at = duty();
   const now = engine.now();
-  const { since, until } = signed();
+  const { since, until, unsent } = signed();
+  const signedOut = unsent ? w.signOutKept : w.signedOutAt;
+  const signedIn = unsent ? w.signInKept : w.signedInAt;
   if (!at) return <Note>{engine.state().packed ? w.noDuty : w.noPack}</Note>;
   return (
     <div class="where">
@@ -38,9 +42,9 @@ function Where() {
       {at.today && (
         <p class={since ? "state done" : "state"}>
           {until
-            ? w.signedOutAt(instant(until, now))
+            ? signedOut(instant(until, now))
             : since
-              ? w.signedInAt(instant(since, now))
+              ? signedIn(instant(since, now))
               : (isPast(at.deadline, now) ? w.late : w.notSignedIn)(shortHour(at.deadline))}
         </p>
       )}

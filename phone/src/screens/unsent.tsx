@@ -1,21 +1,28 @@
 import { w } from "../words";
-import { engine, tell, wordsFor } from "./house";
+import { engine, refused, tell, wordsFor } from "./house";
 import { Act, Note, Screen } from "./parts";
 import { instant } from "./times";
 import type { EventKind } from "../engine/types";
 
 const kindOf = (kind: EventKind | null) => (kind ? w.kinds[kind] : w.sealed);
 
+/** Of a code that was mistyped, old or of another place: one signs in again. */
+const CODES = ["wrong-code", "other-days-code", "code-used", "unknown-place", "place-closed"].map(
+  (one) => `attendance.${one}`,
+);
+
 /** What to do about a refusal, for those that a volunteer meets. */
 function advice(code: string): string {
-  if (code.startsWith("sync.revoked")) return w.adviceRevoked;
+  if (code === "sync.revoked") return w.adviceRevoked;
+  if (CODES.includes(code)) return w.adviceCode;
   if (code === "sync.old-app" || code === "sync.unknown-kind") return w.adviceOld;
   return w.advice;
 }
 
 /** What is unsent, and what was not accepted, in words. */
 export function UnsentScreen() {
-  const { contact, recorded, quarantined } = engine.state();
+  const { contact, recorded, quarantined: all } = engine.state();
+  const quarantined = refused();
   const now = engine.now();
   const waiting = recorded.filter((one) => !one.sent);
   const others = contact.unsent - waiting.length;
@@ -53,6 +60,9 @@ export function UnsentScreen() {
           </li>
         ))}
       </ul>
+      {all.length > quarantined.length && (
+        <p class="quiet">{w.othersRefused(all.length - quarantined.length)}</p>
+      )}
       {others > 0 && <p class="quiet">{w.ofOthers(others)}</p>}
     </Screen>
   );

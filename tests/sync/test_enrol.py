@@ -85,6 +85,18 @@ def test_a_phone_is_let_in_once_and_told_the_same_again(town: Town) -> None:
     assert AuditEntry.objects.filter(action="sync.enrol").count() == 1
 
 
+def test_a_newer_link_takes_the_place_of_one_that_nobody_used(town: Town) -> None:
+    lost, kept = (
+        invite(town.local, members=[town.world.local], at=clock.now())[0] for _ in range(2)
+    )
+    assert Phone().enrol(lost.token)[1]["code"] == "sync.token-expired"
+    assert Phone().enrol(kept.token)[0] == 200
+    (second,) = invite(town.local, members=[town.world.local], at=clock.now())
+    # A second phone leaves the first one in.
+    assert Phone().enrol(second.token)[0] == 200
+    assert Device.objects.count() == 2
+
+
 def test_a_link_that_is_wrong_old_or_withdrawn_lets_nobody_in(town: Town) -> None:
     status, told = Phone().enrol("no-such-token")
     assert (status, told["code"]) == (404, "sync.token-unknown")

@@ -41,7 +41,8 @@ def invite(scope: Scope, *, members: Sequence[UUID], at: datetime) -> list[Invit
     Invite people to register a phone; one answer per person, in their order.
 
     Everybody invites themselves. Who invites others reaches them, and may not invite anybody with
-    a wider role. People without an account get one that records their own work.
+    a wider role. People without an account get one that records their own work. A person's former
+    invitation, if nobody has used it, works no more.
 
     :raises Forbidden: the role invites nobody else
     """
@@ -125,6 +126,12 @@ def _invited(scope: Scope, incident: UUID, account: Account, at: datetime) -> In
 
 def _write(scope: Scope, answers: Sequence[Invited]) -> None:
     made = [one.invitation for one in answers if one.invitation is not None]
+    if made:
+        # A printed sheet that got lost must not let anybody in beside the one that replaced it.
+        former = Invitation.objects.filter(
+            account__in=[one.account_id for one in made], incident=scope.incident
+        )
+        former.filter(used_at=None, withdrawn_at=None).update(withdrawn_at=made[0].made_at)
     Invitation.objects.bulk_create(made)
     named = [one.member for one in answers if one.invitation is not None]
     if named:

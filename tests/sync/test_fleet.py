@@ -5,7 +5,9 @@ Hypothesis draws what happens; a run that fails is shrunk to the few steps that 
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +25,7 @@ from xiachen.drill.phones.contact import Line, Unheard
 from xiachen.drill.phones.network import CALM, Answer, Request, Weather
 from xiachen.drill.phones.phone import Phone
 from xiachen.privacy.envelopes import DeviceKey
+from xiachen.sync.models.photos import Photo, PhotoPiece
 from xiachen.sync.operations import pushing
 from xiachen.sync.operations.held import State
 from xiachen.sync.operations.items import Passing
@@ -164,6 +167,32 @@ def test_leaders_and_heads_of_grids_hold_packs_that_all_their_phones_share(
             storage.docs.remove(key)
         with pytest.raises(AssertionError):
             check_replicas(run)
+        transaction.set_rollback(True)
+
+
+def test_a_photo_arrives_whole_through_a_network_that_loses_most_of_it(
+    enlisted: Enlisted,
+) -> None:
+    with transaction.atomic():
+        run = enlisted.begin(1, seed=9)
+        run.push(0)
+        content = bytes(range(256)) * 40
+        photo = run.phone(0).photograph(run.devices[0], content)
+        body = {"member": str(run.members[0]), "work": "patrol", "times": 1, "persons_served": 0}
+        run.record(0, "attendance.work", **body, photo=str(photo))
+        run.weather(0, Weather(lost=0.2, unheard=0.3, doubled=0.2, cut=0.1))
+        for _try in range(60):
+            with suppress(Unheard):
+                if run.phone(0).send_photos(run.devices[0], piece=1000):
+                    break
+            run.phone(0).restart()
+        assert not run.phone(0).storage.photos.rows()
+        sent = Photo.objects.get(pk=photo)
+        assert sent.received == sent.length
+        pieces = b"".join(
+            bytes(one.content) for one in PhotoPiece.objects.filter(photo=sent).order_by("offset")
+        )
+        assert sha256(pieces).hexdigest() == sent.sha256
         transaction.set_rollback(True)
 
 

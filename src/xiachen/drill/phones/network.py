@@ -10,7 +10,7 @@ import random
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 
@@ -120,8 +120,8 @@ class Network:
             self._late.append(request)
             raise NoAnswer("late")
         if chance.random() < weather.cut:
-            half = Request(request.path, request.headers, request.body[: len(request.body) // 2])
-            return self.door.send(half)
+            half = request.body[: len(request.body) // 2]
+            return self.door.send(replace(request, body=half))
         if chance.random() < weather.doubled:
             first = self.door.send(request)
             second = self.door.send(request)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 from uuid import UUID
 
-from xiachen.drill.phones import contact, outbox, packs
+from xiachen.drill.phones import contact, outbox, packs, photos
 from xiachen.drill.phones.clocks import PhoneClock, made_id
 from xiachen.drill.phones.contact import PULL, PUSH, Declined, Line, Unheard
 from xiachen.drill.phones.network import Door
@@ -160,6 +160,22 @@ class Phone:
             self.witness.kept(event.id)
         return event.id
 
+    def photograph(self, device: UUID, content: bytes) -> UUID:
+        """
+        Keep a photo, sealed; return the id by which a record of work names it.
+
+        :raises StorageFull: the disk takes no more; nothing was kept
+        """
+        return photos.keep(self.line, self._sealer(device), self.enrolment(device), content)
+
+    def send_photos(self, device: UUID, *, piece: int = photos.PIECE) -> bool:
+        """
+        Send photos on, in pieces; tell whether all of them have arrived.
+
+        :raises Unheard: nothing came back
+        """
+        return photos.send(self.line, self.enrolment(device), piece=piece)
+
     def _sealer(self, device: UUID) -> Sealer:
         """Return the sealer of this session of the app: its ephemeral key is never stored."""
         if device not in self._sealers:
@@ -250,6 +266,7 @@ class Phone:
             self.push_all(device)
             if device not in self.revoked:
                 self.pull(device)
+                self.send_photos(device)
             if outbox.due(self.line, device):  # a new epoch has put receipts back
                 self.push_all(device)
         except (Declined, Unheard, StorageFull):

@@ -131,16 +131,17 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """A photo that is not wholly there yet."""
+    """A photo, sealed, that the server does not hold whole yet."""
 
     device: UUID
     id: UUID
-    content: bytes
+    ephemeral: bytes
+    sealed: bytes
 
     @property
     def size(self) -> int:
         """Return the bytes it takes on the disk."""
-        return len(self.content)
+        return len(self.sealed)
 
 
 @dataclass(frozen=True, slots=True)

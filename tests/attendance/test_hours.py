@@ -29,7 +29,7 @@ from xiachen.attendance.operations.hours import (
 from xiachen.attendance.queries import duty
 from xiachen.attendance.queries.hours import HoursTotal, hours_of, hours_totals
 from xiachen.attendance.queries.records import end_of
-from xiachen.attendance.rules.hours import OwnHours
+from xiachen.attendance.rules.hours import LessThanNothing, MoreThanADay, OwnHours
 from xiachen.base.errors import Forbidden, NotFound, Outcome
 from xiachen.base.ids import uuid7
 from xiachen.privacy.models import AuditEntry
@@ -319,3 +319,78 @@ def test_ten_people_cost_no_more_statements_than_one(town: Town) -> None:
             hours_totals(town.world.system, members=members, day=DAY)
         counted.append(len(caught))
     assert counted[0] == counted[1]
+
+
+def leave(town: Town, member: UUID, hour: int, *, community: int = FENGLIN) -> UUID:
+    gone = CheckOutEntry(
+        id=uuid7(), community=community, member=member, occurred_at=clock_at(hour, 0)
+    )
+    (outcome,) = check_out(town.world.system, entries=[gone], at=LATER)
+    assert outcome.new
+    return gone.id
+
+
+def test_a_sign_out_that_comes_late_counts_once_and_the_correction_gives_way(town: Town) -> None:
+    member = town.world.local
+    serve(town, member, 0, 1)
+    assert correct(town, member, 480).new and correct(town, member, -30).new
+    assert total(town, member).minutes == 450
+    gone = leave(town, member, 16)
+    assert total(town, member).minutes == 480, "from 8:00 to 16:00, and nothing twice"
+    assert correct(town, member, 15).new
+    assert total(town, member).minutes == 495
+    (day,) = view_ledger(town.secretary, member=member, day=DAY).days
+    assert [one.gave_way for one in day.corrections] == [True, True, False]
+    correct_check_out(
+        town.secretary,
+        community=FENGLIN,
+        check_out=gone,
+        occurred_at=None,
+        at=LATER,
+        reason="没有签退",
+    )
+    assert total(town, member).minutes == 465, "what stood for it stands for it again"
+
+
+def test_time_for_a_missing_sign_out_is_given_where_it_is_missing(town: Town) -> None:
+    member = town.world.local
+    serve(town, member, 0, 1, community=ZISONG)
+    stay(town, member, 18, 20)
+    assert code(correct(town, member, 60)) == "attendance.sign-out-missing-elsewhere"
+    assert correct(town, member, -30).new
+    assert total(town, member).minutes == 90
+
+
+def test_taking_a_correction_back_makes_no_day_that_cannot_be(town: Town) -> None:
+    member = town.world.local
+    stay(town, member, 0, 19)
+    less = correct(town, member, -1080)
+    more = correct(town, member, 1300)
+    assert less.new and more.new
+    with pytest.raises(MoreThanADay):
+        take_back_correction(
+            town.secretary, community=FENGLIN, correction=less.id, at=LATER, reason="不对"
+        )
+    with pytest.raises(LessThanNothing):
+        take_back_correction(
+            town.secretary, community=FENGLIN, correction=_plus(town, member), at=LATER, reason="不"
+        )
+    assert total(town, member).minutes == 20
+
+
+def _plus(town: Town, member: UUID) -> UUID:
+    """Leave twenty minutes of the day, of which the given correction makes up more."""
+    assert correct(town, member, -1340).new
+    return HoursCorrection.objects.get(minutes=1300).pk
+
+
+def test_a_sign_out_that_comes_late_makes_no_day_longer_than_a_day(town: Town) -> None:
+    member = town.world.local
+    stay(town, member, 0, 3)
+    assert correct(town, member, 1200).new
+    came = clock_at(4, 0)
+    other = CheckInEntry(id=uuid7(), community=ZISONG, member=member, occurred_at=came)
+    (outcome,) = check_in(town.world.system, entries=[other], at=LATER)
+    assert outcome.new
+    leave(town, member, 20, community=ZISONG)
+    assert total(town, member).minutes == 24 * 60

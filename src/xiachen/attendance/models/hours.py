@@ -12,11 +12,16 @@ DAY_IN_MINUTES = 24 * 60
 
 
 class HoursCorrection(Fact):
-    """Minutes more or less than a person's stays of a day show, and why; taken back, not edited."""
+    """
+    Minutes more or less than a person's stays of a day show, and why; taken back, not edited.
+
+    :ivar for_sign_out: made while the sign-in there had no sign-out; once that comes it counts
+        instead
+    """
 
     handling = Handling(
         _("Count everybody's hours of service right"),
-        none=("incident", "day"),
+        none=("incident", "day", "for_sign_out"),
         service=("member", "minutes", "reason"),
     )
 
@@ -25,6 +30,7 @@ class HoursCorrection(Fact):
     day = models.DateField(_("day"))
     minutes = models.SmallIntegerField(_("minutes"))
     reason = models.CharField(_("reason"), max_length=200)
+    for_sign_out = models.BooleanField(_("for a missing sign-out"), default=False)
 
     class Meta:
         verbose_name = _("correction of hours")

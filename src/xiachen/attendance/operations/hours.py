@@ -49,7 +49,7 @@ def correct_hours(scope: Scope, *, entries: Sequence[HoursEntry], at: datetime) 
     """
     scope.require(Can.CORRECT)
     incident = records.incident_of(scope)
-    _hold(entries)
+    _hold({one.member for one in entries})
     known = registered(scope, {one.member for one in entries})
     listed = IncidentCommunity.objects.filter(
         incident=incident, community__in={one.community for one in entries}
@@ -78,6 +78,7 @@ def take_back_correction(
 
     :raises CorrectedAlready: somebody has taken it back meanwhile
     :raises OwnHours: it is about the reader's own hours
+    :raises LessThanNothing, MoreThanADay: without it there would be no such day
     """
     scope.require(Can.CORRECT, community=community)
     reason = records.check_reason(reason)
@@ -88,6 +89,10 @@ def take_back_correction(
         raise NotFound(field="correction")
     if former.member == scope.member:
         raise rules.OwnHours()
+    _hold({former.member})
+    if not queries.gave_way(scope, former):
+        total = queries.day_total(scope, member=former.member, day=former.day)
+        rules.check_minutes(total, -former.minutes)
     taken_back = superseding(former, by=scope.account, at=at, void=True, reason=reason)
     if not append([taken_back]):
         raise records.CorrectedAlready()
@@ -122,9 +127,8 @@ def view_hours(scope: Scope, *, day: date, number: int, size: int) -> queries.Ho
     return page
 
 
-def _hold(entries: Sequence[HoursEntry]) -> None:
+def _hold(members: set[UUID]) -> None:
     """Of two who correct one person's hours at once the second sees what the first has added."""
-    members = sorted({one.member for one in entries})
     rows = Member.objects.filter(pk__in=members).order_by("pk").select_for_update(no_key=True)
     list(rows.values_list("pk"))
 
@@ -146,6 +150,9 @@ def _refusal(
         rules.check_day(entry.day, clock.local_day(at))
         total = queries.day_total(scope, member=entry.member, day=entry.day)
         rules.check_minutes(total, entry.minutes)
+        unended = queries.without_sign_out(scope, member=entry.member, day=entry.day)
+        if entry.minutes > 0 and unended and entry.community not in unended:
+            raise rules.SignOutMissingElsewhere(field="community")
     except Refused as refusal:
         return refusal
     return None
@@ -160,6 +167,8 @@ def _write(scope: Scope, incident: UUID, entry: HoursEntry, at: datetime) -> Ref
         day=entry.day,
         minutes=entry.minutes,
         reason=entry.reason.strip()[:200],
+        for_sign_out=entry.community
+        in queries.without_sign_out(scope, member=entry.member, day=entry.day),
         occurred_at=at,
         received_at=at,
         recorded_by=scope.account,

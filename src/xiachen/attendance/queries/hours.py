@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet, Sum
 from django.db.models.expressions import RawSQL
 
 from xiachen.attendance.models.hours import HoursCorrection
-from xiachen.attendance.models.records import CheckIn, WorkRecord
+from xiachen.attendance.models.records import CheckIn, CheckOut, WorkRecord
 from xiachen.attendance.queries.records import end_of, reached_by
 from xiachen.attendance.queries.spans import Sql, days_sql
 from xiachen.attendance.rules.duty import tenths
@@ -185,6 +185,25 @@ def day_total(scope: Scope, *, member: UUID, day: date) -> DayTotal:
         incident=scope.incident, member=member, day=day
     )
     return DayTotal(corrected=rows.aggregate(total=Sum("minutes"))["total"] or 0)
+
+
+def without_sign_out(scope: Scope, *, member: UUID, day: date) -> set[int]:
+    """Return the communities in which a sign-in of the day has no sign-out."""
+    of_day = {"incident": scope.incident, "member": member, "day": day}
+    came = CheckIn.objects.standing().filter(**of_day).values_list("community_id", flat=True)
+    gone = CheckOut.objects.standing().filter(**of_day).values_list("community_id", flat=True)
+    return set(came) - set(gone)
+
+
+def gave_way(scope: Scope, correction: HoursCorrection) -> bool:
+    """Tell whether a correction stood for a sign-out that has come since, and counts no more."""
+    rows = CheckOut.objects.standing().filter(
+        incident=scope.incident,
+        community_id=correction.community_id,
+        member=correction.member,
+        day=correction.day,
+    )
+    return correction.for_sign_out and rows.exists()
 
 
 def hours_page(scope: Scope, *, day: date, number: int, size: int) -> HoursPage:

@@ -31,7 +31,12 @@ class Stay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correction:
-    """A correction that stands; `may_take_back` tells whether the reader can."""
+    """
+    A correction that stands.
+
+    :param gave_way: it stood for a sign-out that has come since, and counts no more
+    :param may_take_back: whether the reader can
+    """
 
     id: UUID
     community: int
@@ -39,6 +44,7 @@ class Correction:
     minutes: int
     reason: str
     at: datetime
+    gave_way: bool
     may_take_back: bool
 
     @property
@@ -154,11 +160,14 @@ def _days(scope: Scope, member: UUID, shown: list[HoursDay]) -> list[LedgerDay]:
             )
         )
     for one in corrected:
-        lines[one.day].corrections.append(_correction(scope, one, places))
+        gave_way = one.for_sign_out and (one.day, one.community_id) in left
+        lines[one.day].corrections.append(_correction(scope, one, places, gave_way))
     return list(lines.values())
 
 
-def _correction(scope: Scope, row: HoursCorrection, places: Mapping[int, object]) -> Correction:
+def _correction(
+    scope: Scope, row: HoursCorrection, places: Mapping[int, object], gave_way: bool
+) -> Correction:
     return Correction(
         id=row.pk,
         community=row.community_id,
@@ -166,6 +175,7 @@ def _correction(scope: Scope, row: HoursCorrection, places: Mapping[int, object]
         minutes=row.minutes,
         reason=row.reason,
         at=row.received_at,
+        gave_way=gave_way,
         may_take_back=row.member != scope.member
         and scope.allows(Can.CORRECT, community=row.community_id),
     )

@@ -25,15 +25,20 @@ Sql = tuple[str, list[Any]]
 # all before it.
 _DAYS = """
     with facts as (
-        select member, day, community_id, began, null::timestamptz as ended, null::int as minutes
+        select member, day, community_id, began, null::timestamptz as ended, null::int as minutes,
+            null::int as instead
         from ({signed}) as signed
         union all
-        select member, day, community_id, null, ended, null from ({left}) as left_at
+        select member, day, community_id, null, ended, null, null from ({left}) as left_at
         union all
-        select member, day, community_id, null, null, minutes from ({corrected}) as corrected
+        select member, day, community_id, null, null, minutes, null from ({corrected}) as corrected
+        union all
+        select member, day, community_id, null, null, null, minutes from ({instead}) as instead
     ),
     stays as (
-        select member, day, max(began) as began, max(ended) as ended, sum(minutes) as minutes
+        select member, day, max(began) as began, max(ended) as ended,
+            case when max(ended) is null and count(instead) > 0
+                then coalesce(sum(minutes), 0) + sum(instead) else sum(minutes) end as minutes
         from facts group by member, day, community_id
     ),
     pieces as (
@@ -55,7 +60,10 @@ _DAYS = """
         coalesce(sum(minutes), 0)::int as corrected,
         (floor(sum(seconds) / 60))::int as stayed,
         case when count(seconds) > 0 or count(minutes) > 0 then
-            60 * greatest(0, floor(coalesce(sum(seconds), 0) / 60) + coalesce(sum(minutes), 0))
+            60 * greatest(0, least(
+                floor(coalesce(sum(seconds), 0) / 60) + coalesce(sum(minutes), 0),
+                greatest(floor(coalesce(sum(seconds), 0) / 60), 24 * 60)
+            ))
         end::bigint as seconds
     from pieces group by member, day
     having count(began) > 0 or sum(minutes) > 0
@@ -82,7 +90,8 @@ def days_sql(scope: Scope, cutoff: Cutoff, *reached: Q, **chosen: object) -> Sql
     parts = {
         "signed": _named(signed, "occurred_at", "began"),
         "left": _named(left, "occurred_at", "ended"),
-        "corrected": _named(corrected, "minutes", "minutes"),
+        "corrected": _named(corrected.filter(for_sign_out=False), "minutes", "minutes"),
+        "instead": _named(corrected.filter(for_sign_out=True), "minutes", "minutes"),
     }
     sql = _DAYS.format(**{name: text for name, (text, _params) in parts.items()})
     return sql, [value for _text, params in parts.values() for value in params]

@@ -55,6 +55,16 @@ class MoreThanADay(Refused):
     status = 422
 
 
+class SignOutMissingElsewhere(Refused):
+    """Time for a missing sign-out is given where the sign-out is missing."""
+
+    code = "attendance.sign-out-missing-elsewhere"
+    message = _(
+        "On this day a sign-in in another community has no sign-out. Record that sign-out, or "
+        "correct the hours there."
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayTotal:
     """What counts on a day, in minutes: the stays, and corrections so far."""

@@ -125,7 +125,9 @@ def test_claiming_and_finishing_again_change_nothing(town: Town) -> None:
     task = issue(town)
     assert claim(town, task).pk == claim(town, task).pk
     finish(town, task, served=2)
-    finish(town, task, served=9)
+    finish(town, task, served=2)
+    with pytest.raises(rules.FinishedOtherwise):
+        finish(town, task, served=9)
     assert WorkRecord.objects.get().persons_served == 2
     assert TaskStep.objects.filter(task=task, step=Step.CLAIMED).count() == 1
 

@@ -160,6 +160,16 @@ class NotYours(Refused):
     message = _("This person has not claimed the task. Claim it first.")
 
 
+class FinishedOtherwise(Refused):
+    """One piece of work proves a person's part of a task."""
+
+    code = "needs.finished-otherwise"
+    message = _(
+        "This person's part of the task is on record with other numbers. "
+        "If those are wrong, have the record corrected."
+    )
+
+
 class PartFinished(Refused):
     """A finished part is not released."""
 

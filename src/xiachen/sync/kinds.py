@@ -6,6 +6,7 @@ records it. `heals` are refusals that a record which another phone has not sent 
 `known` are refusals which say that the same was recorded before.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -22,7 +23,9 @@ from xiachen.attendance.operations.work import WorkEntry, record_work_all
 from xiachen.base.errors import Outcome, Refused
 from xiachen.base.owned.models import CENTRE
 from xiachen.needs.operations.claims import claim_task, finish_task, release_claim
+from xiachen.needs.queries.records import held_claims, proven_work
 from xiachen.needs.queries.tasks import unknown_kinds
+from xiachen.needs.rules import FinishedOtherwise, NotYours
 from xiachen.needs.rules import UnknownKind as UnknownWork
 from xiachen.notices.operations.notices import open_notice
 from xiachen.privacy.scope import Can, Scope
@@ -69,13 +72,18 @@ Settle = Callable[[Scopes, Sequence[Any], datetime], list[Outcome]]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """How events of one kind are taken in."""
+    """
+    How events of one kind are taken in.
+
+    :param in_turn: in the order in which it happened, together with the others of which that holds
+    """
 
     can: Can
     read: Callable[[Event], Entry]
     settle: Settle
     heals: frozenset[str] = frozenset()
     known: frozenset[str] = frozenset()
+    in_turn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,9 +178,15 @@ def _work(event: Event) -> WorkEntry:
 
 
 def _record_work(scopes: Scopes, entries: Sequence[WorkEntry], at: datetime) -> list[Outcome]:
-    """Record work of the kinds that the catalogue knows."""
+    """
+    Record work of the kinds that the catalogue knows, and of tasks that the person has claimed.
+
+    Of one person and task there is one record: another one with other numbers is refused, so that
+    it is kept for a person to look at.
+    """
     unknown = unknown_kinds(scopes[entries[0].id], codes={one.kind for one in entries})
-    refused = {
+    refused = _refused_of_tasks(scopes, [one for one in entries if one.task is not None])
+    refused |= {
         one.id: Outcome(one.id, refusal=UnknownWork(field="work"))
         for one in entries
         if one.kind in unknown
@@ -180,6 +194,29 @@ def _record_work(scopes: Scopes, entries: Sequence[WorkEntry], at: datetime) -> 
     known = [one for one in entries if one.id not in refused]
     done = {one.id: one for one in record_work_all(scopes, entries=known, at=at)} if known else {}
     return [refused.get(one.id) or done[one.id] for one in entries]
+
+
+def _refused_of_tasks(scopes: Scopes, entries: Sequence[WorkEntry]) -> dict[UUID, Outcome]:
+    by_incident: dict[UUID | None, list[WorkEntry]] = defaultdict(list)
+    for one in entries:
+        by_incident[scopes[one.id].incident].append(one)
+    refused: dict[UUID, Outcome] = {}
+    for group in by_incident.values():
+        scope = scopes[group[0].id]
+        tasks, members = {one.task for one in group if one.task}, {one.member for one in group}
+        claimed = held_claims(scope, tasks=tasks, members=members)
+        proven = proven_work(scope, tasks=tasks, members=members)
+        for one in group:
+            assert one.task is not None
+            about = one.task, one.member
+            if about not in claimed:
+                refused[one.id] = Outcome(one.id, refusal=NotYours(field="task"))
+            elif proven.setdefault(about, (one.times, one.persons_served)) != (
+                one.times,
+                one.persons_served,
+            ):
+                refused[one.id] = Outcome(one.id, refusal=FinishedOtherwise(field="task"))
+    return refused
 
 
 def _health(event: Event) -> HealthEntry:
@@ -285,11 +322,13 @@ KINDS: Mapping[str, Kind] = {
         heals=_SIGN_IN_MISSING,
         known=frozenset({"attendance.signed-out-already"}),
     ),
-    "attendance.work": Kind(Can.CLAIM_TASKS, _work, _record_work),
+    "attendance.work": Kind(Can.CLAIM_TASKS, _work, _record_work, heals=_CLAIM_MISSING),
     "attendance.health": Kind(Can.CHECK_IN, _health, _all_at_once(state_health_all)),
     "attendance.injury": Kind(Can.CHECK_IN, _injury, _all_at_once(record_injury_all)),
-    "needs.claim": Kind(Can.CLAIM_TASKS, _claim, _one_by_one),
-    "needs.finish": Kind(Can.CLAIM_TASKS, _finish, _one_by_one, heals=_CLAIM_MISSING),
-    "needs.release": Kind(Can.CLAIM_TASKS, _release, _one_by_one, heals=_CLAIM_MISSING),
+    "needs.claim": Kind(Can.CLAIM_TASKS, _claim, _one_by_one, in_turn=True),
+    "needs.finish": Kind(Can.CLAIM_TASKS, _finish, _one_by_one, heals=_CLAIM_MISSING, in_turn=True),
+    "needs.release": Kind(
+        Can.CLAIM_TASKS, _release, _one_by_one, heals=_CLAIM_MISSING, in_turn=True
+    ),
     "notices.read": Kind(Can.CHECK_IN, _read_notice, _one_by_one),
 }

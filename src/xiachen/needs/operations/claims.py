@@ -12,6 +12,7 @@ from xiachen.base.ids import uuid7
 from xiachen.needs import rules
 from xiachen.needs.models import Claim, Step, Task
 from xiachen.needs.operations.steps import Held
+from xiachen.needs.queries.records import proven_work
 from xiachen.people.models.members import Member
 from xiachen.privacy import audit
 from xiachen.privacy.scope import Can, Scope
@@ -97,11 +98,12 @@ def finish_task(
     Say that a person has finished a claimed task; that is the proof of work.
 
     The task is finished when all places are filled and all have finished. Finishing again
-    changes nothing.
+    with the same numbers changes nothing.
 
     :param times: person-times that the work counts for
     :param occurred_at: when it was finished, if not now
     :raises NotYours: the person has not claimed it
+    :raises FinishedOtherwise: the work is on record with other numbers
     """
     _require(scope, community, member)
     rules.check_work(times=times, persons_served=persons_served)
@@ -110,6 +112,7 @@ def finish_task(
     if claim is None:
         raise rules.NotYours(field="member")
     if claim.finished_at is not None:
+        _check_same(scope, held.task, member, times, persons_served)
         return held.task
     done = occurred_at or at
     entry = WorkEntry(
@@ -125,6 +128,8 @@ def finish_task(
     (outcome,) = record_work(scope, entries=[entry], at=at)
     if outcome.refusal:
         raise outcome.refusal
+    if not outcome.new:
+        _check_same(scope, held.task, member, times, persons_served)
     claim.finished_at = done
     claim.save(update_fields=["finished_at"])
     held.note(Step.FINISHED, member=member, note=note.strip()[: rules.LONGEST_NOTE])
@@ -136,3 +141,10 @@ def _require(scope: Scope, community: int, member: UUID) -> None:
     scope.require(Can.CLAIM_TASKS, community=community)
     if not may_act_for(scope, member):
         raise OnlyOneself(field="member")
+
+
+def _check_same(scope: Scope, task: Task, member: UUID, times: int, persons_served: int) -> None:
+    """Refuse numbers that differ from those on record: they would be kept nowhere."""
+    proven = proven_work(scope, tasks=[task.pk], members=[member]).get((task.pk, member))
+    if proven not in (None, (times, persons_served)):
+        raise rules.FinishedOtherwise(field="times")

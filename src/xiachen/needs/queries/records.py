@@ -1,6 +1,8 @@
 """The records behind the figures of tasks and needs: steps that stand, and persons served."""
 
+from collections.abc import Collection
 from datetime import time, timedelta
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -8,7 +10,7 @@ from xiachen.attendance.models.records import WorkRecord
 from xiachen.attendance.queries import records as attendance
 from xiachen.base import clock
 from xiachen.figures.figure import Cutoff
-from xiachen.needs.models import Step, TaskStep
+from xiachen.needs.models import Claim, Step, TaskStep
 from xiachen.privacy.scope import Can, Scope
 
 
@@ -42,6 +44,36 @@ def tasks_finished(scope: Scope, cutoff: Cutoff) -> QuerySet[TaskStep]:
 def services(scope: Scope, cutoff: Cutoff) -> QuerySet[WorkRecord]:
     """Return the work of the day that served persons."""
     return attendance.works(scope, cutoff).filter(persons_served__gt=0)
+
+
+def proven_work(
+    scope: Scope, *, tasks: Collection[UUID], members: Collection[UUID]
+) -> dict[tuple[UUID, UUID], tuple[int, int]]:
+    """
+    Return what is on record of people's work on tasks: times and persons served.
+
+    By task and person, for checks of operations.
+    """
+    rows = WorkRecord.objects.standing().filter(
+        incident=scope.incident, task__in=tasks, member__in=members
+    )
+    return {
+        (task, member): (times, served)
+        for task, member, times, served in rows.values_list(
+            "task", "member", "times", "persons_served"
+        )
+        if task is not None
+    }
+
+
+def held_claims(
+    scope: Scope, *, tasks: Collection[UUID], members: Collection[UUID]
+) -> set[tuple[UUID, UUID]]:
+    """Return which people hold or have finished which tasks, for checks of operations."""
+    rows = Claim.objects.filter(
+        task__incident=scope.incident, task__in=tasks, member__in=members, released_at=None
+    )
+    return set(rows.values_list("task_id", "member"))
 
 
 def _steps(scope: Scope, cutoff: Cutoff) -> QuerySet[TaskStep]:

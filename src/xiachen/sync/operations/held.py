@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q
 
 from xiachen.base.owned.bulk import spelt
 from xiachen.people.models.accounts import Account
@@ -18,11 +19,16 @@ _TOLD_FOR = timedelta(days=30)
 
 _LOCK = f"""
     select device.id, last_reported, held_upto, whole_upto, durable_upto, app,
-        revoked_at is not null or not account.is_active,
-        exists (select from {Quarantined._meta.db_table} as kept where kept.device_id = device.id)
+        revoked_at is not null or not account.is_active
     from {Device._meta.db_table} as device
     join {Account._meta.db_table} as account on account.id = device.account_id
     where device.id = any(%s::uuid[]) order by device.id for no key update of device
+"""
+_HAVE_QUARANTINED = f"""
+    select device.id from {Device._meta.db_table} as device
+    where device.id = any(%s::uuid[]) and exists (
+        select from {Quarantined._meta.db_table} as kept where kept.device_id = device.id
+    )
 """
 _RECEIVED = f"""
     select id, device, seq, digest, code from {Receipt._meta.db_table}
@@ -75,7 +81,7 @@ class State:
     durable_upto: int
     app: str
     revoked: bool
-    has_quarantined: bool
+    has_quarantined: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +117,14 @@ class Held:
     def lock(devices: Iterable[UUID]) -> dict[UUID, State]:
         """Lock devices in one order everywhere, and return how far they have come."""
         with connection.cursor() as cursor:
-            cursor.execute(_LOCK, [spelt(devices)])
-            return {row[0]: State(*row) for row in cursor.fetchall()}
+            asked = spelt(devices)
+            cursor.execute(_LOCK, [asked])
+            states = {row[0]: State(*row) for row in cursor.fetchall()}
+            # By itself: the statement before has looked at other tables before it got its locks.
+            cursor.execute(_HAVE_QUARANTINED, [asked])
+            for (device,) in cursor.fetchall():
+                states[device].has_quarantined = True
+        return states
 
     @staticmethod
     def receipts(ids: Sequence[UUID], numbers: Sequence[tuple[UUID, int]]) -> list[Received]:
@@ -132,13 +144,13 @@ class Held:
 
     @staticmethod
     def quarantined(
-        devices: Sequence[UUID], events: Sequence[UUID]
-    ) -> dict[tuple[UUID, UUID, bytes], Quarantined]:
-        """Return what is kept of some events of some devices, by device, event and digest."""
+        devices: Sequence[UUID], events: Sequence[UUID], numbers: Sequence[int]
+    ) -> list[Quarantined]:
+        """Return what is kept of devices under the ids of some events, or under some numbers."""
         if not devices:
-            return {}
-        rows = Quarantined.objects.filter(device__in=devices, event__in=events)
-        return {(row.device_id, row.event, bytes(row.digest)): row for row in rows}
+            return []
+        same = Q(event__in=events) | Q(seq__in=numbers)
+        return list(Quarantined.objects.filter(same, device__in=devices))
 
     @staticmethod
     def settled(devices: Sequence[UUID], at: datetime) -> dict[UUID, list[UUID]]:

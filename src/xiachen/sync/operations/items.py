@@ -90,6 +90,7 @@ class Passing:
     :param revoked: the device was struck off
     :param former: what is kept of the same event from before
     :param numbered: whether the device's number is free for it
+    :param renumbered: whether it was taken in before under another number
     """
 
     push: Push
@@ -100,3 +101,4 @@ class Passing:
     event: Event | None = None
     verdict: Verdict | None = None
     numbered: bool = True
+    renumbered: bool = False

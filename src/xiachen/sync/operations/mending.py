@@ -12,6 +12,7 @@ from xiachen.base.errors import NotFound
 from xiachen.privacy import audit
 from xiachen.privacy.scope import Can, Scope, system_scope
 from xiachen.sync.kinds import KINDS, Event
+from xiachen.sync.models.devices import Device
 from xiachen.sync.models.receipts import Quarantined, QuarantineState
 from xiachen.sync.queries.devices import known_devices
 from xiachen.sync.queries.quarantine import quarantined_reached
@@ -79,10 +80,13 @@ def dismiss(scope: Scope, *, record: UUID, reason: str, at: datetime) -> Quarant
 def _held(scope: Scope, record: UUID) -> Quarantined:
     scope.require(Can.SETTLE_RECORDS)
     rows = quarantined_reached(scope).order_by().values("pk")
-    held = Quarantined.objects.select_for_update(of=("self",)).select_related("device")
-    row = held.filter(pk__in=rows, pk=record).first()
-    if row is None:
+    found = Quarantined.objects.filter(pk__in=rows, pk=record).first()
+    if found is None:
         raise NotFound()
+    # First the device, as whoever takes in what its phone sends: neither sees half of the other.
+    list(Device.objects.select_for_update(no_key=True).filter(pk=found.device_id).values_list("pk"))
+    held = Quarantined.objects.select_for_update(of=("self",)).select_related("device")
+    row = held.get(pk=found.pk)
     if row.settled_at is not None:
         raise SettledAlready()
     return row

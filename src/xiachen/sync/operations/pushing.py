@@ -87,6 +87,7 @@ def _compare_with_receipts(ones: Sequence[Passing], states: dict[UUID, State]) -
         return
     codes = {row.id: row.code for row in rows}
     digests = {row.id: row.digest for row in rows}
+    taken = {(row.device, row.seq) for row in rows}
     numbered: dict[tuple[UUID, int | None], UUID] = {(row.device, row.seq): row.id for row in rows}
     for one in ones:
         item, number = one.item, (one.push.device.id, one.item.seq)
@@ -96,6 +97,7 @@ def _compare_with_receipts(ones: Sequence[Passing], states: dict[UUID, State]) -
             one.verdict = Verdict.quarantined(events.OtherContent())
         elif item.id in codes:
             one.verdict = Verdict(Said.ALREADY, codes[item.id])
+            one.renumbered = item.seq is not None and number not in taken
 
 
 def _all_differ(ones: Sequence[Passing]) -> bool:
@@ -107,16 +109,26 @@ def _all_differ(ones: Sequence[Passing]) -> bool:
 def _compare_with_quarantine(ones: Sequence[Passing], states: dict[UUID, State]) -> None:
     """Find what a person looks at or has settled, and what waits for another record."""
     devices = [one.device for one in states.values() if one.has_quarantined]
-    rows = Held.quarantined(devices, [one.item.id for one in ones])
+    rows = Held.quarantined(
+        devices,
+        [one.item.id for one in ones],
+        [one.item.seq for one in ones if one.item.seq is not None],
+    )
+    own = {(row.device_id, row.event, bytes(row.digest)): row for row in rows}
+    ids = {(row.device_id, row.event) for row in rows}
+    numbers = {(row.device_id, row.seq) for row in rows if row.seq is not None}
     for one in ones if rows else ():
-        row = rows.get((one.push.device.id, one.item.id, one.item.digest))
-        if row is None:
-            continue
-        one.former = row
-        if row.state in (QuarantineState.MENDED, QuarantineState.DISMISSED):
-            one.verdict = Verdict(Said.ALREADY, row.code)
-        elif row.state == QuarantineState.QUARANTINED:
-            one.verdict = Verdict(Said.QUARANTINED, row.code, events.Kept())
+        device, item = one.push.device.id, one.item
+        row = own.get((device, item.id, item.digest))
+        if row is not None:
+            one.former = row
+            if row.state in (QuarantineState.MENDED, QuarantineState.DISMISSED):
+                one.verdict = Verdict(Said.ALREADY, row.code)
+            elif row.state == QuarantineState.QUARANTINED:
+                one.verdict = Verdict(Said.QUARANTINED, row.code, events.Kept())
+        elif one.verdict is None and ((device, item.id) in ids or (device, item.seq) in numbers):
+            one.numbered = False
+            one.verdict = Verdict.quarantined(events.OtherContent())
 
 
 def _write(scope: Scope, ones: Sequence[Passing], at: datetime) -> dict[UUID, list[int]]:
@@ -131,6 +143,10 @@ def _write(scope: Scope, ones: Sequence[Passing], at: datetime) -> dict[UUID, li
             arrived[device].append(one.event.seq)
             if one.former is not None:
                 keep(scope, one=one, verdict=verdict, at=at)
+        elif one.renumbered and one.former is None and one.item.seq is not None:
+            # Taken in before under another number: this one is held too, and nothing is missing.
+            keep(scope, one=one, verdict=verdict, at=at)
+            arrived[device].append(one.item.seq)
         elif not verdict.is_final and (one.former is None or one.event is not None):
             keep(scope, one=one, verdict=verdict, at=at)
             if one.numbered and one.item.seq is not None:

@@ -53,8 +53,30 @@ class Settling:
                 _judge(one, scopes[asking], groups, chosen)
         _hold([entry for group in groups.values() for _, entry in group], chosen)
         for name, kind in KINDS.items():
-            if name in groups:
+            if name in groups and not kind.in_turn:
                 _operate(kind, groups[name], chosen, at)
+        for kind, pair in _in_turn(groups):
+            _operate(kind, [pair], chosen, at)
+
+
+def _in_turn(
+    groups: Mapping[str, Sequence[tuple[Passing, Entry]]],
+) -> list[tuple[Kind, tuple[Passing, Entry]]]:
+    """
+    Return what is to be done in turn as it happened: claimed, given back, claimed again.
+
+    Of one phone by its numbers, whatever its clock did; of several by their times.
+    """
+    pairs = [(KINDS[name], pair) for name in groups for pair in groups[name] if KINDS[name].in_turn]
+    events = [(event, which) for which in pairs if (event := which[1][0].event) is not None]
+    events.sort(key=lambda one: one[0].seq)
+    latest: dict[UUID, datetime] = {}
+    times: dict[UUID, datetime] = {}
+    for event, _ in events:
+        before = latest.get(event.device.id, event.occurred_at)
+        times[event.id] = latest[event.device.id] = max(before, event.occurred_at)
+    events.sort(key=lambda one: times[one[0].id])
+    return [which for _, which in events]
 
 
 def _hold(entries: Sequence[Entry], scopes: Mapping[UUID, Scope]) -> None:

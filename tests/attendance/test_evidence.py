@@ -104,11 +104,30 @@ def test_far_away_or_long_after_is_marked_and_counts(town: Town) -> None:
 def test_a_phone_that_cannot_tell_the_time_is_told_it_by_the_code(town: Town) -> None:
     place = gate(town)
     code = shown(town, place)
+    entry = by_code(place, town.world.local, code, occurred_at=EVENING, certain=False)
+    assert signed(town.local, entry).new
+    row = CheckIn.objects.get()
+    assert (row.day, row.occurred_at, row.doubtful) == (DAY, EIGHT, False)
+
+
+def test_an_earlier_days_code_from_a_phone_that_cannot_tell_the_day_is_marked(town: Town) -> None:
+    place = gate(town)
+    code = shown(town, place)
     late = EVENING + timedelta(days=2)
     entry = by_code(place, town.world.local, code, occurred_at=late, certain=False)
     assert signed(town.local, entry, at=late).new
     row = CheckIn.objects.get()
-    assert (row.day, row.occurred_at, row.doubtful) == (DAY, EIGHT, False)
+    assert (row.day, row.occurred_at, row.doubtful) == (DAY, EIGHT, True)
+
+
+def test_a_code_of_just_before_midnight_is_of_no_earlier_day(town: Town) -> None:
+    place = gate(town)
+    before, after = clock_at(23, 57), clock_at(23, 57) + timedelta(minutes=5)
+    code = shown(town, place, before)
+    entry = by_code(place, town.world.local, code, occurred_at=after, certain=False)
+    assert signed(town.local, entry, at=after).new
+    row = CheckIn.objects.get()
+    assert (row.day, row.doubtful) == (DAY, False)
 
 
 def test_another_days_code_is_refused_in_words(town: Town) -> None:

@@ -12,10 +12,12 @@ from xiachen.attendance.operations.settling import Scopes
 from xiachen.attendance.rules import codes, evidence
 from xiachen.attendance.rules import records as rules
 from xiachen.base import clock
-from xiachen.base.errors import Refused
+from xiachen.base.errors import Forbidden, Refused
 from xiachen.base.owned.appending import hold_numbers
 from xiachen.base.owned.bulk import insert_new
+from xiachen.deployment.queries.many_scopes import Asking, scopes_on
 from xiachen.privacy.keyring.store import KeyMissing
+from xiachen.privacy.scope import Can
 from xiachen.privacy.sealing import CannotOpen
 
 _DAY = timedelta(days=1)
@@ -34,6 +36,8 @@ class Witnessed:
     :param code: as it was scanned or typed
     :param near: an `evidence.Near`
     :param certain: whether the phone's own time can be relied on
+    :param since: when the phone was let in, for records of earlier days: a code of a day before
+        proves nothing, and the account's role of the code's own day counts
     :param by_proxy: somebody else signs for the person; set by itself where the account is not
         the person's own
     """
@@ -47,6 +51,7 @@ class Witnessed:
     code: str = ""
     near: str = ""
     certain: bool = True
+    since: datetime | None = None
     by_proxy: bool = False
 
 
@@ -102,11 +107,30 @@ class Weighing:
     def proofs(self) -> dict[UUID, Proof | Refused]:
         """Return for each entry's id what it proves, or why it cannot be recorded."""
         found = {one.id: self._weighed(one) for one in self._entries}
+        found.update(self._without_role(found))
         given = [proof.use for proof in found.values() if isinstance(proof, Proof)]
         used = self._used_before([use for use in given if use is not None])
         if used:
             found.update(self._again(used, found))
         return found
+
+    def _without_role(self, found: Mapping[UUID, Proof | Refused]) -> dict[UUID, Refused]:
+        """Refuse codes of days on which who asks signed nobody in; the scope is of another day."""
+        asked: dict[UUID, Asking] = {}
+        for one in self._entries:
+            proof = found[one.id]
+            if one.since is None or isinstance(proof, Refused) or proof.use is None:
+                continue
+            scope = self._scopes[one.id]
+            judged = clock.local_day(max(one.occurred_at, one.since))
+            if proof.use.day != judged and scope.incident is not None:
+                asked[one.id] = Asking(scope.account, scope.incident, proof.use.day)
+        scopes = scopes_on(set(asked.values()))
+        return {
+            id: Forbidden()
+            for id, asking in asked.items()
+            if not any(scope.allows(Can.CHECK_IN) for scope in scopes[asking])
+        }
 
     def _again(
         self, used: dict[UUID, UUID], found: Mapping[UUID, Proof | Refused]
@@ -189,6 +213,8 @@ class Weighing:
             return shown
         if rules.is_ahead(shown, self._at):
             return rules.InFuture(field="code")
+        if one.since is not None and clock.local_day(shown) < clock.local_day(one.since):
+            return codes.OtherDaysCode(field="code", day=clock.local_day(shown))
         if _is_closed(place, shown):
             return evidence.PlaceClosed(field="place")
         near = evidence.near_of(one.near)
@@ -198,7 +224,10 @@ class Weighing:
             place=place.pk,
             near=near,
             doubtful=evidence.is_doubtful(
-                near=near, shown_at=shown, said=one.occurred_at if one.certain else None
+                near=near,
+                shown_at=shown,
+                said=one.occurred_at if one.certain else None,
+                came=self._at,
             ),
             occurred_at=shown,
             use=CodeUse(

@@ -7,6 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from xiachen.base import clock
 from xiachen.base.errors import Refused
 
 # A code read this much later or earlier than the phone says was perhaps read to somebody far away.
@@ -103,16 +104,30 @@ def rank(method: str, near: str) -> int:
 
 
 def is_doubtful(
-    *, near: Near, shown_at: datetime | None = None, said: datetime | None = None
+    *,
+    near: Near,
+    shown_at: datetime | None = None,
+    said: datetime | None = None,
+    came: datetime | None = None,
 ) -> bool:
     """
     Tell whether the leader should have a look.
 
+    A code of an earlier day may have been kept, unless the phone tells when it was read.
+
     :param shown_at: when the code was shown, if one was given
     :param said: when it was by the phone's own time, where that can be relied on
+    :param came: when it came; counts where there is no reliable time
     """
-    far_in_time = shown_at is not None and said is not None and abs(said - shown_at) > LONGEST_WAY
-    return near is Near.FAR or far_in_time
+    if near is Near.FAR:
+        return True
+    if shown_at is None:
+        return False
+    if said is not None:
+        return abs(said - shown_at) > LONGEST_WAY
+    if came is None:
+        return False
+    return came - shown_at > LONGEST_WAY and clock.local_day(shown_at) < clock.local_day(came)
 
 
 def in_words(method: str, near: str) -> str:

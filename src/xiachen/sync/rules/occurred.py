@@ -51,8 +51,8 @@ def occurred(told: Told, *, batch_clock: int, received: int, enrolled: int) -> t
     :param enrolled: the server's time when the device was enrolled
     """
     if told.contact is not None and told.steady is not None:
-        # A contact that never was proves nothing.
-        possible = told.steady >= 0 and enrolled - DAY <= told.contact <= received
+        # A contact that never was proves nothing: there was none before the enrolment.
+        possible = told.steady >= 0 and enrolled <= told.contact <= received
         if possible:
             return min(told.contact + told.steady, received), True
     since = received - (batch_clock - told.clock)

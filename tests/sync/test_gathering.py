@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,10 +11,16 @@ from django.db import OperationalError, connection, connections
 
 from tests.attendance.town import arrive
 from tests.sync.phones import Phone, phone_of
-from tests.world import FENGLIN, SENT, World
+from tests.world import FENGLIN, SENT, ZISONG, World
 from xiachen.attendance.models.records import CheckIn
+from xiachen.base import clock
+from xiachen.privacy.scope import system_scope
 from xiachen.sync.api.gathering import Gathering
-from xiachen.sync.models.receipts import Receipt
+from xiachen.sync.api.reading import push_of
+from xiachen.sync.models.receipts import Quarantined, Receipt
+from xiachen.sync.operations.pushing import take_in
+from xiachen.sync.queries.devices import known_devices
+from xiachen.sync.queries.sealing_keys import sealing_key
 from xiachen.sync.rules.protocol import TooBusy
 
 
@@ -106,16 +113,6 @@ def test_every_phone_is_taken_in_once_whatever_is_sent_twice(committed_world: Wo
 def test_turns_over_the_same_places_in_another_order_do_not_wait_for_each_other(
     committed_world: World,
 ) -> None:
-    from datetime import timedelta
-
-    from tests.world import ZISONG
-    from xiachen.base import clock
-    from xiachen.privacy.scope import system_scope
-    from xiachen.sync.api.reading import push_of
-    from xiachen.sync.operations.pushing import take_in
-    from xiachen.sync.queries.devices import known_devices
-    from xiachen.sync.queries.sealing_keys import sealing_key
-
     town = arrive(committed_world)
     phones = [phone_of(town.secretary, member) for member in town.world.sent]
     known = known_devices(system_scope(), [phone.device for phone in phones])
@@ -139,6 +136,30 @@ def test_turns_over_the_same_places_in_another_order_do_not_wait_for_each_other(
     with ThreadPoolExecutor(4) as threads:
         found = list(threads.map(turn, range(8)))
     assert sum(found) == Receipt.objects.filter(code="").count()
+    connection.close()
+
+
+def test_two_processes_that_take_in_the_same_bad_record_keep_it_once(
+    committed_world: World,
+) -> None:
+    town = arrive(committed_world)
+    phone = phone_of(town.local, town.world.local)
+    device = known_devices(system_scope(), [phone.device])[phone.device]
+    key = sealing_key(system_scope(), incident=town.incident)
+    content = phone.frame([phone.event("some.thing", {}, community=None) for _ in range(5)])
+
+    def turn(_: int) -> list[str]:
+        try:
+            push = push_of(content, device=device, key=key)
+            (taken,) = take_in(system_scope(), pushes=[push], at=clock.now())
+            return [one.said for one in taken.verdicts]
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(6) as threads:
+        found = list(threads.map(turn, range(6)))
+    assert found == [["quarantined"] * 5] * 6
+    assert Quarantined.objects.count() == 5
     connection.close()
 
 

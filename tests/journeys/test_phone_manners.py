@@ -141,3 +141,32 @@ def test_what_was_not_accepted_of_others_is_theirs(phone: Phone, door: Door) -> 
     assert "没有被接收" not in phone.text
     phone.tap("全部已送达")
     phone.reads("其他人有1条没有被接收")
+
+
+def test_whoever_is_hurt_is_not_urged_to_sign_in(phone: Phone, door: Door) -> None:
+    door.packs = phone_packs.few(door.member)
+    door.packs.pop("team:1")
+    phone.enrol("/phone/#enrol=token")
+    phone.reads("还没签到")
+    phone.tap("受伤了")
+    phone.tap("割伤")
+    phone.tap("需要替班")
+    phone.tap("好了")
+    phone.reads("您已停岗")
+    assert "还没签到" not in phone.text
+    expect(phone.page.locator("footer .act")).to_have_count(0)
+
+
+def test_the_calendar_has_each_day_of_a_duty_without_an_end(phone: Phone, door: Door) -> None:
+    door.packs = phone_packs.few(door.member)
+    for one in door.packs["me"]:
+        if one["kind"] == "duty":
+            one["body"]["to"] = None
+    phone.enrol("/phone/#enrol=token")
+    phone.stand("hours")
+    with phone.page.expect_download() as saved:
+        phone.tap("加到手机日历")
+    lines = saved.value.path().read_text().splitlines()
+    assert f"DTSTART:{phone_packs.today().replace('-', '')}T083000" in lines
+    assert "RRULE:FREQ=DAILY;COUNT=14" in lines
+    assert "TRIGGER:-PT30M" in lines

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Docs, Near } from "../engine/types";
 import { w } from "../words";
-import { duty, engine, keep, me, member, team, tell } from "./house";
+import { duty, engine, keep, me, member, offDuty, team, tell } from "./house";
 import { nearTo } from "./near";
 import { Act, Choice, Note, Room, Screen } from "./parts";
 import { readLink } from "./rotating";
@@ -49,6 +49,7 @@ export function Arrive({ about }: { about: string }) {
     return (
       <Screen title={w.signIn} foot={<Act words={w.signInNow} run={() => read(about)} />}>
         <Room>
+          {offDuty() && <Note>{w.offDuty}</Note>}
           <h2>{spot?.name ?? w.codeRead}</h2>
           <p class="state">{me()?.name ?? engine.state().person?.name}</p>
           <Note>{w.placeStays}</Note>
@@ -70,6 +71,7 @@ export function Arrive({ about }: { about: string }) {
       }
     >
       <Room>
+        {offDuty() && <Note>{w.offDuty}</Note>}
         {scanning && <Scan read={read} stop={() => setScanning(false)} />}
         {!places.length && <Note>{w.noPlaces}</Note>}
         {places.length > 1 && (

@@ -3,30 +3,41 @@ import type { Docs } from "../engine/types";
 import { w } from "../words";
 import { engine } from "./house";
 import { Note, Screen } from "./parts";
-import { day, hour, hours, shortHour } from "./times";
+import { day, dayOf, hour, hours, shortHour } from "./times";
 
 const plain = (iso: string) => iso.slice(0, 10).replace(/-/g, "");
 const escaped = (text: string) => text.replace(/[\\;,]/g, "\\$&");
 
-/** The day after, as an all-day entry ends: exclusive. */
-const after = (iso: string) =>
-  new Date(Date.parse(iso.slice(0, 10)) + 864e5).toISOString().slice(0, 10);
+/** A duty without an end is written for so many days. */
+const AHEAD = 14;
 
-/** The duties as a calendar that the phone's own calendar takes. */
-function calendar(duties: readonly { id: string; body: Docs["duty"] }[]): Blob {
-  const stamp = `${plain(new Date(engine.now()).toISOString())}T000000Z`;
-  const entries = duties.map(({ id, body }) =>
-    [
+/**
+ * The duties as a calendar that the phone's own calendar takes: an entry each day from today on,
+ * at the time to be there by, with a reminder half an hour before.
+ */
+export function calendar(duties: readonly { id: string; body: Docs["duty"] }[], now: number): Blob {
+  const today = dayOf(now);
+  const stamp = `${plain(new Date(now).toISOString())}T000000Z`;
+  const entries = duties.map(({ id, body }) => {
+    const time = `${body.deadline.replace(":", "") || "0000"}00`;
+    const end = body.to ? `UNTIL=${plain(body.to)}T235959` : `COUNT=${AHEAD}`;
+    return [
       "BEGIN:VEVENT",
       `UID:${id}`,
       `DTSTAMP:${stamp}`,
-      `DTSTART;VALUE=DATE:${plain(body.from)}`,
-      `DTEND;VALUE=DATE:${plain(after(body.to ?? body.from))}`,
+      `DTSTART:${plain(body.from > today ? body.from : today)}T${time}`,
+      "DURATION:PT1H",
+      `RRULE:FREQ=DAILY;${end}`,
       `SUMMARY:${escaped(w.dutyAt(body.community_name))}`,
       `DESCRIPTION:${escaped(`${body.team_name} ${w.before(shortHour(body.deadline))}`)}`,
+      "BEGIN:VALARM",
+      "ACTION:DISPLAY",
+      "TRIGGER:-PT30M",
+      `DESCRIPTION:${escaped(w.dutyAt(body.community_name))}`,
+      "END:VALARM",
       "END:VEVENT",
-    ].join("\r\n"),
-  );
+    ].join("\r\n");
+  });
   const lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//xiachen//phone//", ...entries];
   return new Blob([`${[...lines, "END:VCALENDAR"].join("\r\n")}\r\n`], { type: "text/calendar" });
 }
@@ -34,7 +45,7 @@ function calendar(duties: readonly { id: string; body: Docs["duty"] }[]): Blob {
 function useAddress(duties: readonly { id: string; body: Docs["duty"] }[]): string {
   const [address, setAddress] = useState("");
   useEffect(() => {
-    const made = URL.createObjectURL(calendar(duties));
+    const made = URL.createObjectURL(calendar(duties, engine.now()));
     setAddress(made);
     return () => URL.revokeObjectURL(made);
   }, [duties]);

@@ -2,6 +2,7 @@
 
 import type { Bodies, Docs, Engine, EventKind, Quarantined, Refused } from "../engine/types";
 import { w } from "../words";
+import { dayOf } from "./times";
 
 export let engine: Engine;
 let changed = () => {};
@@ -40,6 +41,18 @@ export const standing = () => engine.docs("standing")[0]?.body;
 export function duty(): Docs["duty"] | undefined {
   const all = engine.docs("duty").map((one) => one.body);
   return all.find((one) => one.today) ?? all[0];
+}
+
+/** Whether one is off duty today, by what the pack says or by what this phone has just recorded. */
+export function offDuty(): boolean {
+  const { well, fit_until } = standing() ?? {};
+  const hurt = engine
+    .state()
+    .recorded.some(
+      ({ kind, body }) =>
+        kind === "attendance.injury" && "member" in body && body.member === member(),
+    );
+  return hurt || well === false || (!!fit_until && fit_until < dayOf(engine.now()));
 }
 
 /** Records of whoever is chosen that were not accepted; those of others are theirs to see. */

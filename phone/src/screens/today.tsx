@@ -1,7 +1,7 @@
 import type { EventKind } from "../engine/types";
 import { w } from "../words";
 import { useHeld } from "./held";
-import { duty, engine, keep, me, member, standing, team, wordsFor } from "./house";
+import { duty, engine, keep, me, member, offDuty, standing, team, wordsFor } from "./house";
 import { Install } from "./installing";
 import { came } from "./list";
 import { Act, Line, Note, Screen, Unsent } from "./parts";
@@ -39,7 +39,8 @@ function Where() {
         {at.today ? w.onDay(day(dayOf(now), 0), at.team_name) : w.from(day(at.from, now))}
       </p>
       <h2>{at.community_name}</h2>
-      {at.today && (
+      {offDuty() && <p class="state">{w.offDuty}</p>}
+      {at.today && (since || !offDuty()) && (
         <p class={since ? "state done" : "state"}>
           {until
             ? signedOut(instant(until, now))
@@ -60,7 +61,7 @@ function Next() {
   return (
     <>
       {mine[0] && <Line to="tasks" words={w.next(mine[0].title)} more={w.yourTask} />}
-      {standing()?.well == null && <Line to="health" words={w.health} mark={w.notStated} />}
+      {standing()?.well == null && !offDuty() && <Line to="health" words={w.health} mark={w.notStated} />}
       <Line to="tasks" words={w.tasks} mark={open.length ? w.open(open.length) : undefined} />
       <Line to="notices" words={w.notices} mark={unread ? w.unread(unread) : undefined} />
     </>
@@ -92,10 +93,11 @@ function Foot() {
   if (missing)
     return (
       <div class="pair">
-        {there ? leave : <SignIn plain words={w.onlyMe} />}
+        {there ? leave : !offDuty() && <SignIn plain words={w.onlyMe} />}
         <Act words={w.signTeamIn} run={() => go("list")} />
       </div>
     );
+  if (offDuty()) return there ? leave : null;
   if (there)
     return (
       <div class="pair">
@@ -117,7 +119,7 @@ export function Today() {
       <Where />
       {update !== "none" && <Line words={w.newApp} run={() => engine.update()} />}
       {person?.revoked ? (
-        <Note>{w.adviceRevoked}</Note>
+        <Note>{contact.unsent ? w.adviceRevoked : w.withdrawn}</Note>
       ) : (
         contact.trouble &&
         contact.trouble.code !== "offline" && <Note>{wordsFor(contact.trouble)}</Note>
@@ -136,7 +138,7 @@ export function Today() {
       {grid && <Line to="grid" words={w.grid} />}
       <Line to="pass" words={w.pass} />
       <Line to="hours" words={w.hours} />
-      {standing()?.well != null && <Line to="health" words={w.health} />}
+      {(standing()?.well != null || offDuty()) && <Line to="health" words={w.health} />}
       <Line to="injury" words={w.injury} />
       <Install />
       <Line to="settings" words={w.settings} />

@@ -16,11 +16,11 @@ export function Wechat() {
       <section>
         <h2>{w.wechat}</h2>
         <ol>
-          {w.wechatSteps.map((one) => (
+          {w.wechatSteps.slice(0, arrives ? 2 : 3).map((one) => (
             <li key={one}>{one}</li>
           ))}
         </ol>
-        <p class="quiet">{w.wechatWhy}</p>
+        <p class="quiet">{arrives ? w.wechatCodeWhy : w.wechatWhy}</p>
         <button class="plain" onClick={copy}>
           {copied ? w.copied : w.copyLink}
         </button>

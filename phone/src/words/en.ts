@@ -64,6 +64,8 @@ export const en: Words = {
     "Your duty has not been fetched, or the last one was taken back, as it must be. It comes with the next contact; signing in works now.",
   onDay: (day, team) => `Today, ${day} · ${team}`,
   from: (day) => `from ${day}`,
+  offDuty: "You are off duty: please rest. When you are well again, say so under My health, or ask your leader.",
+  withdrawn: "This phone was withdrawn, and everything has arrived. Ask your leader for a new link to use it again.",
   notSignedIn: (deadline) => `Not signed in yet; due by ${deadline}`,
   late: (deadline) => `Not signed in yet; ${deadline} has passed, please sign in now`,
   signedInAt: (at) => `Signed in ${at}`,
@@ -274,6 +276,8 @@ export const en: Words = {
     "Choose “Open in browser”",
     "Enrol there once; later open it from the home screen",
   ],
+  wechatCodeWhy:
+    "WeChat does not keep data and cannot work without a signal. Without an enrolled phone, sign in to the website with your account, or let the leader use the list.",
   wechatWhy:
     "WeChat does not keep data and cannot work without a signal. The link works once, and stays good until the browser has opened it.",
   copyLink: "Copy the link for the browser",

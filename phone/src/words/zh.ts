@@ -59,6 +59,8 @@ export const zh = {
   noPack: "值守安排还没有下载，或者上一班的已按规定收回。联网后自动取回；签到现在就能记。",
   onDay: (day: string, team: string) => `今天 ${day} · ${team}`,
   from: (day: string) => `${day}起`,
+  offDuty: "您已停岗，请休息。好了以后请在健康申报里报“正常”，或请队长确认。",
+  withdrawn: "这部手机已停用，记录都已送达。再用请向队长要新的链接登记。",
   notSignedIn: (deadline: string) => `还没签到，请在${deadline}前签到`,
   late: (deadline: string) => `还没签到，已过${deadline}，请现在签到`,
   signedInAt: (at: string) => `${at} 已签到`,
@@ -270,6 +272,8 @@ export const zh = {
     "选“在浏览器打开”，或“在默认浏览器中打开”",
     "在浏览器里登记一次，以后从桌面打开",
   ],
+  wechatCodeWhy:
+    "微信里存不住数据，没有信号时用不了。没有登记手机的，要用账号登录网页签到，或请队长按名单签到。",
   wechatWhy: "微信里存不住数据，没有信号时用不了。链接只能用一次，在浏览器里打开之前不会失效。",
   copyLink: "复制链接，粘贴到浏览器",
   copied: "已复制",

@@ -169,11 +169,12 @@ def manned(
     """Have a house that serves, and so many enrolled phones; remove it afterwards."""
     home = new_home()
     house = House(home, extra={"XIACHEN_WSGI": "bench.door"})
+    doors: list[HttpDoor] = []
     try:
         house.start()
         town = muster(house, people=phones, leaders=0)
         fleet = Fleet(seed, weather or Weather(), crashing=0, skew=skew, ledger=ledger or Ledger())
-        doors: list[Door] = [HttpDoor("127.0.0.1", house.port) for _ in range(THREADS)]
+        doors += [HttpDoor("127.0.0.1", house.port) for _ in range(THREADS)]
         for n, armed in enumerate(town.own):
             phone = fleet.add(doors[n % THREADS])
             phone.keep(
@@ -189,5 +190,7 @@ def manned(
         fleet.crash(crashing)
         yield Crew(house, town, fleet)
     finally:
+        for door in doors:
+            door.close()
         house.stop()
         shutil.rmtree(home, ignore_errors=True)

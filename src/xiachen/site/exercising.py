@@ -24,8 +24,8 @@ def with_phones(
     equipped = equip(scenario, number=max(1, number), at=clock.now())
     people = [Person(one.member, one.community, one.token) for one in equipped]
     say(_("%(count)s phones begin; Ctrl-C ends the exercise.") % {"count": len(people)})
+    doors = [HttpDoor(host, port) for _ in people[:_THREADS]]
     try:
-        doors = [HttpDoor(host, port) for _ in people[:_THREADS]]
         seen = exercise(people, doors=doors, seconds=seconds, seed=seed, tell=_tell)
     except (Unheard, Declined) as error:
         raise Stopped(
@@ -35,6 +35,9 @@ def with_phones(
             )
             % {"url": addresses.url(host, port), "said": error, "name": scenario}
         ) from error
+    finally:
+        for door in doors:
+            door.close()
     _tell(seen)
     return 1 if seen.unsent else 0
 

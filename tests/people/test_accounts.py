@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from tests.world import BEGAN, DAY, FENGLIN, PASSWORD, World
+from xiachen.base import clock
 from xiachen.base.errors import Forbidden, Invalid, NotFound, Refused
 from xiachen.base.ids import uuid7
 from xiachen.people.models.accounts import Account, Grant
@@ -169,7 +170,7 @@ def test_a_role_taken_back_is_held_to_its_last_day(world: World) -> None:
 def test_a_closed_account_holds_nothing(world: World) -> None:
     account = world.accounts[Role.SECRETARY]
     assert queries.grants_of(account.pk, day=DAY)
-    accounts.close_account(world.scope(Role.ADMINISTRATOR), account=account.pk)
+    accounts.close_account(world.scope(Role.ADMINISTRATOR), account=account.pk, at=clock.now())
     assert not queries.grants_of(account.pk, day=DAY)
 
 

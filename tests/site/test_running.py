@@ -6,12 +6,16 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
 import psutil
 import pytest
 from bench.house import House, wait_until
 
+from xiachen.privacy import struck_off
+from xiachen.privacy.struck_off import Kind
 from xiachen.sync import epoch
 
 
@@ -110,6 +114,34 @@ def test_an_older_backup_comes_back_under_a_new_epoch(running: House) -> None:
     assert epoch.epoch(running.home) != first
     proof = command(running, "audit", "verify")
     assert proof.returncode == 0, proof.stdout
+
+
+def test_what_was_struck_off_since_the_backup_does_not_come_back(running: House) -> None:
+    folder = running.home / "struck"
+    opened, closed = uuid4(), uuid4()
+    with running.connect() as connection:
+        for id in (opened, closed):
+            connection.execute(
+                "insert into people_account (id, username, email, password, language, is_active, "
+                "demonstration, created_at) values (%s, %s, '', '', 'en', true, false, now())",
+                [id, f"u{id.hex[:12]}"],
+            )
+    assert command(running, "backup", str(folder)).returncode == 0
+    struck_off.note(
+        running.home, Kind.ACCOUNT, [str(closed)], by=closed, at=datetime(2020, 3, 1, tzinfo=UTC)
+    )
+    running.stop()
+    done = command(running, "restore", str(next(folder.glob("*.dump"))), "--drop-former")
+    assert done.returncode == 0, done.stderr
+    assert "phones 0, links 0, accounts 1" in done.stdout + done.stderr
+    running.start()
+    with running.connect() as connection:
+        active = dict(connection.execute("select id, is_active from people_account").fetchall())
+        noted = connection.execute(
+            "select targets from privacy_auditentry where action = 'privacy.strike-off-again'"
+        ).fetchall()
+    assert (active[opened], active[closed]) == (True, False)
+    assert noted == [([closed],)]
 
 
 def test_what_is_no_backup_and_what_is_newer_changes_nothing(running: House) -> None:

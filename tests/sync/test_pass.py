@@ -87,7 +87,7 @@ def test_of_a_phone_struck_off_it_does_not_hold(holding: Holding) -> None:
 def test_of_a_closed_account_it_does_not_hold(holding: Holding) -> None:
     phone = holding.local
     path = link(phone)
-    close_account(SYSTEM, account=phone.known.account)
+    close_account(SYSTEM, account=phone.known.account, at=clock.now())
     assert look(path)[::2] == (410, set())
 
 

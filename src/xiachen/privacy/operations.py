@@ -1,5 +1,6 @@
 """Sealing the audit, and letting two people decide before values are shown unmasked."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 from uuid import UUID
@@ -91,16 +92,20 @@ def seal_audit(scope: Scope, *, at: datetime) -> AuditSeal | None:
 
 
 @transaction.atomic
-def note_restore(scope: Scope, *, epoch: str) -> None:
+def note_restore(scope: Scope, *, epoch: str, struck_off: Sequence[UUID] = ()) -> None:
     """
     Write into the audit that an older backup has taken the database's place.
 
     The chain goes on from the backup's last seal. The head kept outside is newer and would call
     that chain a forgery for ever, so it is set aside under the new epoch, not removed: bulletins
     printed since still show what it was.
+
+    :param struck_off: what the backup still let in and was struck off again
     """
     scope.require(Can.SEAL_AUDIT)
     audit.record(scope, "privacy.restore-backup", reason=epoch)
+    if struck_off:
+        audit.record(scope, "privacy.strike-off-again", targets=struck_off)
     first = AuditSeal.objects.filter(number=1).first()
     if first is not None:
         head = first.head

@@ -25,6 +25,7 @@ from xiachen.site.embedded.account import choose_account
 from xiachen.site.embedded.errors import ProgramFailed
 from xiachen.site.embedded.programs import Programs, Stream
 from xiachen.site.speaking import Stopped, gettext, say
+from xiachen.site.striking_off import StruckAgain, strike_off_again
 from xiachen.site.target import Target, unreachable
 from xiachen.sync import epoch
 
@@ -127,9 +128,22 @@ def _dump(chosen: Target, file: IO[bytes], snapshot: str) -> None:
     )
 
 
-def restore(chosen: Target, file: Path, *, at: datetime) -> str:
+@dataclass(frozen=True, slots=True)
+class Restored:
     """
-    Put a backup in the database's place; return the name under which the former is kept.
+    What became of a backup's restoration.
+
+    :param former: the name under which the former database is kept
+    :param again: what had been struck off since the backup
+    """
+
+    former: str
+    again: StruckAgain
+
+
+def restore(chosen: Target, file: Path, *, at: datetime) -> Restored:
+    """
+    Put a backup in the database's place; what was struck off since stays so.
 
     :raises Stopped: the file is no backup, or of a newer version; nothing was changed
     """
@@ -144,10 +158,11 @@ def restore(chosen: Target, file: Path, *, at: datetime) -> str:
         say(_("Reading the backup…"))
         _fill(fresh, file)
         migrating.in_another_process(fresh, "--quiet")
+        again = strike_off_again(fresh)
         # First the epoch: one too many does no harm, one too few would.
         epoch.renew(chosen.home)
         _swap(chosen, fresh.name, former)
-    return former
+    return Restored(former, again)
 
 
 @contextmanager

@@ -23,8 +23,9 @@ from xiachen.people.models.units import Organisation
 from xiachen.people.rules import Reach
 from xiachen.places.models import Community
 from xiachen.places.rules.codes import Level, NotADivisionCode, level_of
-from xiachen.privacy import audit
+from xiachen.privacy import audit, struck_off
 from xiachen.privacy.scope import ROLE_NAMES, Can, Role, Scope
+from xiachen.privacy.struck_off import Kind
 
 _USERNAME = re.compile(r"[\w.@+\-]{2,40}")
 COUNTRY = 0
@@ -169,12 +170,17 @@ def change_password(scope: Scope, *, account: UUID, password: str) -> Account:
 
 
 @transaction.atomic
-def close_account(scope: Scope, *, account: UUID) -> Account:
-    """Let nobody sign in with the account any more; what it did stays on record."""
+def close_account(scope: Scope, *, account: UUID, at: datetime) -> Account:
+    """
+    Let nobody sign in with the account any more; what it did stays on record.
+
+    A backup from before does not open it again.
+    """
     scope.require(Can.MANAGE_ACCOUNTS)
     held = _held(account)
     held.is_active = False
     held.save(update_fields=["is_active"])
+    struck_off.note(settings.HOME, Kind.ACCOUNT, [str(held.pk)], by=scope.account, at=at)
     audit.record(scope, "people.close-account", targets=[held.pk])
     return held
 

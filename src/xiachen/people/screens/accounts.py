@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from xiachen.base import clock
 from xiachen.base.errors import Refused
 from xiachen.people.forms.accounts import AccountForm, GrantForm
 from xiachen.people.operations import accounts as operations
@@ -86,5 +87,5 @@ def end_grant(request: ScopedRequest, id: UUID) -> HttpResponse:
 @require_POST
 def close_account(request: ScopedRequest, id: UUID) -> HttpResponse:
     """Let nobody sign in with the account any more."""
-    operations.close_account(request.scope, account=id)
+    operations.close_account(request.scope, account=id, at=clock.now())
     return redirect("people:account", id=id)

@@ -2,9 +2,13 @@
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from xiachen.site.command_line.commands import Commands
 from xiachen.site.speaking import Stopped, gettext, say
+
+if TYPE_CHECKING:
+    from xiachen.site.striking_off import StruckAgain
 
 _ = gettext
 
@@ -31,25 +35,38 @@ def _run(chosen: argparse.Namespace) -> int:
         raise Stopped(_("There is no file %(file)s.") % {"file": chosen.file})
     with only_instance(where.home), server_for(where):
         ensure_database(where)
-        former = backup.restore(where, chosen.file, at=clock.now())
+        restored = backup.restore(where, chosen.file, at=clock.now())
         if chosen.drop_former:
-            drop_database(where, former)
+            drop_database(where, restored.former)
         in_process(where)
-        _note(where.home)
+        _note(where.home, restored.again)
     say(
         _(
             "Restored. What was recorded after the backup is not in it. Phones offer theirs again "
             "by themselves; ask the teams for their paper and enter the rest again."
         )
     )
+    if restored.again:
+        say(
+            _(
+                "Struck off again, as they had been since the backup: phones %(phones)s, "
+                "links %(links)s, accounts %(accounts)s."
+            )
+            % {
+                "phones": len(restored.again.phones),
+                "links": len(restored.again.links),
+                "accounts": len(restored.again.accounts),
+            }
+        )
     if not chosen.drop_former:
-        say(_("The former database is kept as %(name)s.") % {"name": former})
+        say(_("The former database is kept as %(name)s.") % {"name": restored.former})
     return 0
 
 
-def _note(home: Path) -> None:
+def _note(home: Path, again: "StruckAgain") -> None:
     from xiachen.privacy import operations
     from xiachen.privacy.scope import system_scope
     from xiachen.sync.epoch import epoch
 
-    operations.note_restore(system_scope(), epoch=epoch(home))
+    struck = [*again.phones, *again.links, *again.accounts]
+    operations.note_restore(system_scope(), epoch=epoch(home), struck_off=struck)

@@ -3,12 +3,14 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 
 from xiachen.base.errors import NotFound
-from xiachen.privacy import audit
+from xiachen.privacy import audit, struck_off
 from xiachen.privacy.scope import Can, Scope
-from xiachen.sync.models.devices import Device
+from xiachen.privacy.struck_off import Kind
+from xiachen.sync.models.devices import Device, Invitation
 from xiachen.sync.queries.devices import devices_reached
 from xiachen.sync.rules.settling import check_reason
 
@@ -36,7 +38,16 @@ def revoke(scope: Scope, *, device: UUID, reason: str, at: datetime) -> Device:
     if held.revoked_at is None:
         held.revoked_at, held.revoked_by, held.reason = at, scope.account, reason
         held.save(update_fields=["revoked_at", "revoked_by", "reason"])
+        _keep_out(held, by=scope.account, at=at)
         audit.record(
             scope, "sync.revoke-device", subject=held.member, targets=[held.pk], reason=reason
         )
     return held
+
+
+def _keep_out(device: Device, *, by: UUID, at: datetime) -> None:
+    """Let no older backup bring the phone back, nor the links with which it could come again."""
+    links = Invitation.objects.filter(device=device).values_list("digest", flat=True)
+    digests = [bytes(one).hex() for one in links]
+    struck_off.note(settings.HOME, Kind.PHONE, [str(device.pk)], by=by, at=at)
+    struck_off.note(settings.HOME, Kind.LINK, digests, by=by, at=at)

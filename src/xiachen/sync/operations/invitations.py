@@ -1,10 +1,11 @@
 """Letting people's phones in: a link for each that works once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
@@ -13,8 +14,9 @@ from xiachen.base.errors import Forbidden, NotFound, Refused
 from xiachen.people.models.accounts import Account, Grant
 from xiachen.people.operations.phones import ensure_accounts
 from xiachen.people.queries.members import members_by_id
-from xiachen.privacy import audit
+from xiachen.privacy import audit, struck_off
 from xiachen.privacy.scope import Can, Role, Scope
+from xiachen.privacy.struck_off import Kind
 from xiachen.sync.models.devices import Invitation
 from xiachen.sync.rules import inviting
 
@@ -96,8 +98,15 @@ def withdraw(scope: Scope, *, invitation: UUID, at: datetime) -> Invitation:
     if held.withdrawn_at is None:
         held.withdrawn_at = at
         held.save(update_fields=["withdrawn_at"])
+        _keep_out([held.digest], by=scope.account, at=at)
         audit.record(scope, "sync.withdraw-invitation", subject=member, targets=[held.pk])
     return held
+
+
+def _keep_out(digests: Iterable[bytes | memoryview], *, by: UUID, at: datetime) -> None:
+    """Let no older backup bring links back that work no more."""
+    keys = [bytes(one).hex() for one in digests]
+    struck_off.note(settings.HOME, Kind.LINK, keys, by=by, at=at)
 
 
 def _holders_of_wide_roles(scope: Scope, members: Sequence[UUID]) -> set[UUID]:
@@ -131,7 +140,9 @@ def _write(scope: Scope, answers: Sequence[Invited]) -> None:
         former = Invitation.objects.filter(
             account__in=[one.account_id for one in made], incident=scope.incident
         )
-        former.filter(used_at=None, withdrawn_at=None).update(withdrawn_at=made[0].made_at)
+        unused = former.filter(used_at=None, withdrawn_at=None)
+        _keep_out(unused.values_list("digest", flat=True), by=scope.account, at=made[0].made_at)
+        unused.update(withdrawn_at=made[0].made_at)
     Invitation.objects.bulk_create(made)
     named = [one.member for one in answers if one.invitation is not None]
     if named:

@@ -39,7 +39,15 @@ def test_everybody_is_signed_in_with_one_list(town: Town) -> None:
 
 @pytest.mark.parametrize(
     ("hour", "minute", "second", "late"),
-    [(8, 29, 59, 0), (8, 30, 0, 0), (8, 30, 1, 1), (8, 31, 0, 1), (9, 5, 30, 36)],
+    [
+        (8, 29, 59, 0),
+        (8, 30, 0, 0),
+        (8, 30, 1, 1),
+        (8, 31, 0, 1),
+        (8, 31, 59, 1),
+        (9, 5, 30, 35),
+        (9, 42, 59, 72),
+    ],
 )
 def test_8_30_is_in_time_and_a_second_later_is_late(
     town: Town, hour: int, minute: int, second: int, late: int

@@ -64,6 +64,16 @@ def test_a_correction_is_recorded_on_the_ledger_and_taken_back_there(town: Town)
     assert "+7:30" in text(client.get(address))
     refused = client.post(address, given | {"id": str(uuid7()), "hours": "20"})
     assert refused.status_code == 422 and "more than 24 hours" in text(refused)
+    for wrong, words in (
+        ({"hours": "25"}, ["Write whole hours from 0 to 24."]),
+        ({"minutes": "1.5"}, ["Write whole minutes from 0 to 59"]),
+        ({"hours": "", "minutes": ""}, ["between 1 minute and 24 hours"]),
+        ({"hours": "25", "day": "2090-01-01"}, ["Write whole hours", "has not come yet"]),
+    ):
+        refused = client.post(address, given | {"id": str(uuid7())} | wrong)
+        assert refused.status_code == 422, wrong
+        assert all(one in text(refused) for one in words), wrong
+    assert HoursCorrection.objects.count() == 1
     back = f"{address}{FENGLIN}/take-back/{row.pk}"
     assert client.post(back, {"reason": "记错"}).status_code == 302
     assert "+7:30" not in text(client.get(address))

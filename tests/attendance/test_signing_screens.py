@@ -67,7 +67,10 @@ def test_a_place_is_registered_from_a_chinese_map_and_kept_on_the_earth(town: To
     [
         ({"latitude": "30"}, "A point has a latitude and a longitude."),
         ({"name": "北门"}, "is a place to sign in at already"),
-        ({"radius": "5"}, "greater than or equal to 20"),
+        ({"radius": "5"}, "A radius is a whole number of metres from 20 to 5,000."),
+        ({"latitude": "300", "longitude": "114"}, "A latitude is a number from −90 to 90"),
+        ({"latitude": "30", "longitude": "-181"}, "A longitude is a number from −180 to 180"),
+        ({"latitude": "N30", "longitude": "114"}, "A latitude is a number from −90 to 90"),
     ],
 )
 def test_what_cannot_be_is_said_beside_the_form(
@@ -149,6 +152,9 @@ def test_somebody_signs_in_by_the_code_and_out_by_the_poster(town: Town) -> None
     moved, page = sign(client, place, f"{code[:4]} {code[4:]}")
     assert moved == 1
     assert "You are signed in." in page
+    moved, page = sign(client, place, shown(town, place))
+    assert (moved, CheckIn.objects.count()) == (1, 1)
+    assert "You signed in at 8:01; there is no need to do it again." in page
     row = CheckIn.objects.get(member=town.world.local)
     assert (row.method, row.place_id, row.occurred_at) == ("code", place.pk, clock_at(8, 1))
     moved, page = sign(client, place, poster_of(town.secretary, place=place).lower(), "out")

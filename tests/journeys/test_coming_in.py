@@ -104,6 +104,7 @@ def test_a_table_is_taken_along_only_with_the_second_factor(
     visitor = visit("headquarters", language="en")
     rows = f"/command/figures/mobilisation.reported/?division={FENGLIN}"
     visitor.go(rows)
+    visitor.page.get_by_text("Take along", exact=True).click()
     visitor.link("Take as CSV")
     visitor.reads("This needs a second factor.")
     visitor.link("Set up the second factor")
@@ -120,6 +121,7 @@ def test_a_table_is_taken_along_only_with_the_second_factor(
     _enter_code(visitor, secret, "Sign In")
     visitor.reads("What needs me now")
     visitor.go(rows)
+    visitor.page.get_by_text("Take along", exact=True).click()
     with visitor.page.expect_download() as started:
         visitor.link("Take as CSV")
     taken = started.value.path().read_text("utf-8-sig")

@@ -46,6 +46,7 @@ def test_the_right_password_leads_to_the_first_page(world: World) -> None:
     answer = client.post("/accounts/login/", {"login": "Secretary", "password": PASSWORD})
     assert answer.status_code == 302
     assert answer["Location"] == "/"
+    assert "Successfully" not in client.get("/").content.decode()
 
 
 def test_many_wrong_passwords_are_stopped(world: World) -> None:

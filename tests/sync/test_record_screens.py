@@ -1,6 +1,6 @@
 """Records that could not be taken in: what they say, mending them, leaving them out."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -15,6 +15,7 @@ from tests.sync.phones import Phone, phone_of
 from tests.sync.test_push import own_check_in
 from tests.world import FENGLIN, LOCAL, SENT, ZISONG
 from xiachen.attendance.models.records import CheckIn
+from xiachen.attendance.operations.signing import PlaceEntry, register_place
 from xiachen.base import clock
 from xiachen.base.ids import uuid7
 from xiachen.needs.models import TaskKind
@@ -63,9 +64,7 @@ def mended(record: Quarantined, **changed: object) -> dict[str, object]:
 
 
 def test_nothing_to_look_at_says_what_will_appear(secretary: Client) -> None:
-    assert (
-        "Every record of the phones has been taken in." in secretary.get(RECORDS).content.decode()
-    )
+    assert "No record waits to be looked at." in secretary.get(RECORDS).content.decode()
     assert "No record waits" in secretary.get(RECORDS, {"show": "waiting"}).content.decode()
     assert (
         "Nothing has been settled" in secretary.get(RECORDS, {"show": "settled"}).content.decode()
@@ -224,6 +223,44 @@ def test_who_settles_nothing_is_refused(username: str, elsewhere: Quarantined) -
 def test_headquarters_reads_names_masked(elsewhere: Quarantined) -> None:
     page = desk("headquarters").get(RECORDS).content.decode()
     assert LOCAL not in page and "郗*" in page
+
+
+def test_a_place_to_sign_in_at_is_called_by_its_name(
+    town: Town, phone: Phone, secretary: Client
+) -> None:
+    entry = PlaceEntry(name="北门")
+    gate = register_place(town.secretary, community=FENGLIN, entry=entry, at=clock.now())
+    body = {"member": str(town.world.local), "method": "code", "code": "12345678"}
+    phone.push(
+        phone.event("attendance.check-in", body | {"place": str(gate.pk)}, community=FENGLIN),
+        phone.event("attendance.check-in", body | {"place": str(uuid7())}, community=FENGLIN),
+    )
+    known, unknown = Quarantined.objects.order_by("seq")
+    page = secretary.get(page_of(known)).content.decode()
+    assert "<dd>北门</dd>" in page and f"<dd>{gate.pk}" not in page
+    assert "<dd>an unknown place</dd>" in secretary.get(page_of(unknown)).content.decode()
+
+
+def test_the_list_tells_the_time_of_what_was_put_aside_unread(
+    town: Town, phone: Phone, secretary: Client
+) -> None:
+    happened = clock.now() - timedelta(days=1)
+    broken = {"member": "nobody"}
+    phone.push(
+        phone.event("attendance.health", broken, community=FENGLIN, at=happened),
+        phone.event("attendance.health", broken, community=FENGLIN, clock=10**17),
+    )
+    known, unknown = Quarantined.objects.order_by("seq")
+    assert known.occurred_at is not None
+    assert abs(known.occurred_at - happened) < timedelta(seconds=1)
+    assert (known.certain, unknown.occurred_at) == (False, None)
+    page = secretary.get(RECORDS).content.decode()
+    assert f"yesterday {clock_text(happened)}</time>" in page and "today " in page
+
+
+def clock_text(moment: datetime) -> str:
+    local = timezone.localtime(moment)
+    return f"{local.hour}:{local:%M}"
 
 
 def test_headquarters_reads_nothing_about_anybodys_health(

@@ -12,10 +12,16 @@ from xiachen.attendance.models.signing import SignInPlace
 from xiachen.attendance.operations.signing import PlaceEntry
 from xiachen.attendance.rules import codes
 from xiachen.attendance.rules.evidence import Method
+from xiachen.attendance.rules.hours import DayNotOver, NoMinutes, check_day
 from xiachen.attendance.rules.points import wgs84_of_gcj02
 from xiachen.attendance.rules.signing import LARGEST_RADIUS, SMALLEST_RADIUS
 from xiachen.base import clock
 from xiachen.privacy.doors import Day
+
+
+def _one_of(words: Any) -> dict[str, Any]:
+    """Say which numbers can be, whichever way the one written cannot."""
+    return dict.fromkeys(("min_value", "max_value", "invalid"), words)
 
 
 class _PeopleAtATime(forms.Form):
@@ -151,8 +157,20 @@ class HoursForm(forms.Form):
         widget=forms.RadioSelect,
         initial="more",
     )
-    hours = forms.IntegerField(label=_("Hours"), min_value=0, max_value=24, required=False)
-    minutes = forms.IntegerField(label=_("Minutes"), min_value=0, max_value=59, required=False)
+    hours = forms.IntegerField(
+        label=_("Hours"),
+        min_value=0,
+        max_value=24,
+        required=False,
+        error_messages=_one_of(_("Write whole hours from 0 to 24.")),
+    )
+    minutes = forms.IntegerField(
+        label=_("Minutes"),
+        min_value=0,
+        max_value=59,
+        required=False,
+        error_messages=_one_of(_("Write whole minutes from 0 to 59; more of them are hours.")),
+    )
     reason = forms.CharField(
         label=_("Reason"),
         max_length=200,
@@ -163,11 +181,27 @@ class HoursForm(forms.Form):
         super().__init__(data, **options)
         self.fields["community"].choices = places  # type: ignore[attr-defined]
 
+    def clean_day(self) -> date:
+        """Say at once, beside whatever else is wrong, that a day has not come."""
+        day: date = self.cleaned_data["day"]
+        try:
+            check_day(day, clock.local_day(clock.now()))
+        except DayNotOver as not_over:
+            raise forms.ValidationError(str(not_over)) from None
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a length of time."""
+        given = super().clean() or {}
+        if not {"hours", "minutes"} & set(self.errors) and not self.signed_minutes():
+            self.add_error("hours", str(NoMinutes()))
+        return given
+
     def signed_minutes(self) -> int:
         """Return the minutes, negative where the day counts less."""
         given = self.cleaned_data
         length = 60 * (given["hours"] or 0) + (given["minutes"] or 0)
-        return -length if given["way"] == "less" else length
+        return -length if given.get("way") == "less" else length
 
 
 class FitForm(forms.Form):
@@ -241,6 +275,7 @@ class PlaceForm(forms.Form):
         required=False,
         min_value=-90,
         max_value=90,
+        error_messages=_one_of(_("A latitude is a number from −90 to 90, such as 30.5928.")),
         widget=forms.NumberInput(attrs={"step": "any", "inputmode": "decimal"}),
     )
     longitude = forms.FloatField(
@@ -248,6 +283,7 @@ class PlaceForm(forms.Form):
         required=False,
         min_value=-180,
         max_value=180,
+        error_messages=_one_of(_("A longitude is a number from −180 to 180, such as 114.3055.")),
         widget=forms.NumberInput(attrs={"step": "any", "inputmode": "decimal"}),
         help_text=_("Without a point, nobody’s phone says whether it is near."),
     )
@@ -264,6 +300,7 @@ class PlaceForm(forms.Form):
         min_value=SMALLEST_RADIUS,
         max_value=LARGEST_RADIUS,
         initial=150,
+        error_messages=_one_of(_("A radius is a whole number of metres from 20 to 5,000.")),
         help_text=_("A phone within it says “near”. Indoors positions are off by 50 m and more."),
     )
     version = forms.IntegerField(required=False, widget=forms.HiddenInput())

@@ -34,6 +34,7 @@ class Certificate(CentralFact):
             "first_day",
             "last_day",
             "days",
+            "days_without_sign_out",
             "minutes",
             "times",
             "persons_served",
@@ -49,6 +50,9 @@ class Certificate(CentralFact):
     first_day = models.DateField(_("from"))
     last_day = models.DateField(_("to"))
     days = models.PositiveIntegerField(_("days on duty"))
+    days_without_sign_out = models.PositiveIntegerField(
+        _("days without a sign-out, which count no time"), default=0
+    )
     minutes = models.PositiveIntegerField(_("minutes"))
     times = models.PositiveIntegerField(_("times"))
     persons_served = models.PositiveIntegerField(_("persons served"))

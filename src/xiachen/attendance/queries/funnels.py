@@ -31,7 +31,7 @@ class SignIn:
 
     @property
     def minutes_late(self) -> int:
-        """Return begun minutes after the deadline; 0 when in time."""
+        """Return minutes after the deadline; 0 when in time."""
         late = rules.lateness(self.at, self.deadline)
         return rules.minutes_late(late) if late else 0
 

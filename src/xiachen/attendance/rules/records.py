@@ -301,8 +301,13 @@ def lateness(occurred_at: datetime, deadline: datetime) -> timedelta | None:
 
 
 def minutes_late(late: timedelta) -> int:
-    """Return a lateness as a person says it: begun minutes, so that late is never "0 minutes"."""
-    return -(-late // _MINUTE)
+    """
+    Return a lateness as a person reckons it: whole minutes by the two clocks that are shown.
+
+    9:42 is 72 minutes after 8:30 up to its last second; seconds after 8:30 are one minute, as
+    late is never "0 minutes".
+    """
+    return max(1, late // _MINUTE)
 
 
 def deadline_time(value: object) -> time:

@@ -16,6 +16,7 @@ from xiachen.attendance.operations.check_ins import CheckInEntry, check_in
 from xiachen.attendance.operations.check_outs import CheckOutEntry, check_out
 from xiachen.attendance.queries import signing as queries
 from xiachen.attendance.rules.evidence import UnknownPlace
+from xiachen.attendance.rules.records import SignedInAlready
 from xiachen.attendance.rules.signing import keeps_places, shows_codes
 from xiachen.base import clock
 from xiachen.base.errors import Forbidden, NotFound
@@ -178,6 +179,14 @@ def _sign(request: ScopedRequest, form: CodeForm) -> None:
         (outcome,) = check_in(request.scope, entries=[entry], at=now)
     else:
         (outcome,) = check_out(request.scope, entries=[entry], at=now)
+    if isinstance(outcome.refusal, SignedInAlready):
+        # The person oneself is not told of “this person”, and needs to do nothing.
+        messages.info(
+            request,
+            _("You signed in at %(time)s; there is no need to do it again.")
+            % outcome.refusal.values,
+        )
+        return
     if outcome.refusal:
         raise outcome.refusal
     messages.success(

@@ -12,7 +12,7 @@ from xiachen.privacy.scope import Role, Scope
 from xiachen.sync.models.receipts import Quarantined, QuarantineState
 from xiachen.sync.operations.items import Item, Passing, Verdict
 from xiachen.sync.queries.quarantine import COLUMN, TABLE
-from xiachen.sync.rules.events import Content, UnreadableItem, content_of
+from xiachen.sync.rules.events import Content, UnreadableItem, content_of, said_time
 from xiachen.sync.rules.protocol import Said
 
 _STATES = {Said.RETRY: QuarantineState.WAITING, Said.QUARANTINED: QuarantineState.QUARANTINED}
@@ -40,6 +40,7 @@ def keep(scope: Scope, *, one: Passing, verdict: Verdict, at: datetime) -> Quara
 def _new(one: Passing, at: datetime) -> Quarantined:
     device, item, event = one.push.device, one.item, one.event
     content = one.content or _readable(item)
+    said = said_time(content) if content else None
     row = Quarantined(
         event=item.id,
         device_id=device.id,
@@ -49,7 +50,7 @@ def _new(one: Passing, at: datetime) -> Quarantined:
         about=content.community if content else None,
         opens=item.fault is None,
         received_at=at,
-        occurred_at=event.occurred_at if event else None,
+        occurred_at=event.occurred_at if event else said,
         certain=event.certain if event else False,
     )
     row.sealed = _sealed(device.incident, row, item.plain)

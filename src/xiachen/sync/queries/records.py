@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from xiachen.attendance.models.records import CheckIn, CheckOut, WorkRecord
+from xiachen.attendance.queries.signing import place_in_operation
 from xiachen.base.errors import NotFound
 from xiachen.command.queries.desk import Waiting
 from xiachen.deployment.models import Team
@@ -27,7 +28,6 @@ from xiachen.sync.models.receipts import Quarantined, QuarantineState, Receipt
 from xiachen.sync.queries.quarantine import quarantined_reached, to_settle, written
 from xiachen.sync.rules import events
 from xiachen.sync.rules.events import Content
-from xiachen.sync.rules.occurred import moment_of
 from xiachen.sync.rules.wording import PART_WORDS, VALUE_WORDS, kind_words, why
 
 Words = str | Promise
@@ -165,7 +165,7 @@ def record(scope: Scope, *, id: UUID) -> RecordView:
         line=line,
         content=content,
         text=_laid_out(text),
-        occurred_at=row.occurred_at or (_said_time(content) if content else None),
+        occurred_at=row.occurred_at or (events.said_time(content) if content else None),
         parts=_parts(scope, content.body) if content else [],
         others=others,
         named=frozenset(_people(content.body)) if content else frozenset(),
@@ -211,14 +211,6 @@ def _content(row: Quarantined, text: str) -> Content | None:
     try:
         return events.content_of(text.encode())
     except events.UnreadableItem:
-        return None
-
-
-def _said_time(content: Content) -> datetime | None:
-    """Return the moment by the phone's own clock, put right by what it knew of the server's."""
-    try:
-        return moment_of(content.told.clock + (content.told.offset or 0))
-    except (OverflowError, ValueError):
         return None
 
 
@@ -313,6 +305,9 @@ def _called(scope: Scope, name: str, id: UUID) -> Words:
     if name == "team":
         team = Team.objects.filter(pk=id, incident=scope.incident).first()
         return team.name if team else _("unknown team")
+    if name == "place":
+        place = place_in_operation(scope, place=id)
+        return place.name if place else _("an unknown place")
     if name == "task":
         task = Task.objects.filter(scope.within(), pk=id, incident=scope.incident).first()
         return task.title if task else _("a task outside your responsibility")

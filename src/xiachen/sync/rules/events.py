@@ -4,14 +4,16 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from json import scanner
 from typing import Any, NoReturn
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from xiachen.base import clock
 from xiachen.base.errors import Refused
-from xiachen.sync.rules.occurred import Told
+from xiachen.sync.rules.occurred import Told, moment_of
 
 LARGEST_COMMUNITY = 999_999_999_999
 LARGEST_COUNT = 100_000
@@ -191,3 +193,13 @@ def chosen(found: Mapping[str, Any], name: str, among: frozenset[str], default: 
 
 def _unreadable(name: str) -> NoReturn:
     raise UnreadableItem(field=name)
+
+
+def said_time(content: Content) -> datetime | None:
+    """Return the moment by the phone's own clock, put right by what it knew of the server's."""
+    try:
+        moment = moment_of(content.told.clock + (content.told.offset or 0))
+    except (OverflowError, ValueError):
+        return None
+    # A clock may say anything; what lies beyond every calendar is no time to show.
+    return moment if clock.FIRST_DAY <= moment.date() <= clock.LAST_DAY else None

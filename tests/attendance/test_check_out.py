@@ -68,7 +68,7 @@ def test_a_sign_out_goes_with_a_sign_in_of_the_24_hours_before(
 def test_a_second_sign_out_says_when_the_first_was(town: Town) -> None:
     town.sign_in([town.world.local])
     assert leave(town, town.world.local, 17, 40).new
-    outcome = leave(town, town.world.local, 18)
+    outcome = leave(town, town.world.local, 17, 43)
     assert isinstance(outcome.refusal, duty.SignedOutAlready)
     assert "17:40" in str(outcome.refusal)
 

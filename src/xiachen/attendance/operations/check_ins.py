@@ -9,9 +9,10 @@ from django.db import transaction
 
 from xiachen.attendance.models.records import CheckIn, CheckOut
 from xiachen.attendance.operations.evidence import Weighing, Witnessed
+from xiachen.attendance.operations.reaching import Reach
 from xiachen.attendance.operations.settling import OneADay, Scopes, Settling
 from xiachen.attendance.rules import records as rules
-from xiachen.attendance.rules.duty import AfterSignOut
+from xiachen.attendance.rules.duty import AfterSignOut, CameAgain
 from xiachen.attendance.rules.evidence import Method
 from xiachen.base import clock
 from xiachen.base.errors import NotFound, Outcome, Refused
@@ -38,8 +39,10 @@ def check_in(scope: Scope, *, entries: Sequence[CheckInEntry], at: datetime) -> 
     """
     Sign people in; one outcome per entry, in their order.
 
-    Whoever turns up is recorded, expected there or not. The deadline in force that day in that
-    community is kept with the row.
+    Whoever turns up is recorded, expected there or not; of whom the asker knows nothing, the leader
+    has a look. The deadline in force that day in that community is kept with the row. Of several
+    sign-ins of a stay the earliest stands, in whatever order they come; what comes after the day's
+    sign-out is refused.
 
     :raises Forbidden: the role signs nobody in
     """
@@ -123,8 +126,7 @@ def _check_before_sign_out(former: CheckIn, occurred_at: datetime) -> None:
         .first()
     )
     if left is not None and left.occurred_at < occurred_at:
-        local = left.occurred_at.astimezone(clock.local_zone())
-        raise AfterSignOut(field="occurred_at", time=numbers.clock(local.time()))
+        raise AfterSignOut(field="occurred_at", time=_spoken(left.occurred_at))
 
 
 def _check_in(scopes: Scopes, entries: Sequence[CheckInEntry], at: datetime) -> list[Outcome]:
@@ -132,7 +134,10 @@ def _check_in(scopes: Scopes, entries: Sequence[CheckInEntry], at: datetime) -> 
         scopes, entries, lambda allowed: _facts(scopes, allowed, at), at
     )
     for incident, rows in rules.by_incident(signed):
-        post_deltas(incident, [(one.community_id, SIGNED_IN, one.day, 1) for one in rows])
+        post_deltas(
+            incident,
+            [(one.community_id, SIGNED_IN, one.day, -1 if one.void else 1) for one in rows],
+        )
     return outcomes
 
 
@@ -148,6 +153,10 @@ def _facts(
         else:
             proven.append((one, proof, clock.local_day(proof.occurred_at)))
     deadlines = _deadlines(scopes, [(one, day) for one, _, day in proven])
+    # Whoever is or was of a team that the asker leads needs no looking up.
+    unknown = [one for one, _, _ in proven if one.member not in scopes[one.id].members]
+    reach = Reach.of(scopes, unknown)
+    strangers = {one.id for one in unknown if not reach.holds(scopes[one.id], one)}
     for one, proof, day in proven:
         scope = scopes[one.id]
         fact = unsaved(
@@ -163,7 +172,7 @@ def _facts(
             occurred_at=proof.occurred_at,
             received_at=at,
             recorded_by=scope.account,
-            **proof.kept(),
+            **proof.kept(doubtful=one.id in strangers),
         )
         yield one.id, fact
 
@@ -196,13 +205,32 @@ def _same(known: CheckIn, fact: CheckIn) -> bool:
     )
 
 
-def _taken(standing: CheckIn) -> rules.SignedInAlready:
+def _taken(_fact: CheckIn, standing: CheckIn) -> rules.SignedInAlready:
     return _signed_in(standing.occurred_at)
 
 
+def _precedes(fact: CheckIn, standing: CheckIn) -> bool:
+    return fact.occurred_at < standing.occurred_at
+
+
+def _after_sign_outs(facts: Sequence[CheckIn]) -> dict[UUID, Refused]:
+    """Refuse sign-ins that come after the sign-out of their day: those are another stay."""
+    if not facts:
+        return {}
+    left = {OneADay.key(row): row for row in OneADay.of_days(CheckOut, facts).standing()}
+    return {
+        fact.id: CameAgain(field="member", time=_spoken(row.occurred_at))
+        for fact in facts
+        if (row := left.get(OneADay.key(fact))) and row.occurred_at < fact.occurred_at
+    }
+
+
 def _signed_in(moment: datetime) -> rules.SignedInAlready:
-    local = moment.astimezone(clock.local_zone())
-    return rules.SignedInAlready(field="member", time=numbers.clock(local.time()))
+    return rules.SignedInAlready(field="member", time=_spoken(moment))
+
+
+def _spoken(moment: datetime) -> str:
+    return numbers.clock(moment.astimezone(clock.local_zone()).time())
 
 
 _SETTLING: Settling[CheckIn] = Settling(
@@ -212,4 +240,6 @@ _SETTLING: Settling[CheckIn] = Settling(
     others=OneADay.others,
     same=_same,
     taken=_taken,
+    barred=_after_sign_outs,
+    precedes=_precedes,
 )

@@ -36,7 +36,8 @@ def check_out(scope: Scope, *, entries: Sequence[CheckOutEntry], at: datetime) -
     """
     Sign people out; one outcome per entry, in their order.
 
-    A sign-out ends the last sign-in of the 24 hours before, and belongs to its day.
+    A sign-out ends the last sign-in of the 24 hours before, and belongs to its day. A day has one;
+    another time than that is refused, and not called known.
 
     :raises Forbidden: the role signs nobody out
     """
@@ -193,8 +194,10 @@ def _same(known: CheckOut, fact: CheckOut) -> bool:
     return OneADay.key(known) == OneADay.key(fact) and known.occurred_at == fact.occurred_at
 
 
-def _taken(standing: CheckOut) -> duty.SignedOutAlready:
-    return _signed_out(standing.occurred_at)
+def _taken(fact: CheckOut, standing: CheckOut) -> Refused:
+    if duty.is_same_leaving(fact.occurred_at, standing.occurred_at):
+        return _signed_out(standing.occurred_at)
+    return duty.LeftAgain(field="occurred_at", time=_spoken(standing.occurred_at))
 
 
 def _signed_out(moment: datetime) -> duty.SignedOutAlready:

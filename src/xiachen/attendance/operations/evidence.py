@@ -70,13 +70,17 @@ class Proof:
     occurred_at: datetime
     use: CodeUse | None = None
 
-    def kept(self) -> dict[str, object]:
-        """Return what the record keeps of it."""
+    def kept(self, *, doubtful: bool = False) -> dict[str, object]:
+        """
+        Return what the record keeps of it.
+
+        :param doubtful: the leader should have a look for another reason
+        """
         return {
             "method": self.method.value,
             "place_id": self.place,
             "near": self.near.value,
-            "doubtful": self.doubtful,
+            "doubtful": self.doubtful or doubtful,
         }
 
 

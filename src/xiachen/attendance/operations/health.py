@@ -113,4 +113,5 @@ _SETTLING: Settling[HealthStatement] = Settling(
     others=Unlimited.others,
     same=_same,
     taken=Unlimited.taken,
+    of_theirs=True,
 )

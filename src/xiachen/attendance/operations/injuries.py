@@ -213,4 +213,5 @@ _SETTLING: Settling[Injury] = Settling(
     others=Unlimited.others,
     same=_same,
     taken=Unlimited.taken,
+    of_theirs=True,
 )

@@ -213,7 +213,7 @@ def _same(known: WorkRecord, fact: WorkRecord) -> bool:
     )
 
 
-def _known(standing: WorkRecord) -> None:
+def _known(_fact: WorkRecord, _standing: WorkRecord) -> None:
     """Another row of the same person and task is the same work."""
 
 
@@ -224,4 +224,5 @@ _SETTLING: Settling[WorkRecord] = Settling(
     others=_others,
     same=_same,
     taken=_known,
+    of_theirs=True,
 )

@@ -22,6 +22,9 @@ DEFAULT_MOST_HOURS, DEFAULT_MOST_DAYS = 11, 6
 # Whoever needs rest hears so in the evening, in time for tomorrow.
 WARNS_FROM = time(19)
 
+# Two clocks, or two people, that note the same leaving.
+_SAME_LEAVING = timedelta(minutes=5)
+
 _HOUR = Decimal(3600)
 _TENTH = Decimal("0.1")
 
@@ -63,6 +66,26 @@ class SignedOutAlready(Refused):
     )
 
 
+class CameAgain(Refused):
+    """A day has one stay in a community: coming back is looked at by somebody."""
+
+    code = "attendance.came-again"
+    message = _(
+        "This person signed out here at %(time)s that day and came again. "
+        "Correct the hours of the day so that both stays count."
+    )
+
+
+class LeftAgain(Refused):
+    """A day has one sign-out in a community: another one is looked at by somebody."""
+
+    code = "attendance.left-again"
+    message = _(
+        "This person signed out here at %(time)s that day, and this sign-out says another time. "
+        "Correct the sign-out, or the hours of the day if there were two stays."
+    )
+
+
 class Timed(Protocol):
     """Something that happened at a time."""
 
@@ -74,6 +97,11 @@ def sign_in_left(rows: Iterable[Timed], left_at: datetime) -> Timed | None:
     """Return the sign-in that a sign-out ends: the last of the 24 hours before; None of none."""
     before = [one for one in rows if timedelta() <= left_at - one.occurred_at <= LONGEST_STAY]
     return max(before, key=lambda one: one.occurred_at, default=None)
+
+
+def is_same_leaving(one: datetime, other: datetime) -> bool:
+    """Tell whether two sign-outs of a day mean the same leaving."""
+    return abs(one - other) <= _SAME_LEAVING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

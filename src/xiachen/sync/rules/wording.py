@@ -90,6 +90,14 @@ _WHY: Mapping[str, Words] = {
     "attendance.signed-out-already": _(
         "The person had signed out before on that day; the first sign-out stands."
     ),
+    "attendance.came-again": _(
+        "The person had signed out before on that day and came again. Correct the hours of the "
+        "day so that both stays count, then dismiss this record."
+    ),
+    "attendance.left-again": _(
+        "Another sign-out stands for that day. Correct it, or the hours of the day if there were "
+        "two stays, then dismiss this record."
+    ),
     "attendance.before-sign-in": _("It says an earlier time than the person's sign-in."),
     "attendance.other-days-code": _(
         "The code is that of another day. Ask the leader whether the person was there."

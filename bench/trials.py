@@ -12,7 +12,7 @@ from bench.client import Client, Ledger, items
 from bench.harm import inhabited, kill_at_random, more_acknowledged, phones, verdict
 from bench.house import House, new_home
 from bench.town import Town
-from xiachen.site import epoch
+from xiachen.sync import epoch
 
 _FAILPOINT_DAY = 59  # the phones' turns never come to it
 _DISK_BYTES = 640 << 20

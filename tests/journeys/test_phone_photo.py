@@ -91,14 +91,19 @@ def _loses_two_pieces(phone: Phone) -> list[str]:
 
 
 def _unsent_photos(phone: Phone) -> int:
-    """How many photos still lie on the phone."""
+    """How many photos the phone has not sent whole."""
     return int(
         phone.page.evaluate(
             """() => new Promise((resolve) => {
               const opened = indexedDB.open("xiachen-phone");
               opened.onsuccess = () => {
-                const asked = opened.result.transaction("photos").objectStore("photos").count();
-                asked.onsuccess = () => { opened.result.close(); resolve(asked.result); };
+                const stores = opened.result.transaction(["photos", "uploads"]);
+                const held = stores.objectStore("photos").count();
+                const sent = stores.objectStore("uploads").count();
+                sent.onsuccess = () => {
+                  opened.result.close();
+                  resolve(held.result - sent.result);
+                };
               };
             })"""
         )

@@ -6,8 +6,8 @@ from bench.manning import manned
 
 def test_kills_and_cuts_under_phones_lose_and_double_nothing() -> None:
     with manned(9, seed=2) as crew:
-        assert "0 lost" in phone_trials.kills_of(crew, times=4, seed=5)
-        assert "18 sessions" in phone_trials.cut_of(crew, sessions=18, seed=5)
+        assert "0 lost" in phone_trials.kills_of(crew, times=2, seed=5)
+        assert "9 sessions" in phone_trials.cut_of(crew, sessions=9, seed=5)
         assert "found" in phone_trials.doubled_is_found(crew)
 
 

@@ -14,6 +14,9 @@ from xiachen.people.models.periods import standing_on
 from xiachen.privacy import audit
 from xiachen.privacy.scope import Role, Scope
 
+# How the sign-in names of such accounts begin; nobody types them.
+PHONE_ACCOUNT = "phone-"
+
 
 @transaction.atomic
 def ensure_accounts(
@@ -28,7 +31,11 @@ def ensure_accounts(
     wanted = set(members)
     accounts = {one.member_id: one for one in Account.objects.filter(member__in=wanted)}
     opened = [
-        Account(username=f"phone-{uuid7().hex}", member_id=member, password=make_password(None))
+        Account(
+            username=f"{PHONE_ACCOUNT}{uuid7().hex}",
+            member_id=member,
+            password=make_password(None),
+        )
         for member in sorted(wanted - accounts.keys())
     ]
     Account.objects.bulk_create(opened)

@@ -13,6 +13,7 @@ from xiachen.base import clock
 from xiachen.base.errors import Refused
 from xiachen.people.forms.accounts import AccountForm, GrantForm
 from xiachen.people.operations import accounts as operations
+from xiachen.people.operations.phones import PHONE_ACCOUNT
 from xiachen.people.queries import accounts as queries
 from xiachen.privacy.doors import ScopedRequest, explain
 from xiachen.privacy.scope import Can
@@ -22,7 +23,11 @@ from xiachen.privacy.scope import Can
 def accounts(request: ScopedRequest) -> HttpResponse:
     """Every account with the roles that it holds."""
     text = request.GET.get("q", "").strip()
-    pages = Paginator(queries.accounts(request.scope).filter(username__icontains=text), 50)
+    found = queries.accounts(request.scope).filter(username__icontains=text)
+    if not text:
+        # One for each volunteer would hide the few with which people sign in.
+        found = found.exclude(username__startswith=PHONE_ACCOUNT)
+    pages = Paginator(found, 50)
     shown = pages.get_page(request.GET.get("page"))
     page = {"rows": shown.object_list, "number": shown.number, "pages": pages.num_pages}
     waiting = queries.grants_to_approve(request.scope)

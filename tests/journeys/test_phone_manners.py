@@ -107,6 +107,8 @@ def test_two_people_and_a_code_that_was_scanned(phone: Phone, door: Door) -> Non
     """The code waits while somebody says who they are, and names who signs in."""
     door.packs = phone_packs.few(door.member)
     phone.enrol("/phone/#enrol=token")
+    # The whole name comes with the pack, and the place with it.
+    phone.reads("王小明")
     door.member, door.name = "other", "单于启明"
     door.packs = phone_packs.few("other", name=door.name)
     phone.open("/phone/#enrol=another").tap("登记")

@@ -131,47 +131,44 @@ def _community(event: Event) -> int:
     return event.content.community
 
 
-def _check_in(event: Event) -> CheckInEntry:
+def _about(event: Event) -> dict[str, Any]:
+    """Return what every event about a person says."""
+    return {
+        "id": event.id,
+        "community": _community(event),
+        "member": events.identity(event.content.body, "member"),
+        "occurred_at": event.occurred_at,
+    }
+
+
+def _witnessed(event: Event) -> dict[str, Any]:
+    """Return what a sign-in or sign-out says, with how it is known."""
     body = event.content.body
-    return CheckInEntry(
-        id=event.id,
-        community=_community(event),
-        member=events.identity(body, "member"),
-        occurred_at=event.occurred_at,
-        certain=event.certain,
-        since=event.device.enrolled_at,
-        method=events.text(body, "method", longest=LONGEST_CODE),
-        place=events.perhaps_identity(body, "place"),
-        code=events.text(body, "code", longest=LONGEST_CODE),
-        near=events.text(body, "near", longest=LONGEST_CODE),
-        team=events.perhaps_identity(body, "team"),
-    )
+    return {
+        **_about(event),
+        "certain": event.certain,
+        "since": event.device.enrolled_at,
+        "method": events.text(body, "method", longest=LONGEST_CODE),
+        "place": events.perhaps_identity(body, "place"),
+        "code": events.text(body, "code", longest=LONGEST_CODE),
+        "near": events.text(body, "near", longest=LONGEST_CODE),
+    }
+
+
+def _check_in(event: Event) -> CheckInEntry:
+    team = events.perhaps_identity(event.content.body, "team")
+    return CheckInEntry(**_witnessed(event), team=team)
 
 
 def _check_out(event: Event) -> CheckOutEntry:
-    body = event.content.body
-    return CheckOutEntry(
-        id=event.id,
-        community=_community(event),
-        member=events.identity(body, "member"),
-        occurred_at=event.occurred_at,
-        certain=event.certain,
-        since=event.device.enrolled_at,
-        method=events.text(body, "method", longest=LONGEST_CODE),
-        place=events.perhaps_identity(body, "place"),
-        code=events.text(body, "code", longest=LONGEST_CODE),
-        near=events.text(body, "near", longest=LONGEST_CODE),
-    )
+    return CheckOutEntry(**_witnessed(event))
 
 
 def _work(event: Event) -> WorkEntry:
     body = event.content.body
     return WorkEntry(
-        id=event.id,
-        community=_community(event),
-        member=events.identity(body, "member"),
+        **_about(event),
         kind=events.text(body, "work", longest=LONGEST_CODE),
-        occurred_at=event.occurred_at,
         task=events.perhaps_identity(body, "task"),
         times=events.whole(body, "times", low=1, high=LARGEST_COUNT),
         persons_served=events.whole(body, "persons_served", low=0, high=LARGEST_COUNT),
@@ -223,75 +220,46 @@ def _refused_of_tasks(scopes: Scopes, entries: Sequence[WorkEntry]) -> dict[UUID
 
 def _health(event: Event) -> HealthEntry:
     body = event.content.body
-    return HealthEntry(
-        id=event.id,
-        community=_community(event),
-        member=events.identity(body, "member"),
-        occurred_at=event.occurred_at,
-        well=events.truth(body, "well"),
-    )
+    return HealthEntry(**_about(event), well=events.truth(body, "well"))
 
 
 def _injury(event: Event) -> InjuryEntry:
     body = event.content.body
     return InjuryEntry(
-        id=event.id,
-        community=_community(event),
-        member=events.identity(body, "member"),
-        occurred_at=event.occurred_at,
+        **_about(event),
         happened=events.text(body, "happened", longest=LONGEST_CODE),
         stand_in=events.truth(body, "stand_in"),
     )
 
 
-def _claim(event: Event) -> Act:
+def _of_task(event: Event, operation: Callable[..., object], **said: object) -> Act:
+    """Return the doing of an operation with a task of the person whose phone it is."""
     community, member = _community(event), event.device.member
     task = events.identity(event.content.body, "task")
-    return Act(
-        event.id,
-        member,
-        community,
-        task,
-        lambda scope, at: claim_task(scope, community=community, task=task, member=member, at=at),
-    )
+
+    def do(scope: Scope, at: datetime) -> object:
+        return operation(scope, community=community, task=task, member=member, at=at, **said)
+
+    return Act(event.id, member, community, task, do)
+
+
+def _claim(event: Event) -> Act:
+    return _of_task(event, claim_task)
 
 
 def _release(event: Event) -> Act:
-    community, member = _community(event), event.device.member
-    task = events.identity(event.content.body, "task")
-    return Act(
-        event.id,
-        member,
-        community,
-        task,
-        lambda scope, at: release_claim(
-            scope, community=community, task=task, member=member, at=at
-        ),
-    )
+    return _of_task(event, release_claim)
 
 
 def _finish(event: Event) -> Act:
-    community, member, body = _community(event), event.device.member, event.content.body
-    task = events.identity(body, "task")
-    times = events.whole(body, "times", low=1, high=LARGEST_COUNT)
-    served = events.whole(body, "persons_served", low=0, high=LARGEST_COUNT)
-    note = events.text(body, "note")
-    return Act(
-        event.id,
-        member,
-        community,
-        task,
-        lambda scope, at: finish_task(
-            scope,
-            community=community,
-            task=task,
-            member=member,
-            at=at,
-            note=note,
-            times=times,
-            persons_served=served,
-            occurred_at=event.occurred_at,
-        ),
+    body = event.content.body
+    return _of_task(
+        event,
+        finish_task,
+        note=events.text(body, "note"),
+        times=events.whole(body, "times", low=1, high=LARGEST_COUNT),
+        persons_served=events.whole(body, "persons_served", low=0, high=LARGEST_COUNT),
+        occurred_at=event.occurred_at,
     )
 
 

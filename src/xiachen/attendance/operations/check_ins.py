@@ -10,18 +10,21 @@ from django.db import transaction
 from xiachen.attendance.models.records import CheckIn, CheckOut
 from xiachen.attendance.operations.evidence import Weighing, Witnessed
 from xiachen.attendance.operations.reaching import Reach
-from xiachen.attendance.operations.settling import OneADay, Scopes, Settling
+from xiachen.attendance.operations.settling import (
+    OneADay,
+    Scopes,
+    Settling,
+    put_right,
+)
 from xiachen.attendance.rules import records as rules
 from xiachen.attendance.rules.duty import AfterSignOut, CameAgain
 from xiachen.attendance.rules.evidence import Method
 from xiachen.base import clock
 from xiachen.base.errors import NotFound, Outcome, Refused
-from xiachen.base.owned.appending import append, superseding
 from xiachen.base.owned.bulk import unsaved
 from xiachen.figures import numbers
 from xiachen.figures.operations import post_deltas
 from xiachen.incidents import queries as incidents
-from xiachen.privacy import audit
 from xiachen.privacy.scope import Can, Scope
 
 SIGNED_IN = "attendance.signed-in"
@@ -92,25 +95,17 @@ def correct_check_in(
         if clock.local_day(occurred_at) != former.day:
             raise rules.OtherDay(field="occurred_at", day=former.day)
         _check_before_sign_out(former, occurred_at)
-    correction = superseding(
+    correction = put_right(
+        scope,
         former,
-        by=scope.account,
-        at=at,
+        action="attendance.correct-check-in",
         void=occurred_at is None,
+        at=at,
+        reason=reason,
         occurred_at=occurred_at or former.occurred_at,
     )
-    if not append([correction]):
-        raise rules.CorrectedAlready()
     if correction.void:
         post_deltas(former.incident_id, [(community, SIGNED_IN, former.day, -1)])
-    audit.record(
-        scope,
-        "attendance.correct-check-in",
-        community=community,
-        subject=former.member,
-        targets=(former.pk, correction.pk),
-        reason=reason[:200],
-    )
     return correction
 
 

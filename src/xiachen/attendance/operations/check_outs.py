@@ -9,15 +9,18 @@ from django.db import transaction
 
 from xiachen.attendance.models.records import CheckIn, CheckOut
 from xiachen.attendance.operations.evidence import Proof, Weighing, Witnessed
-from xiachen.attendance.operations.settling import OneADay, Scopes, Settling
+from xiachen.attendance.operations.settling import (
+    OneADay,
+    Scopes,
+    Settling,
+    put_right,
+)
 from xiachen.attendance.rules import duty
 from xiachen.attendance.rules import records as rules
 from xiachen.base import clock
 from xiachen.base.errors import NotFound, Outcome, Refused
-from xiachen.base.owned.appending import append, superseding
 from xiachen.base.owned.bulk import unsaved
 from xiachen.figures import numbers
-from xiachen.privacy import audit
 from xiachen.privacy.scope import Can, Scope
 
 _DAY = timedelta(days=1)
@@ -85,24 +88,15 @@ def correct_check_out(
     if occurred_at is not None:
         rules.check_time(occurred_at, at)
         _check_goes_with(former, occurred_at)
-    correction = superseding(
+    return put_right(
+        scope,
         former,
-        by=scope.account,
-        at=at,
+        action="attendance.correct-check-out",
         void=occurred_at is None,
+        at=at,
+        reason=reason,
         occurred_at=occurred_at or former.occurred_at,
     )
-    if not append([correction]):
-        raise rules.CorrectedAlready()
-    audit.record(
-        scope,
-        "attendance.correct-check-out",
-        community=community,
-        subject=former.member,
-        targets=(former.pk, correction.pk),
-        reason=reason[:200],
-    )
-    return correction
 
 
 def _check_out(scopes: Scopes, entries: Sequence[CheckOutEntry], at: datetime) -> list[Outcome]:

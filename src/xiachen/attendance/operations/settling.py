@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Generic, TypeVar
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import QuerySet
 
 from xiachen.attendance.models.health import HealthStatement
@@ -288,6 +289,36 @@ class Settling(Generic[AnyFact]):
             reversed_ids = {row.reverses_id for row in chain}
             last[key] = next(row for row in chain if row.id not in reversed_ids)
         return last
+
+
+@transaction.atomic
+def put_right(
+    scope: Scope,
+    former: AnyFact,
+    *,
+    action: str,
+    void: bool,
+    at: datetime,
+    reason: str,
+    **changed: object,
+) -> AnyFact:
+    """
+    Put another row in a fact's place, or none that stands, and note who did so and why.
+
+    :raises CorrectedAlready: somebody has corrected it meanwhile
+    """
+    correction = superseding(former, by=scope.account, at=at, void=void, **changed)
+    if not append([correction]):
+        raise rules.CorrectedAlready()
+    audit.record(
+        scope,
+        action,
+        community=former.community_id,
+        subject=former.member,
+        targets=(former.pk, correction.pk),
+        reason=reason[:200],
+    )
+    return correction
 
 
 def _is_correction(row: AnyFact, by_id: Mapping[tuple[int, UUID], AnyFact]) -> bool:

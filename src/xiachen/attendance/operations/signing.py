@@ -15,7 +15,7 @@ from xiachen.attendance.rules.records import OutsideOperation
 from xiachen.base.errors import Forbidden, NotFound
 from xiachen.base.ids import uuid7
 from xiachen.incidents.models import IncidentCommunity
-from xiachen.places.operations.editing import ChangedMeanwhile, RefusedWhen
+from xiachen.places.operations.editing import RefusedWhen, rewrite
 from xiachen.privacy import audit
 from xiachen.privacy.scope import Scope
 
@@ -77,27 +77,19 @@ def change_place(
     :raises PlaceTaken, Invalid: as for a new one
     """
     held = _held(scope, community, place)
-    yours = {
-        "name": _name(entry),
-        "latitude": entry.latitude,
-        "longitude": entry.longitude,
-        "radius": entry.radius,
-    }
-    theirs = {name: getattr(held, name) for name in yours}
-    differing = [name for name in yours if theirs[name] != yours[name]]
-    if not differing:
-        return held
-    if held.version != version:
-        raise ChangedMeanwhile(
-            held,
-            theirs={name: theirs[name] for name in differing},
-            yours={name: yours[name] for name in differing},
-        )
-    for name in differing:
-        setattr(held, name, yours[name])
+    former = held.version
     with _taken(entry):
-        _keep(held, *differing)
-    _note(scope, held, "attendance.change-place")
+        rewrite(
+            scope,
+            held,
+            version=version,
+            name=_name(entry),
+            latitude=entry.latitude,
+            longitude=entry.longitude,
+            radius=entry.radius,
+        )
+    if held.version != former:
+        _note(scope, held, "attendance.change-place")
     return held
 
 

@@ -80,13 +80,7 @@ def find_stand_in(scope: Scope, *, place: UUID, member: UUID, at: datetime) -> S
             _decide(row, StandInState.FOUND, scope, at, found=member)
     except IntegrityError:
         raise rules.StandsInAlready(field="member") from None
-    audit.record(
-        scope,
-        "attendance.find-stand-in",
-        community=row.community_id,
-        subject=row.member_id,
-        targets=(row.pk, row.member_id, member),
-    )
+    _note(scope, row, "attendance.find-stand-in", row.member_id, member)
     return row
 
 
@@ -101,13 +95,7 @@ def need_no_stand_in(scope: Scope, *, place: UUID, at: datetime) -> StandIn:
     if row.state != StandInState.OPEN:
         raise rules.DecidedAlready()
     _decide(row, StandInState.NOT_NEEDED, scope, at)
-    audit.record(
-        scope,
-        "attendance.need-no-stand-in",
-        community=row.community_id,
-        subject=row.member_id,
-        targets=[row.pk],
-    )
+    _note(scope, row, "attendance.need-no-stand-in")
     return row
 
 
@@ -119,13 +107,7 @@ def seek_again(scope: Scope, *, place: UUID, at: datetime) -> StandIn:
         return row
     row.state, row.found_id, row.decided_by, row.decided_at = StandInState.OPEN, None, None, None
     row.save(update_fields=["state", "found", "decided_by", "decided_at"])
-    audit.record(
-        scope,
-        "attendance.seek-stand-in-again",
-        community=row.community_id,
-        subject=row.member_id,
-        targets=[row.pk],
-    )
+    _note(scope, row, "attendance.seek-stand-in-again")
     return row
 
 
@@ -177,3 +159,13 @@ def _decide(
     row.state, row.found_id = state, found
     row.decided_by, row.decided_at = scope.account, at
     row.save(update_fields=["state", "found", "decided_by", "decided_at"])
+
+
+def _note(scope: Scope, row: StandIn, action: str, *people: UUID) -> None:
+    audit.record(
+        scope,
+        action,
+        community=row.community_id,
+        subject=row.member_id,
+        targets=(row.pk, *people),
+    )

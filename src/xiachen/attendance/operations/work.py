@@ -9,7 +9,11 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from xiachen.attendance.models.records import WorkRecord
-from xiachen.attendance.operations.settling import Scopes, Settling
+from xiachen.attendance.operations.settling import (
+    Scopes,
+    Settling,
+    put_right,
+)
 from xiachen.attendance.rules import records as rules
 from xiachen.base import clock
 from xiachen.base.errors import NotFound, Outcome, Refused
@@ -117,27 +121,19 @@ def correct_work(
     times, served = amounts or (former.times, former.persons_served)
     if refusal := rules.work_refusal(kind=former.kind, times=times, persons_served=served):
         raise refusal
-    correction = superseding(
+    correction = put_right(
+        scope,
         former,
-        by=scope.account,
-        at=at,
+        action="attendance.correct-work",
         void=amounts is None,
+        at=at,
+        reason=reason,
         times=times,
         persons_served=served,
     )
-    if not append([correction]):
-        raise rules.CorrectedAlready()
     _count([former], sign=-1)
     if not correction.void:
         _count([correction])
-    audit.record(
-        scope,
-        "attendance.correct-work",
-        community=community,
-        subject=former.member,
-        targets=(former.pk, correction.pk),
-        reason=reason[:200],
-    )
     return correction
 
 

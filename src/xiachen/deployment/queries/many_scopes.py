@@ -6,26 +6,20 @@ hundred at once, and a morning's records of a whole city are judged by the roles
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import QuerySet
 
 from xiachen.deployment.models import Assignment, Membership, Team
-from xiachen.deployment.queries.scopes import team_mates
+from xiachen.deployment.queries.scopes import Led, assembled
 from xiachen.mobilisation.models.stays import Enrolment
-from xiachen.mobilisation.queries.stays import enrolled_in
 from xiachen.people.models.accounts import Account, Grant
 from xiachen.people.models.units import Organisation
-from xiachen.places.rules.codes import ranges_of
-from xiachen.privacy.scope import EVERYWHERE, Role, Scope
-
-Ranges = tuple[tuple[int, int], ...]
+from xiachen.privacy.scope import Role, Scope
 
 _HELD = f"""
     select held.account_id, account.member_id, held.role, held.incident, held.division,
@@ -105,10 +99,10 @@ class _Read:
     stays: Mapping[tuple[UUID, UUID], list[tuple[int, date]]]
     units: Mapping[UUID, frozenset[UUID]]
 
-    def led(self, team: UUID | None, day: date) -> tuple[Ranges, frozenset[UUID]]:
-        """Return where the teams within one work on a day, and who is or was in them."""
+    def led(self, team: UUID | None, day: date) -> Led:
+        """Return a team with those within it, where they work on a day, and who is or was there."""
         if team is None:
-            return (), frozenset()
+            return Led()
         within = self.teams[team]
         places = {
             (community, community)
@@ -117,7 +111,7 @@ class _Read:
             if first <= day and (last is None or last >= day)
         }
         members = frozenset().union(*(self.joined.get(one, frozenset()) for one in within))
-        return tuple(sorted(places)), members
+        return Led(within, tuple(sorted(places)), members)
 
 
 def scopes_on(asked: Collection[Asking]) -> dict[Asking, list[Scope]]:
@@ -141,28 +135,20 @@ def scopes_on(asked: Collection[Asking]) -> dict[Asking, list[Scope]]:
 
 
 def _scope(grant: _Held, asking: Asking, read: _Read) -> Scope:
-    role = Role(grant.role)
-    places, members = read.led(grant.team, asking.day)
-    if grant.division is not None:
-        places += EVERYWHERE if grant.division == 0 else ranges_of(grant.division)
-    fellows: Callable[[], QuerySet[Any, Any]]
-    if role is Role.MEMBER and grant.member is not None:
-        stays = read.stays.get((grant.member, asking.incident), ())
-        places += tuple((one, one) for one, first in stays if first <= asking.day)
-        fellows = partial(team_mates, grant.member, asking.day)
-    else:
-        fellows = partial(enrolled_in, places, incident=asking.incident)
-    return Scope(
-        account=grant.account,
-        role=role,
-        places=tuple(dict.fromkeys(places)),
-        incident=asking.incident,
+    stays = read.stays.get((grant.member, asking.incident), ()) if grant.member else ()
+    return assembled(
+        Scope(
+            account=grant.account,
+            role=Role(grant.role),
+            incident=asking.incident,
+            member=grant.member,
+            second_factor=False,
+        ),
+        led=read.led(grant.team, asking.day),
+        division=grant.division,
+        stays=tuple((one, one) for one, first in stays if first <= asking.day),
         organisations=read.units[grant.organisation] if grant.organisation else frozenset(),
-        teams=read.teams[grant.team] if grant.team else frozenset(),
-        member=grant.member,
-        members=members,
-        fellows=fellows,
-        second_factor=False,
+        day=asking.day,
     )
 
 

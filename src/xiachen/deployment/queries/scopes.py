@@ -1,7 +1,7 @@
 """From a grant to its scope: asked with every request, before there is one."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from typing import Any
@@ -44,7 +44,7 @@ _LED = f"""
 
 
 @dataclass(frozen=True, slots=True)
-class _Led:
+class Led:
     """What a role reaches through the teams it leads."""
 
     teams: frozenset[UUID] = frozenset()
@@ -68,24 +68,50 @@ def scope_of(grant: Grant, *, day: date, incident: UUID | None = None) -> Scope:
     """
     role, own = Role(grant.role), grant.account.member_id
     incident = grant.incident or incident
-    led = _led(grant.team, day)
-    places = led.places
-    if grant.division is not None:
-        places += EVERYWHERE if grant.division == 0 else ranges_of(grant.division)
-    fellows: Callable[[], QuerySet[Any, Any]] | None = None
+    stays: Ranges = ()
     if role is Role.MEMBER and own is not None:
-        places += places_of_member(own, incident=incident, day=day)
-        fellows = partial(team_mates, own, day)
-    elif role is not Role.MEMBER and incident is not None:
-        fellows = partial(enrolled_in, places, incident=incident)
-    return Scope(
-        account=grant.account_id,
-        role=role,
-        places=tuple(dict.fromkeys(places)),
-        incident=incident,
+        stays = places_of_member(own, incident=incident, day=day)
+    return assembled(
+        Scope(account=grant.account_id, role=role, incident=incident, member=own),
+        led=_led(grant.team, day),
+        division=grant.division,
+        stays=stays,
         organisations=organisations_below(grant.organisation_id),
+        day=day,
+    )
+
+
+def assembled(
+    scope: Scope,
+    *,
+    led: Led,
+    division: int | None,
+    stays: Ranges,
+    organisations: frozenset[UUID],
+    day: date,
+) -> Scope:
+    """
+    Return a scope with what its grant reaches; the one place that says what that is.
+
+    :param scope: who asks, in which role and incident
+    :param led: reached through the team that was granted
+    :param division: the granted one; 0 is everywhere
+    :param stays: where somebody without a place of their own is enrolled on the day
+    """
+    places = led.places
+    if division is not None:
+        places += EVERYWHERE if division == 0 else ranges_of(division)
+    fellows: Callable[[], QuerySet[Any, Any]] | None = None
+    if scope.role is Role.MEMBER and scope.member is not None:
+        places += stays
+        fellows = partial(team_mates, scope.member, day)
+    elif scope.role is not Role.MEMBER and scope.incident is not None:
+        fellows = partial(enrolled_in, places, incident=scope.incident)
+    return replace(
+        scope,
+        places=tuple(dict.fromkeys(places)),
+        organisations=organisations,
         teams=led.teams,
-        member=own,
         members=led.members,
         fellows=fellows,
     )
@@ -98,14 +124,14 @@ def teams_below(teams: Iterable[UUID]) -> frozenset[UUID]:
         return frozenset(row[0] for row in cursor.fetchall())
 
 
-def _led(team: UUID | None, day: date) -> _Led:
+def _led(team: UUID | None, day: date) -> Led:
     """Read a team with all teams within it: where they work, and who is or was in them."""
     if team is None:
-        return _Led()
+        return Led()
     with connection.cursor() as cursor:
         cursor.execute(_LED, [[team], day, day])
         teams, communities, members = cursor.fetchone()
-    return _Led(frozenset(teams), tuple((one, one) for one in communities), frozenset(members))
+    return Led(frozenset(teams), tuple((one, one) for one in communities), frozenset(members))
 
 
 def team_mates(member: UUID, day: date) -> QuerySet[Membership, UUID]:

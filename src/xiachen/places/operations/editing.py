@@ -126,6 +126,16 @@ def change(
     held = cast(EditedRow | None, rows.first())
     if held is None:
         raise NotFound()
+    return rewrite(scope, held, version=version, **values)
+
+
+@transaction.atomic
+def rewrite(scope: Scope, held: EditedRow, *, version: int, **values: object) -> EditedRow:
+    """
+    Change fields of a row that the caller has locked and may change, as `change` does.
+
+    :raises ChangedMeanwhile: it has another version and other content by now
+    """
     theirs = {name: getattr(held, name) for name in values}
     for name, value in values.items():
         setattr(held, name, value)

@@ -6,6 +6,7 @@ import pytest
 
 if TYPE_CHECKING:
     from tests.attendance.town import Town
+    from tests.sync.holding import Holding
     from tests.world import World
 
 
@@ -15,3 +16,11 @@ def town(world: "World") -> "Town":
     from tests.attendance.town import arrive
 
     return arrive(world)
+
+
+@pytest.fixture
+def holding(world: "World") -> "Holding":
+    """What the roles of the town hold on their phones."""
+    from tests.sync.holding import make_holding
+
+    return make_holding(world)

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
-from tests.attendance.town import Town, arrive
+from tests.attendance.town import Town, arrive, clock_at
 from tests.world import BEFORE, DAY, FENGLIN, LOCAL, MORNING, PASSWORD, WORKERS, World
 from xiachen.base.ids import uuid7
 from xiachen.deployment.operations.teams import add_members, assign_team, form_team
+from xiachen.needs.models import Task
+from xiachen.needs.operations.tasks import issue_task
 from xiachen.people.models.accounts import Account
 from xiachen.people.operations.accounts import give_grant, open_account
 from xiachen.people.operations.appointments import appoint_grid_head
@@ -214,3 +216,14 @@ def _doors(world: World) -> tuple[UUID, list[UUID]]:
 
 def resident_id(name: str) -> UUID:
     return uuid5(UUID(int=DAY.toordinal()), name)
+
+
+def issue(holding: Holding, people_wanted: int = 1) -> Task:
+    return issue_task(
+        holding.town.secretary,
+        community=FENGLIN,
+        kind="patrol",
+        title="第三网格巡查",
+        people_wanted=people_wanted,
+        at=clock_at(8, 45),
+    )

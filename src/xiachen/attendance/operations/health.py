@@ -9,8 +9,13 @@ from django.db import transaction
 
 from xiachen.attendance.models.health import HealthStatement
 from xiachen.attendance.operations.answers import excuse_off_duty
-from xiachen.attendance.operations.settling import Scopes, Settling, Unlimited
+from xiachen.attendance.operations.settling import (
+    Scopes,
+    Settling,
+    Unlimited,
+)
 from xiachen.attendance.operations.stand_ins import seek_stand_ins
+from xiachen.attendance.rules.duty import first_moments
 from xiachen.attendance.rules.records import incident_of
 from xiachen.base import clock
 from xiachen.base.errors import Outcome
@@ -65,10 +70,7 @@ def _state(scopes: Scopes, entries: Sequence[HealthEntry], at: datetime) -> list
     )
     unwell = [one for one in new if not one.well]
     if unwell:
-        since: dict[UUID, datetime] = {}
-        for one in unwell:
-            since[one.member] = min(one.occurred_at, since.get(one.member, one.occurred_at))
-        gone = fitness.stand_down(system_scope(unwell[0].incident_id), since=since)
+        gone = fitness.stand_down(system_scope(), since=first_moments(unwell))
         seek_stand_ins(system_scope(), said=[one for one in unwell if one.member in gone], at=at)
         for incident, day in sorted({(one.incident_id, one.day) for one in unwell}):
             here = [one for one in unwell if (one.incident_id, one.day) == (incident, day)]

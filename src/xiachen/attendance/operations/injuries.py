@@ -8,13 +8,19 @@ from uuid import UUID
 from django.db import transaction
 
 from xiachen.attendance.models.injuries import Injury, InjuryStep
-from xiachen.attendance.operations.settling import Scopes, Settling, Unlimited
+from xiachen.attendance.operations.settling import (
+    Scopes,
+    Settling,
+    Unlimited,
+    put_right,
+)
 from xiachen.attendance.operations.stand_ins import seek_stand_ins
 from xiachen.attendance.queries import injuries as queries
 from xiachen.attendance.rules import injuries as rules
+from xiachen.attendance.rules.duty import first_moments
 from xiachen.attendance.rules.records import check_reason, incident_of
 from xiachen.base import clock
-from xiachen.base.errors import NotFound, Outcome
+from xiachen.base.errors import Outcome
 from xiachen.base.owned.appending import append, superseding
 from xiachen.people.operations import fitness
 from xiachen.privacy import audit
@@ -112,22 +118,14 @@ def take_back_injury(
     Take the record of an injury back that was none; whoever is off duty stays so until said fit.
 
     :raises NotFound: there is no such record within reach
+    :raises CorrectedAlready: somebody has taken it back meanwhile
     """
     scope.require(Can.CORRECT, community=community)
     found = queries.injury(scope, community=community, injury=injury)
     reason = check_reason(reason)
-    gone = superseding(found, by=scope.account, at=at, void=True)
-    if not append([gone]):
-        raise NotFound()
-    audit.record(
-        scope,
-        "attendance.take-back-injury",
-        community=community,
-        subject=found.member,
-        targets=(found.pk, gone.pk),
-        reason=reason[:200],
+    return put_right(
+        scope, found, action="attendance.take-back-injury", void=True, at=at, reason=reason
     )
-    return gone
 
 
 @transaction.atomic
@@ -166,10 +164,7 @@ def _record(scopes: Scopes, entries: Sequence[InjuryEntry], at: datetime) -> lis
         at,
     )
     if new:
-        since: dict[UUID, datetime] = {}
-        for one in new:
-            since[one.member] = min(one.occurred_at, since.get(one.member, one.occurred_at))
-        fitness.stand_down(system_scope(new[0].incident_id), since=since)
+        fitness.stand_down(system_scope(), since=first_moments(new))
         seek_stand_ins(system_scope(), said=[one for one in new if one.stand_in], at=at)
     return outcomes
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Protocol
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
@@ -147,3 +148,20 @@ class Duty:
 def tenths(hours: Decimal) -> Decimal:
     """Return hours as they are said: rounded to a tenth."""
     return hours.quantize(_TENTH, ROUND_HALF_UP)
+
+
+class Told(Protocol):
+    """Something that was said of a person at a moment."""
+
+    @property
+    def member(self) -> UUID: ...
+    @property
+    def occurred_at(self) -> datetime: ...
+
+
+def first_moments(told: Iterable[Told]) -> dict[UUID, datetime]:
+    """Return the earliest moment at which something was said of each person."""
+    first: dict[UUID, datetime] = {}
+    for one in told:
+        first[one.member] = min(one.occurred_at, first.get(one.member, one.occurred_at))
+    return first

@@ -3,7 +3,10 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from io import BytesIO
 from uuid import UUID
+
+from PIL import Image
 
 from tests.journeys.arrival import Arrival
 from tests.world import FENGLIN, WORKERS, ZISONG
@@ -38,6 +41,7 @@ from xiachen.notices.models.notices import Delivery, How, Notice
 from xiachen.notices.operations.documents import issue_document
 from xiachen.notices.operations.notices import To, note_reading, remind, send_notice
 from xiachen.notices.queries import links
+from xiachen.papers.operations.photos import keep_photo
 from xiachen.people.operations.appointments import appoint_grid_head
 from xiachen.people.operations.branches import form_branch
 from xiachen.people.operations.members import MemberEntry, enter_members
@@ -48,6 +52,7 @@ from xiachen.places.operations.buildings import (
     register_households,
 )
 from xiachen.places.operations.compounds import register_compound
+from xiachen.privacy.classes import DataClass
 from xiachen.privacy.scope import Role
 
 # Fifteen characters each.
@@ -385,9 +390,21 @@ def _work(arrival: Arrival, people: list[UUID], now: datetime) -> UUID:
             kind="visit-to-the-elderly",
             occurred_at=now,
             persons_served=100_000,
+            photo=uuid7(),
         )
         for member in people[:11] * 4
     ]
+    drawn = BytesIO()
+    Image.effect_noise((1200, 1600), 60).convert("RGB").save(drawn, "JPEG")
+    keep_photo(
+        worker,
+        content=drawn.getvalue(),
+        keyring=arrival.world.incident.pk,
+        data_class=DataClass.EMERGENCY,
+        purpose="attendance.work",
+        id=stated[0].photo,
+        at=now,
+    )
     assert all(one.new for one in record_work(worker, entries=stated, at=now))
     return stated[0].id
 

@@ -16,6 +16,7 @@ from xiachen.attendance.rules.records import OnlyOneself, UnknownPerson
 from xiachen.base.errors import Forbidden, NotFound, Refused
 from xiachen.base.ids import uuid7
 from xiachen.figures.queries import verify_rollups
+from xiachen.incidents.models import Incident, IncidentKind
 from xiachen.needs import rules
 from xiachen.needs.models import Claim, Step, Task, TaskKind, TaskState, TaskStep
 from xiachen.needs.operations.catalogue import install_catalogue
@@ -26,7 +27,7 @@ from xiachen.needs.operations.tasks import (
     send_back_task,
     withdraw_task,
 )
-from xiachen.needs.queries.tasks import tasks
+from xiachen.needs.queries.tasks import kinds, tasks
 from xiachen.places.models import Community
 from xiachen.privacy.models import AuditEntry
 from xiachen.privacy.scope import Role
@@ -313,3 +314,37 @@ def test_the_open_tasks_of_a_community_are_found_by_index(
     rows = tasks(committed_world.scope(Role.SECRETARY)).filter(state=TaskState.OPEN)
     plan = rows.explain()
     assert "Seq Scan on needs_task " not in plan, plan
+
+
+@pytest.mark.parametrize(
+    ("emergency", "first_work", "first_need", "last"),
+    [
+        ("epidemic", "gate-duty", "protective-supplies", "dyke-watch"),
+        ("flood", "dyke-watch", "flood-supplies", "gate-duty"),
+        ("heat", "visit-to-the-elderly", "cooling-supplies", "dyke-watch"),
+        ("other", "gate-duty", "protective-supplies", ""),
+    ],
+)
+def test_kinds_that_the_emergency_is_about_are_offered_first(
+    town: Town, emergency: str, first_work: str, first_need: str, last: str
+) -> None:
+    Incident.objects.filter(pk=town.incident).update(kind=emergency)
+    offered = kinds(town.local)
+    needs = [one.code for one in offered if one.need]
+    work = [one.code for one in offered if not one.need]
+    assert [one.code for one in offered] == needs + work
+    assert (needs[0], work[0]) == (first_need, first_work)
+    assert sorted(needs + work) == sorted(TaskKind.objects.values_list("code", flat=True))
+    if last:
+        # What only other emergencies ask for stands behind what any asks for.
+        assert work.index(last) > work.index("telephone-duty")
+    else:
+        assert work == [code for code, _zh, _en in rules.WORK]
+
+
+def test_all_kinds_that_are_typical_of_something_exist() -> None:
+    known = {code for code, _zh, _en in (*rules.NEEDS, *rules.WORK)}
+    for codes in rules.TYPICAL.values():
+        assert set(codes) <= known
+        assert len(set(codes)) == len(codes)
+    assert set(rules.TYPICAL) <= set(IncidentKind.values)

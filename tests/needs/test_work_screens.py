@@ -73,7 +73,7 @@ def test_a_member_reads_only_the_own_work_and_an_outsider_none(town: Town) -> No
     page = outsider.get(WORK).content.decode()
     assert "No work is recorded on this day." in page
     row = WorkRecord.objects.get(member=town.world.local)
-    address = f"/needs/work/{FENGLIN}/{row.pk}"
+    address = f"/needs/work/{FENGLIN}/{row.pk}/correct"
     for client in (outsider, client_of(town, Role.MEMBER)):
         assert client.get(address).status_code == 403
 
@@ -83,14 +83,14 @@ def test_amounts_are_corrected_with_a_reason_and_work_is_taken_back(town: Town) 
     client = client_of(town, Role.SECRETARY)
     client.get(WORK)
     row = WorkRecord.objects.get()
-    address = f"/needs/work/{FENGLIN}/{row.pk}"
+    address = f"/needs/work/{FENGLIN}/{row.pk}/correct"
     assert 'value="500"' in client.get(address).content.decode()
     given = {"times": "1", "persons_served": "50"}
     assert client.post(address, given).status_code == 200
     assert client.post(address, given | {"reason": "a nought too many"}).status_code == 302
     standing = WorkRecord.objects.standing().get()
     assert (standing.persons_served, standing.reverses_id) == (50, row.pk)
-    again = f"/needs/work/{FENGLIN}/{standing.pk}"
+    again = f"/needs/work/{FENGLIN}/{standing.pk}/correct"
     void = given | {"void": "on", "reason": "was somebody else"}
     assert client.post(again, void).status_code == 302
     assert not WorkRecord.objects.standing().exists()

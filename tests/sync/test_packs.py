@@ -53,10 +53,14 @@ def test_a_member_has_the_day_on_the_phone(holding: Holding) -> None:
     assert (duty["deadline"], duty["today"], duty["team"]) == ("08:30", True, "")
     assert phone.one("standing")["signed_in_at"] is None
     kinds = phone.bodies("work-kind")
-    assert kinds[:2] == [
-        {"code": "gate-duty", "zh": "封控值守", "en": "Guarding a closed compound"},
-        {"code": "patrol", "zh": "巡查", "en": "Patrol"},
-    ]
+    first, second, *_rest = sorted(kinds, key=lambda one: one["order"])
+    assert first == {
+        "code": "gate-duty",
+        "zh": "封控值守",
+        "en": "Guarding a closed compound",
+        "order": 1,
+    }
+    assert (second["code"], second["order"]) == ("screening", 2)
     assert "medicines" not in {one["code"] for one in kinds}
     assert list(phone.parts) == ["me"]
 

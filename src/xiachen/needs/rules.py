@@ -1,6 +1,6 @@
 """A task's life: who may claim it, when it is finished, and what the community says to it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
@@ -67,6 +67,64 @@ WORK = (
     ("passing-on-meetings", "会议传达", "Passing on what a meeting decided"),
     ("telephone-duty", "值班接线", "Telephone duty"),
 )
+
+# What a kind of emergency is about, the most usual first. Kinds that stand nowhere here are asked
+# for in any; those of other emergencies only come last.
+TYPICAL: Mapping[str, tuple[str, ...]] = {
+    "epidemic": (
+        "gate-duty",
+        "screening",
+        "temperature-check",
+        "health-code-check",
+        "sampling-notice",
+        "shopping",
+        "medicine-delivery",
+        "escort-to-hospital",
+        "disinfection",
+        "vehicle-disinfection",
+        "unmanaged-compound-duty",
+        "protective-supplies",
+        "medicines",
+        "disinfectant",
+        "daily-supplies",
+    ),
+    "flood": (
+        "dyke-watch",
+        "patrol",
+        "evacuation-help",
+        "carrying",
+        "flood-supplies",
+        "rescue-equipment",
+        "tents-and-beds",
+        "lighting-and-power",
+    ),
+    "typhoon": (
+        "evacuation-help",
+        "patrol",
+        "door-to-door-count",
+        "refuse-removal",
+        "rescue-equipment",
+        "lighting-and-power",
+        "tents-and-beds",
+    ),
+    "heat": (
+        "visit-to-the-elderly",
+        "health-reminder",
+        "home-visit",
+        "carrying",
+        "cooling-supplies",
+        "food-and-water",
+    ),
+}
+_OF_SOME = frozenset(code for codes in TYPICAL.values() for code in codes)
+
+
+def rank(code: str, emergency: str) -> int:
+    """Return where a kind of work belongs in an emergency's lists; equals keep their order."""
+    first = TYPICAL.get(emergency, ())
+    if code in first:
+        return first.index(code)
+    return len(first) + (bool(first) and code in _OF_SOME)
 
 
 class State(StrEnum):

@@ -6,8 +6,10 @@ from uuid import UUID
 
 from django.db import transaction
 
-from xiachen.base.errors import NotFound
+from xiachen.attendance.models.records import WorkRecord
+from xiachen.base.errors import Forbidden, NotFound
 from xiachen.needs.queries import mine, tasks, work
+from xiachen.papers.queries.photos import photo
 from xiachen.privacy import audit
 from xiachen.privacy.scope import Scope
 
@@ -62,20 +64,40 @@ def view_work(
 
 
 @transaction.atomic
-def view_piece(scope: Scope, *, day: date, community: int, work_id: UUID) -> work.WorkLine:
+def view_piece(scope: Scope, *, community: int, work_id: UUID) -> work.WorkPiece:
     """
-    Return one piece of a day's work, and note whose it is.
+    Return one record of work, and note whose it is.
 
     :raises NotFound: there is none
     """
-    line = work.work_line(scope, day=day, community=community, work=work_id)
-    if line is None:
+    piece = work.work_piece(scope, community=community, work=work_id)
+    _note(scope, "needs.view-work", piece.line.work, piece.line.work.member)
+    return piece
+
+
+@transaction.atomic
+def view_photo(scope: Scope, *, community: int, work_id: UUID) -> bytes:
+    """
+    Return the photo of a record of work as JPEG, and note the reading.
+
+    :raises NotFound: there is no such record, or no photo of it has come
+    :raises Forbidden: the reader does not know the person by name
+    """
+    piece = work.work_piece(scope, community=community, work=work_id)
+    if piece.photo is work.Photo.KEPT:
+        raise Forbidden()
+    record = piece.line.work
+    if piece.photo is not work.Photo.SHOWN or record.photo is None:
         raise NotFound()
+    _note(scope, "needs.view-work-photo", record, record.pk)
+    return photo(scope, record.photo)
+
+
+def _note(scope: Scope, action: str, record: WorkRecord, target: UUID) -> None:
     audit.record(
         scope,
-        "needs.view-work",
-        community=community,
-        subject=line.work.member,
-        targets=[line.work.member],
+        action,
+        community=record.community_id,
+        subject=record.member,
+        targets=[target],
     )
-    return line

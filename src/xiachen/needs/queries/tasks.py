@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from xiachen.base import clock
 from xiachen.base.errors import NotFound
 from xiachen.figures.figure import PAGE_SIZE
+from xiachen.incidents.models import Incident
 from xiachen.needs import rules
 from xiachen.needs.models import Claim, Task, TaskKind, TaskStep
 from xiachen.people.queries import members as people
@@ -83,9 +84,11 @@ class TaskStory:
 
 
 def kinds(scope: Scope) -> list[TaskKind]:
-    """Return the catalogue, needs first."""
-    scope.require(Can.CLAIM_TASKS)
-    return list(TaskKind.objects.order_by("-need", "pk"))
+    """Return the catalogue: needs first, and in each what the emergency is about."""
+    incidents = Incident.objects.filter(pk=scope.incident or UUID(int=0))
+    emergency = incidents.values_list("kind", flat=True).first() or ""
+    rows = TaskKind.objects.order_by("pk")
+    return sorted(rows, key=lambda one: (not one.need, rules.rank(one.code, emergency)))
 
 
 def unknown_kinds(scope: Scope, *, codes: Collection[str]) -> set[str]:

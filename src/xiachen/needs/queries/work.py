@@ -2,15 +2,27 @@
 
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from uuid import UUID
 
 from xiachen.attendance.models.records import WorkRecord
-from xiachen.attendance.queries.records import end_of, works
+from xiachen.attendance.queries.records import end_of, reached_by, works
+from xiachen.base.errors import NotFound
 from xiachen.needs.models import Task, TaskKind
-from xiachen.people.queries.members import shown_names
+from xiachen.papers.queries.photos import photos_kept
+from xiachen.people.queries.members import knows_names, shown_names
 from xiachen.privacy.scope import Scope
 
 PAGE_SIZE = 50
+
+
+class Photo(StrEnum):
+    """What there is of a record's photo for the reader."""
+
+    NONE = "none"
+    ON_ITS_WAY = "on-its-way"
+    KEPT = "kept"
+    SHOWN = "shown"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +38,14 @@ class WorkLine:
     name: str
     kind: str
     task: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkPiece:
+    """A record of work by itself, and what the reader may see of its photo."""
+
+    line: WorkLine
+    photo: Photo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,10 +83,30 @@ def work_page(
     )
 
 
-def work_line(scope: Scope, *, day: date, community: int, work: UUID) -> WorkLine | None:
-    """Return one piece of work of a day; None: there is none that stands within the scope."""
-    rows = works(scope, end_of(scope, day)).filter(community_id=community, pk=work)
-    return next(iter(_lines(scope, list(rows.select_related("community")))), None)
+def work_piece(scope: Scope, *, community: int, work: UUID) -> WorkPiece:
+    """
+    Return one record of work.
+
+    :raises NotFound: there is none that stands within the scope
+    """
+    rows = WorkRecord.objects.standing().filter(
+        reached_by(scope), incident=scope.incident, community_id=community, pk=work
+    )
+    lines = _lines(scope, list(rows.select_related("community")))
+    if not lines:
+        raise NotFound()
+    (line,) = lines
+    return WorkPiece(line=line, photo=_photo(scope, line))
+
+
+def _photo(scope: Scope, line: WorkLine) -> Photo:
+    """A photo shows faces: whoever reads the name masked does not open it either."""
+    if line.work.photo is None:
+        return Photo.NONE
+    if not photos_kept(scope, [line.work.photo]):
+        return Photo.ON_ITS_WAY
+    by_name = line.work.member == scope.member or (line.name and knows_names(scope))
+    return Photo.SHOWN if by_name else Photo.KEPT
 
 
 def _lines(scope: Scope, rows: list[WorkRecord]) -> list[WorkLine]:

@@ -1,6 +1,7 @@
 """Photos that were kept for a record."""
 
 from base64 import b64decode
+from collections.abc import Collection
 from uuid import UUID
 
 from xiachen.base.errors import NotFound
@@ -29,3 +30,11 @@ def photo(scope: Scope, file: UUID) -> bytes:
         row=kept.pk,
     )
     return b64decode(values["content"])
+
+
+def photos_kept(scope: Scope, files: Collection[UUID]) -> set[UUID]:
+    """Return which of the photos are kept here; others are still on their way."""
+    if scope.incident is None:
+        return set()
+    rows = File.objects.filter(pk__in=files, keyring=scope.incident)
+    return set(rows.values_list("pk", flat=True))

@@ -13,8 +13,7 @@ from xiachen.attendance.queries.boards import communities_shown
 from xiachen.base import clock
 from xiachen.base.errors import Refused
 from xiachen.mobilisation.queries.stays import expected_on
-from xiachen.needs.models import TaskKind
-from xiachen.needs.queries.tasks import narrowed_tasks
+from xiachen.needs.queries.tasks import kinds, narrowed_tasks
 from xiachen.people.queries.members import shown_names
 from xiachen.places.queries.communities import resolve
 from xiachen.privacy.scope import Scope
@@ -145,8 +144,8 @@ class MendForm(forms.Form):
                 label=label, choices=[("", "—"), *((str(one.pk), one.title) for one in rows)]
             )
         if name == "work":
-            rows_of_kinds = TaskKind.objects.order_by("pk")
-            choices = [("", "—"), *((one.code, str(one)) for one in rows_of_kinds)]
+            known = [one for one in kinds(self.scope) if not one.need]
+            choices = [("", "—"), *((one.code, str(one)) for one in known)]
             return forms.ChoiceField(label=label, choices=choices)
         if name in VALUE_WORDS:
             return forms.ChoiceField(label=label, choices=list(VALUE_WORDS[name].items()))

@@ -80,11 +80,16 @@ class Task(TypedDict):
 
 
 class WorkKind(TypedDict):
-    """A kind of work from the catalogue, in both languages."""
+    """
+    A kind of work from the catalogue, in both languages.
+
+    :ivar order: place in the list, from 1: what this kind of emergency is about stands first
+    """
 
     code: str
     zh: str
     en: str
+    order: int
 
 
 class Notice(TypedDict):

@@ -11,8 +11,8 @@ from xiachen.attendance.queries.health import standings
 from xiachen.attendance.queries.hours import HoursDay, HoursTotal, hours_of, hours_totals
 from xiachen.attendance.queries.signing import DayCode, codes_of, places_of
 from xiachen.base import clock
-from xiachen.needs.models import Claim, TaskKind, TaskState
-from xiachen.needs.queries.tasks import tasks
+from xiachen.needs.models import Claim, TaskState
+from xiachen.needs.queries.tasks import kinds, tasks
 from xiachen.notices.queries.notices import inbox
 from xiachen.people.models.members import Member
 from xiachen.privacy.scope import Scope
@@ -37,7 +37,7 @@ def own_docs(scope: Scope, *, reach: Reach, device: KnownDevice, day: date) -> l
         Doc("me", "me", _me(reach, device, member)),
         *(_duty(one, device.member) for one in duties),
         *_work(scope, device.member, day),
-        *_kinds(),
+        *_kinds(scope),
         *_notices(scope),
         *_attendance(scope, device.member, day),
         *_places(scope, reach, day),
@@ -105,12 +105,16 @@ def _work(own: Scope, member: UUID, day: date) -> list[Doc]:
     ]
 
 
-def _kinds() -> list[Doc]:
+def _kinds(scope: Scope) -> list[Doc]:
     # What the community lacks is asked for by it, and is nobody's work record.
-    rows = TaskKind.objects.filter(need=False).order_by("pk")
+    rows = [one for one in kinds(scope) if not one.need]
     return [
-        Doc(f"work-kind:{code}", "work-kind", bodies.WorkKind(code=code, zh=name, en=name_en))
-        for code, name, name_en in rows.values_list("code", "name", "name_en")
+        Doc(
+            f"work-kind:{one.code}",
+            "work-kind",
+            bodies.WorkKind(code=one.code, zh=one.name, en=one.name_en, order=order),
+        )
+        for order, one in enumerate(rows, 1)
     ]
 
 

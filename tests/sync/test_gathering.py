@@ -63,6 +63,27 @@ def test_what_comes_meanwhile_is_one_turn_and_everybody_gets_their_own() -> None
     assert max(slow.turns) == 10
 
 
+def test_where_much_waits_a_second_turn_is_done_beside_the_first() -> None:
+    together = threading.Barrier(2, timeout=20)
+    turns: list[int] = []
+
+    def do(asked: Sequence[int]) -> list[int]:
+        turns.append(len(asked))
+        if len(turns) <= 2:
+            together.wait()  # neither ends before the other has begun
+        return [2 * one for one in asked]
+
+    found = asked_at_once(gathering(do, beside=4), range(12))
+    assert found == [2 * one for one in range(12)]
+    assert turns[:2] == [1, 4]
+
+
+def test_what_is_little_waits_for_the_turn_that_is_done() -> None:
+    slow = Slow()
+    assert asked_at_once(gathering(slow, beside=100), range(12)) == [2 * n for n in range(12)]
+    assert len(slow.turns) <= 3
+
+
 def test_poison_fails_alone() -> None:
     found = asked_at_once(gathering(Slow()), range(10, 16))
     assert [one for one in found if not isinstance(one, ValueError)] == [20, 22, 24, 28, 30]

@@ -338,7 +338,11 @@ class Scope:
 
     def covers(self, community: int) -> bool:
         """Tell whether a community lies within the scope's places."""
-        return any(low <= community <= high for low, high in self.places)
+        # Asked for each record of a batch: a loop costs half of what a generator does.
+        for low, high in self.places:  # noqa: SIM110
+            if low <= community <= high:
+                return True
+        return False
 
     def within(self, path: str = "community_id") -> Q:
         """

@@ -1,54 +1,106 @@
 """Whom those who ask reach on the day of what they record: nobody writes about strangers."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import OuterRef, Subquery
+from django.db import connection
 
 from xiachen.attendance.models.records import CheckIn
 from xiachen.attendance.rules.records import Entry
 from xiachen.base import clock
-from xiachen.base.owned.bulk import among
+from xiachen.base.owned.bulk import spelt
 from xiachen.deployment.models import Membership
 from xiachen.mobilisation.models.stays import Enrolment, Release
 from xiachen.people.models.members import Member
+from xiachen.people.models.units import Organisation
 from xiachen.privacy.scope import Role, Scope
 
 _DAY = timedelta(days=1)
+_TEAM, _STAY, _SEEN, _HOME = range(4)
+
+# One statement, which answers with nothing but what ties a person to somebody: a morning's records
+# are of people by the thousand, and of most of them one tie is known.
+_TIES = f"""
+    with asked (member, incident, community, day, n) as (
+        select * from unnest(
+            %s::uuid[], %s::uuid[], %s::bigint[], %s::date[]
+        ) with ordinality
+    )
+    select n, {_TEAM}, null::bigint, team_id
+    from asked join {Membership._meta.db_table} as joined on joined.member_id = asked.member
+    where team_id = any(%s::uuid[])
+        and from_day <= day and (to_day is null or to_day >= day)
+    union all
+    select n, {_STAY}, stay.community_id, null
+    from asked join {Enrolment._meta.db_table} as stay
+        on stay.member_id = asked.member and stay.incident_id = asked.incident
+    where from_day <= day and not void and not exists (
+        select from {Enrolment._meta.db_table} as later where later.reverses_id = stay.id
+    ) and not exists (
+        select from {Release._meta.db_table} as ended
+        where ended.enrolment_id = stay.id and ended.last_day < day and not ended.void
+            and not exists (
+                select from {Release._meta.db_table} as later where later.reverses_id = ended.id
+            )
+    )
+    union all
+    select n, {_SEEN}, null, null
+    from asked where exists (
+        select from {CheckIn._meta.db_table} as seen
+        where seen.community_id = asked.community and seen.incident_id = asked.incident
+            and seen.member = asked.member and seen.day between asked.day - 1 and asked.day
+            and not void and not exists (
+                select from {CheckIn._meta.db_table} as later
+                where later.community_id = seen.community_id and later.reverses_id = seen.id
+            )
+    )
+    union all
+    select n, {_HOME}, place, unit
+    from asked join {Member._meta.db_table} as member on member.id = asked.member
+    left join {Organisation._meta.db_table} as unit on unit.id = member.organisation_id
+    cross join lateral (
+        values (unit.division, unit.id), (member.home_community_id, null)
+    ) as home (place, unit)
+    where home.place is not null or home.unit is not null
+"""
+
+
+class _Tie(NamedTuple):
+    """What ties a person to a team, a place or a unit on the day of an entry."""
+
+    kind: int
+    place: int | None
+    party: UUID | None
+
+    def holds(self, scope: Scope) -> bool:
+        if self.kind == _SEEN:
+            return True
+        if self.kind == _TEAM:
+            return self.party in scope.teams
+        near = self.place is not None and scope.covers(self.place)
+        if self.kind == _STAY:
+            return near
+        return not scope.teams and (near or self.party in scope.organisations)
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """
-    What is known of the people whom entries name, by person; read for all of them at once.
+    """What ties the people whom entries name to somebody, by entry; read for all at once."""
 
-    :ivar teams: with the first and last day in each
-    :ivar stays: incident, community, first and last day of each
-    :ivar homes: unit, where that is, and where the person lives
-    :ivar seen: who signed in, in which incident and community and on which day
-    """
-
-    teams: Mapping[UUID, Sequence[tuple[UUID, date, date | None]]]
-    stays: Mapping[UUID, Sequence[tuple[UUID, int, date, date | None]]]
-    homes: Mapping[UUID, tuple[UUID | None, int | None, int | None]]
-    seen: Set[tuple[UUID, int, UUID, date]]
+    ties: Mapping[UUID, Sequence[_Tie]]
 
     @classmethod
     def of(cls, scopes: Mapping[UUID, Scope], entries: Sequence[Entry]) -> "Reach":
         """Read what is known; nothing of those who write about themselves."""
         asked = [one for one in entries if not _is_plain(scopes[one.id], one)]
-        if not asked:
-            return cls({}, {}, {}, frozenset())
-        people = list({one.member for one in asked})
-        return cls(
-            _teams(people, {team for one in asked for team in scopes[one.id].teams}),
-            _stays(people, {scopes[one.id].incident for one in asked}),
-            _homes(people),
-            _seen(scopes, asked),
-        )
+        ties: dict[UUID, list[_Tie]] = defaultdict(list)
+        for number, kind, place, party in _rows(scopes, asked) if asked else ():
+            ties[asked[number - 1].id].append(_Tie(kind, place, party))
+        return cls(ties)
 
     def holds(self, scope: Scope, one: Entry) -> bool:
         """
@@ -59,30 +111,7 @@ class Reach:
         role that was given for a place and for no team reaches those who live or are employed
         there, and those of its units, as everywhere else.
         """
-        if _is_plain(scope, one):
-            return True
-        day = clock.local_day(one.occurred_at)
-        return (
-            any(
-                team in scope.teams and _includes(first, last, day)
-                for team, first, last in self.teams.get(one.member, ())
-            )
-            or any(
-                incident == scope.incident and scope.covers(place) and _includes(first, last, day)
-                for incident, place, first, last in self.stays.get(one.member, ())
-            )
-            or any(
-                (scope.incident, one.community, one.member, when) in self.seen
-                for when in (day, day - _DAY)
-            )
-            or (not scope.teams and self._at_home(scope, one.member))
-        )
-
-    def _at_home(self, scope: Scope, member: UUID) -> bool:
-        unit, unit_place, home = self.homes.get(member, (None, None, None))
-        return unit in scope.organisations or any(
-            place is not None and scope.covers(place) for place in (unit_place, home)
-        )
+        return _is_plain(scope, one) or any(tie.holds(scope) for tie in self.ties.get(one.id, ()))
 
 
 def _is_plain(scope: Scope, one: Entry) -> bool:
@@ -90,58 +119,17 @@ def _is_plain(scope: Scope, one: Entry) -> bool:
     return one.member == scope.member or scope.role is Role.SYSTEM
 
 
-def _includes(first: date, last: date | None, day: date) -> bool:
-    return first <= day and (last is None or last >= day)
-
-
-def _teams(
-    people: Sequence[UUID], teams: Set[UUID]
-) -> dict[UUID, list[tuple[UUID, date, date | None]]]:
-    found: dict[UUID, list[tuple[UUID, date, date | None]]] = defaultdict(list)
-    if teams:
-        rows = Membership.objects.filter(team__in=teams, member__in=among(people, "uuid"))
-        for member, team, first, last in rows.values_list(
-            "member_id", "team_id", "from_day", "to_day"
-        ):
-            found[member].append((team, first, last))
-    return found
-
-
-def _stays(
-    people: Sequence[UUID], incidents: Set[UUID | None]
-) -> dict[UUID, list[tuple[UUID, int, date, date | None]]]:
-    ended = Release.objects.standing().filter(enrolment_id=OuterRef("pk")).values("last_day")
-    rows = (
-        Enrolment.objects.standing()
-        .filter(incident__in=incidents, member__in=among(people, "uuid"))
-        .annotate(last=Subquery(ended[:1]))
-    )
-    found: dict[UUID, list[tuple[UUID, int, date, date | None]]] = defaultdict(list)
-    for member, incident, community, first, last in rows.values_list(
-        "member_id", "incident_id", "community_id", "from_day", "last"
-    ):
-        found[member].append((incident, community, first, last))
-    return found
-
-
-def _homes(people: Sequence[UUID]) -> dict[UUID, tuple[UUID | None, int | None, int | None]]:
-    rows = Member.objects.filter(pk__in=among(people, "uuid")).order_by()
-    return {
-        member: (unit, unit_place, home)
-        for member, unit, unit_place, home in rows.values_list(
-            "pk", "organisation_id", "organisation__division", "home_community_id"
-        )
-    }
-
-
-def _seen(
-    scopes: Mapping[UUID, Scope], asked: Sequence[Entry]
-) -> set[tuple[UUID, int, UUID, date]]:
-    days = {clock.local_day(one.occurred_at) for one in asked}
-    rows = CheckIn.objects.standing().filter(
-        community_id__in={one.community for one in asked},
-        incident__in={scopes[one.id].incident for one in asked},
-        member__in=among(list({one.member for one in asked}), "uuid"),
-        day__in=days | {day - _DAY for day in days},
-    )
-    return set(rows.values_list("incident_id", "community_id", "member", "day"))
+def _rows(scopes: Mapping[UUID, Scope], asked: Sequence[Entry]) -> list[tuple[Any, ...]]:
+    """Return the number of the entry, from 1, and what makes a tie."""
+    teams: frozenset[UUID] = frozenset().union(*(scopes[one.id].teams for one in asked))
+    given = [
+        spelt(one.member for one in asked),
+        spelt(scopes[one.id].incident for one in asked),
+        spelt(one.community for one in asked),
+        spelt(clock.local_day(one.occurred_at) for one in asked),
+        spelt(teams),
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_TIES, given)
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found

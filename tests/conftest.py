@@ -1,5 +1,5 @@
 """
-The test run's own PostgreSQL: started fresh, used as the application's role, thrown away.
+The test run's own PostgreSQL: with fresh tables, used as the application's role, thrown away.
 
 `db` wraps a test in a transaction that is rolled back; with `world` the town stands in it.
 `committed_db` lets a test commit, for what happens between connections; afterwards the owner
@@ -64,6 +64,9 @@ def pytest_configure(config: pytest.Config) -> None:
     from xiachen.site.embedded.guard import stop_with_program
 
     if not _OWN_SERVER:
+        from tests.prepared import put_data
+
+        put_data(_HOME)
         cluster = embedded_cluster(_HOME, durable=False)
         cluster.start()
         stop_with_program(cluster)  # a run that is told to end leaves no server behind
@@ -101,7 +104,9 @@ def owner_dsn() -> str:
 
 @pytest.fixture(scope="session")
 def django_db_setup() -> None:
-    """Migrate as the owner, in a process of its own, as an installation does."""
+    """Migrate a server of somebody else's, as an installation does; our own has its tables."""
+    if not _OWN_SERVER:
+        return
     import subprocess
     import sys
 

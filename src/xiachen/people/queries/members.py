@@ -14,6 +14,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from xiachen.base.errors import NotFound
+from xiachen.base.owned.bulk import spelt
 from xiachen.people import rules
 from xiachen.people.models.branches import BranchPost
 from xiachen.people.models.members import Fitness, Member, Skill, contact_index
@@ -22,6 +23,11 @@ from xiachen.privacy.masking import mask_identity, mask_name, mask_phone
 from xiachen.privacy.scope import Can, Role, Scope
 
 PAGE_SIZE = 50
+
+_NOBODY = f"""
+    select id from unnest(%s::uuid[]) as asked (id)
+    where not exists (select from {Member._meta.db_table} as member where member.id = asked.id)
+"""
 
 # They work with the people whom they reach and call them by their names; a figure opened by
 # anybody else shows a masked name.
@@ -102,11 +108,12 @@ def registered(scope: Scope, ids: Iterable[UUID]) -> set[UUID]:
     """
     Return those of some ids that are people's, whoever asks: for checks of operations.
 
-    Asked with every sign-in, hence in plain SQL.
+    Asked with every sign-in, hence in plain SQL that answers with those who are nobody's.
     """
+    asked = set(ids)
     with connection.cursor() as cursor:
-        cursor.execute(f"select id from {Member._meta.db_table} where id = any(%s)", [list(ids)])
-        return {row[0] for row in cursor.fetchall()}
+        cursor.execute(_NOBODY, [spelt(asked)])
+        return asked.difference(row[0] for row in cursor.fetchall())
 
 
 def shown_names(scope: Scope, ids: Iterable[UUID]) -> dict[UUID, str]:

@@ -226,6 +226,8 @@ def _of_liaison(crowd: Crowd) -> list[Screen]:
         ("home", "/?show=everybody"),
         ("person", f"/command/people/{crowd.people[47]}/"),
         ("certificate", f"/attendance/certificates/{crowd.certificate}/"),
+        ("certificates", f"/attendance/certificates/?community={FENGLIN}"),
+        ("certificates-to-print", "/attendance/certificates/print"),
         ("supervision", "/command/supervision/"),
         ("supervision-item", f"/command/supervision/{item.pk}/"),
     ]

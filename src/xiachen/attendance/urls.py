@@ -36,6 +36,9 @@ urlpatterns = [
         name="take-back-hours",
     ),
     path("hours/<uuid:member>/certificate", certificates.issue, name="issue-certificate"),
+    path("certificates/", certificates.several, name="certificates"),
+    path("certificates/issue", certificates.issue_several, name="issue-certificates"),
+    path("certificates/print", certificates.print_several, name="print-certificates"),
     path("certificates/<uuid:certificate>/", certificates.certificate, name="certificate"),
     path(
         "certificates/<uuid:certificate>/withdraw",

@@ -1,6 +1,7 @@
 """Issuing service certificates, withdrawing them, and showing them to whoever checks."""
 
 import secrets
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
@@ -9,10 +10,13 @@ from django.db import transaction
 
 from xiachen.attendance.models.certificates import Certificate
 from xiachen.attendance.queries import certificates as queries
+from xiachen.attendance.queries import certified
 from xiachen.attendance.rules import certificates as rules
 from xiachen.attendance.rules.records import CorrectedAlready, check_reason, incident_of
+from xiachen.base.errors import NotFound, Outcome
 from xiachen.base.owned.appending import append, superseding
-from xiachen.people.queries.members import member as member_of
+from xiachen.people.models.members import Member
+from xiachen.people.queries.members import members_by_id
 from xiachen.privacy import audit
 from xiachen.privacy.scope import Can, Scope
 
@@ -44,39 +48,25 @@ def issue_certificate(scope: Scope, *, member: UUID, day: date, at: datetime) ->
     """
     if member != scope.member:
         scope.require(Can.CERTIFY)
-    incident = incident_of(scope)
-    person = member_of(scope, member)
-    type(person).objects.select_for_update(no_key=True).get(pk=person.pk)
-    served = queries.served(scope, member=member, day=day)
-    if served.total.first_day is None or served.total.last_day is None:
-        raise rules.NothingServed()
-    made = Certificate(
-        incident_id=incident,
-        member=person,
-        number=_number(at),
-        name=person.name,
-        unit=str(person.organisation or "")[:120],
-        places=served.places,
-        first_day=served.total.first_day,
-        last_day=served.total.last_day,
-        days=served.total.days,
-        days_without_sign_out=served.total.days_without_sign_out,
-        minutes=served.total.minutes,
-        times=served.service.times,
-        persons_served=served.service.persons_served,
-        role=scope.role.value,
-        occurred_at=at,
-        received_at=at,
-        recorded_by=scope.account,
-    )
-    last = _last(incident, member)
-    if last is not None and not last.void and _same(last, made):
-        return last
-    made.reverses = last
-    if not append([made]):
-        raise CorrectedAlready()
-    audit.record(scope, "attendance.issue-certificate", subject=member, targets=[made.pk])
-    return made
+    (outcome,) = _issue(scope, [member], day, at)
+    if outcome.refusal:
+        raise outcome.refusal
+    return queries.standing(scope, members=[member])[member]
+
+
+@transaction.atomic
+def issue_certificates(
+    scope: Scope, *, members: Sequence[UUID], day: date, at: datetime
+) -> list[Outcome]:
+    """
+    Certify what the records tell of several people, as `issue_certificate` does of one.
+
+    An outcome's id is the person's.
+
+    :raises Forbidden: the role certifies nobody
+    """
+    scope.require(Can.CERTIFY)
+    return _issue(scope, members, day, at)
 
 
 @transaction.atomic
@@ -122,6 +112,26 @@ def view_certificate(scope: Scope, *, certificate: UUID) -> queries.Shown:
 
 
 @transaction.atomic
+def view_certified(scope: Scope, *, day: date, group: certified.Group) -> certified.Certified:
+    """Return whom of a group the reader can certify, and note whom it named."""
+    found = certified.certified(scope, day=day, group=group)
+    _note(scope, [line.hours.member for line in found.lines])
+    return found
+
+
+@transaction.atomic
+def view_certificates(scope: Scope, *, day: date, group: certified.Group) -> list[queries.Shown]:
+    """
+    Return the certificates of a group to print, and note whose they are.
+
+    :raises TooManyToCertify: they are more than are printed at once
+    """
+    found = certified.papers_of(scope, day=day, group=group)
+    _note(scope, [one.certificate.member_id for one in found])
+    return found
+
+
+@transaction.atomic
 def show_certificate(scope: Scope, *, token: str) -> queries.Shown:
     """
     Return what a printed code leads to, and note that it was looked at.
@@ -139,9 +149,82 @@ def show_certificate(scope: Scope, *, token: str) -> queries.Shown:
     return found
 
 
-def _last(incident: UUID, member: UUID) -> Certificate | None:
-    rows = Certificate.objects.filter(incident=incident, member=member, reversed_by=None)
-    return rows.order_by("-sequence").first()
+def _note(scope: Scope, named: list[UUID]) -> None:
+    if named:
+        audit.record(scope, "attendance.view-certificates", targets=named)
+
+
+def _issue(scope: Scope, members: Sequence[UUID], day: date, at: datetime) -> list[Outcome]:
+    incident = incident_of(scope)
+    people = members_by_id(scope, members)
+    _hold(people)
+    served = queries.served(scope, members=people, day=day)
+    last = queries.last_of(scope, members=people)
+    made = {
+        one: paper
+        for one, person in people.items()
+        if (paper := _made(scope, person, served[one], incident, at))
+    }
+    changed = [
+        (paper, last.get(one))
+        for one, paper in made.items()
+        if one not in last or last[one].void or not _same(last[one], paper)
+    ]
+    for paper, former in changed:
+        paper.reverses = former
+    written = append([paper for paper, _former in changed]) if changed else set()
+    new = {paper.member_id: paper for paper, _former in changed if paper.pk in written}
+    audit.record_all(
+        [
+            audit.Act(
+                scope=scope, action="attendance.issue-certificate", subject=one, targets=[paper.pk]
+            )
+            for one, paper in new.items()
+        ]
+    )
+    missed = {paper.member_id for paper, _former in changed} - new.keys()
+
+    def outcome(one: UUID) -> Outcome:
+        if one not in people:
+            return Outcome(one, refusal=NotFound(field="member"))
+        if one not in made:
+            return Outcome(one, refusal=rules.NothingServed())
+        return Outcome(one, new=one in new, refusal=CorrectedAlready() if one in missed else None)
+
+    return [outcome(one) for one in members]
+
+
+def _made(
+    scope: Scope, person: Member, served: queries.Served, incident: UUID, at: datetime
+) -> Certificate | None:
+    total = served.total
+    if total.first_day is None or total.last_day is None:
+        return None
+    return Certificate(
+        incident_id=incident,
+        member=person,
+        number=_number(at),
+        name=person.name,
+        unit=str(person.organisation or "")[:120],
+        places=served.places,
+        first_day=total.first_day,
+        last_day=total.last_day,
+        days=total.days,
+        days_without_sign_out=total.days_without_sign_out,
+        minutes=total.minutes,
+        times=served.service.times,
+        persons_served=served.service.persons_served,
+        role=scope.role.value,
+        occurred_at=at,
+        received_at=at,
+        recorded_by=scope.account,
+    )
+
+
+def _hold(members: Collection[UUID]) -> None:
+    """Of two who certify one person at once the second sees what the first has written."""
+    rows = Member.objects.filter(pk__in=members).order_by("pk").select_for_update(no_key=True)
+    list(rows.values_list("pk"))
 
 
 def _same(known: Certificate, made: Certificate) -> bool:

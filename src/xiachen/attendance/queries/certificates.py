@@ -1,7 +1,7 @@
 """Service certificates: what they say, where they stand, and the link by which anybody checks."""
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
-from django.db.models import QuerySet
+from django.db.models import Min, QuerySet
 from django.urls import reverse
 
 from xiachen.attendance.models.certificates import Certificate
@@ -51,13 +51,31 @@ class Served:
     places: list[str]
 
 
-def served(scope: Scope, *, member: UUID, day: date) -> Served:
-    """Return what a certificate of a person whom the caller reaches would say."""
-    return Served(
-        total=hours_totals(scope, members=[member], day=day).get(member, HoursTotal()),
-        service=services(scope, members=[member], day=day).get(member, Service()),
-        places=_places(scope, member, day),
-    )
+def served(scope: Scope, *, members: Collection[UUID], day: date) -> dict[UUID, Served]:
+    """Return what certificates would say of people whom the caller reaches; of all of them."""
+    totals = hours_totals(scope, members=members, day=day)
+    work = services(scope, members=members, day=day)
+    places = _places(scope, members, day)
+    return {
+        one: Served(
+            total=totals.get(one, HoursTotal()),
+            service=work.get(one, Service()),
+            places=places.get(one, []),
+        )
+        for one in members
+    }
+
+
+def standing(scope: Scope, *, members: Collection[UUID]) -> dict[UUID, Certificate]:
+    """Return the certificates that hold of people whom the caller reaches."""
+    rows = last_of(scope, members=members)
+    return {member: paper for member, paper in rows.items() if not paper.void}
+
+
+def last_of(scope: Scope, *, members: Collection[UUID]) -> dict[UUID, Certificate]:
+    """Return what stands last of people whom the caller reaches, be it a withdrawal."""
+    rows = _rows().filter(incident=scope.incident, member__in=list(members), reversed_by=None)
+    return {row.member_id: row for row in rows.order_by("sequence")}
 
 
 def certificates(scope: Scope, *, member: UUID) -> list[Shown]:
@@ -121,19 +139,27 @@ def _shown(row: Certificate) -> Shown:
     return Shown(certificate=row, state=state_of(reversed_by_void=later))
 
 
-def _places(scope: Scope, member: UUID, day: date) -> list[str]:
-    """Return the names of the communities served in, in the order of the first day there."""
-    of_person = {"incident": scope.incident, "member": member, "day__lte": day}
-    seen: dict[int, date] = {}
+def _places(scope: Scope, members: Collection[UUID], day: date) -> dict[UUID, list[str]]:
+    """Return the names of the communities served in, in the order of each one's first day there."""
+    of_people = {"incident": scope.incident, "member__in": list(members), "day__lte": day}
+    seen: dict[UUID, dict[int, date]] = {}
     for rows in (
-        CheckIn.objects.standing().filter(**of_person),
-        HoursCorrection.objects.standing().filter(**of_person),
+        CheckIn.objects.standing().filter(**of_people),
+        HoursCorrection.objects.standing().filter(**of_people),
     ):
-        for code, first in rows.values_list("community_id", "day"):
-            seen[code] = min(first, seen.get(code, first))
-    places = communities_by_id(scope, seen)
-    ordered: Sequence[int] = sorted(seen, key=lambda code: (seen[code], code))
-    return [places[code].name for code in ordered if code in places]
+        first_days = rows.order_by().values("member", "community_id").annotate(first=Min("day"))
+        for member, code, first in first_days.values_list("member", "community_id", "first"):
+            there = seen.setdefault(member, {})
+            there[code] = min(first, there.get(code, first))
+    names = communities_by_id(scope, {code for there in seen.values() for code in there})
+    return {
+        member: [
+            names[code].name
+            for code in sorted(there, key=lambda code: (there[code], code))
+            if code in names
+        ]
+        for member, there in seen.items()
+    }
 
 
 def _signer() -> Signer:

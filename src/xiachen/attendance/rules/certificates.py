@@ -10,12 +10,22 @@ from xiachen.base.errors import Refused
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 LENGTH = 6
 
+# A page of so many sheets is printed without a browser losing its breath.
+MOST_AT_ONCE = 500
+
 
 class NothingServed(Refused):
     """A certificate tells of at least one day on duty."""
 
     code = "attendance.nothing-served"
     message = _("No day on duty is recorded up to this day, so there is nothing to certify yet.")
+
+
+class TooManyToCertify(Refused):
+    """Certificates for a group are issued and printed in runs of a size that paper can take."""
+
+    code = "attendance.too-many-to-certify"
+    message = _("These are more than %(most)s people. Choose a team or a community of them.")
 
 
 class CertificateUnknown(Refused):

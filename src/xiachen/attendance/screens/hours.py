@@ -42,7 +42,12 @@ def hours(request: ScopedRequest) -> HttpResponse:
         return taken
     page = view_hours(request.scope, day=request.day, number=number_of(request), size=LINES)
     figures = request.scope.allows(Can.SEE_FIGURES) and bool(request.scope.places)
-    context = {"page": page, "day": request.day, "figures": figures}
+    context = {
+        "page": page,
+        "day": request.day,
+        "figures": figures,
+        "certifies": request.scope.allows(Can.CERTIFY),
+    }
     return render(request, "attendance/hours.html", context)
 
 

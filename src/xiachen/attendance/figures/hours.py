@@ -136,4 +136,15 @@ DAYS_SERVED = Figure(
     by_facts=True,
 )
 
-FIGURES = (OVERWORKED, LONGEST_RUN, MOST_HOURS, AVERAGE_HOURS, HOURS, DAYS_SERVED)
+ON_DUTY_SO_FAR = Figure(
+    code="attendance.on-duty-so-far",
+    title=_("People on duty so far"),
+    means=_("People with a day on duty from the beginning up to the day, each person once."),
+    unit=PERSON,
+    rows=hours.served_by,
+    columns=_SERVED_COLUMNS,
+    present=of_members,
+    by_facts=True,
+)
+
+FIGURES = (OVERWORKED, LONGEST_RUN, MOST_HOURS, AVERAGE_HOURS, HOURS, DAYS_SERVED, ON_DUTY_SO_FAR)

@@ -245,6 +245,11 @@ SERVED = Section(
             words=_("%(rough)s of service so far"),
             details=(Detail(figure="attendance.served", words=_("%(n)s on the day")),),
         ),
+        Line(
+            figure="attendance.hours",
+            words=_("%(n)s on duty so far"),
+            details=(Detail(figure="attendance.on-duty-so-far", words="%(n)s"),),
+        ),
         Line(figure="attendance.average-hours", words=_("%(n)s on site on average")),
         Line(
             figure="attendance.overworked",

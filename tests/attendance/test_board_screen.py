@@ -9,7 +9,9 @@ from django.test import Client
 from tests.attendance.town import EVENING, Town, clock_at
 from tests.world import DAY, FENGLIN, LOCAL, SENT, prove_twice
 from xiachen.attendance.models.records import Answer, CheckIn, CheckOut
+from xiachen.attendance.operations.health import HealthEntry, state_health
 from xiachen.base import clock
+from xiachen.base.ids import uuid7
 from xiachen.privacy.models import AuditEntry
 from xiachen.privacy.scope import Role
 
@@ -183,3 +185,16 @@ def test_the_neighbours_secretary_finds_nobody_on_the_duty_page(town: Town, even
     )
     assert posted.status_code == 403
     assert not CheckOut.objects.exists()
+
+
+def test_those_off_duty_are_a_list_of_the_board(town: Town, evening: None) -> None:
+    client = client_of(town, Role.SECRETARY)
+    assert "show=off-duty" not in client.get(BOARD).content.decode()
+    unwell = HealthEntry(
+        id=uuid7(), community=FENGLIN, member=town.world.local, occurred_at=EVENING, well=False
+    )
+    assert state_health(town.worker, entries=[unwell], at=EVENING)[0].new
+    page = client.get(BOARD + "&show=off-duty").content.decode()
+    assert "off duty 1" in page
+    table = page.split("</table>")[0]
+    assert LOCAL in table and SENT[0] not in table

@@ -12,10 +12,13 @@ from tests.command.first_day import oblige_bureau
 from tests.world import BEFORE, DAY, FENGLIN, LIAISON, LOCAL, MORNING, SENT, World, prove_twice
 from xiachen.attendance.operations.answers import answer
 from xiachen.attendance.operations.check_ins import check_in
+from xiachen.attendance.operations.health import HealthEntry, state_health
 from xiachen.base.ids import uuid7
 from xiachen.command.operations.homes import open_first_page
+from xiachen.command.operations.reminding import remind_missing
 from xiachen.command.queries.homes.home import Asked
 from xiachen.command.queries.homes.liaison import LiaisonHome, Person
+from xiachen.command.rules.reminding import NobodyToRemind
 from xiachen.command.rules.whereabouts import Whereabouts
 from xiachen.deployment.operations.withdrawals import WithdrawalEntry, withdraw
 from xiachen.mobilisation.operations.dispatches import dispatch
@@ -106,6 +109,31 @@ def test_everybody_stands_in_one_list_and_those_missing_come_first(sent: World) 
     assert [stay.community_id for stay in everybody[SENT[0]].stays] == [FENGLIN]
     numbers = {one.code: one.count for one in home.numbers}
     assert numbers == {"everybody": 12, "came": 8, "on-site": 5, "": 5}
+
+
+def test_whoever_is_off_duty_is_called_so_and_not_asked_why_they_did_not_come(sent: World) -> None:
+    town = Town(world=sent)
+    oblige_bureau(sent)
+    check_in(town.worker, entries=[entry(one) for one in sent.sent[:3]], at=NOON)
+    unwell = [sent.sent[2], sent.sent[5], sent.sent[8]]
+    said = [
+        HealthEntry(id=uuid7(), community=FENGLIN, member=one, occurred_at=NOON, well=False)
+        for one in unwell
+    ]
+    assert all(one.new for one in state_health(town.worker, entries=said, at=NOON))
+    home = opened(town.liaison)
+    assert not by_name(home).keys() & {SENT[2], SENT[5], SENT[8]}
+    everybody = by_name(opened(town.liaison, "everybody"))
+    assert everybody[SENT[5]].whereabouts == Whereabouts.OFF_DUTY
+    assert everybody[SENT[8]].whereabouts == Whereabouts.OFF_BEFORE
+    # Who had come counts among those who came, and is not asked for the work that is missing.
+    came = everybody[SENT[2]]
+    assert (came.whereabouts, came.sent_off, came.can_be_asked) == (Whereabouts.IDLE, True, False)
+    assert everybody[SENT[1]].can_be_asked and not everybody[SENT[1]].sent_off
+    numbers = {one.code: one.count for one in home.numbers}
+    assert (numbers["came"], numbers["on-site"]) == (8, 3)
+    with pytest.raises(NobodyToRemind):
+        remind_missing(town.liaison, members=unwell, day=DAY, at=NOON)
 
 
 def test_nobody_is_missing_of_whom_nothing_is_expected(sent: World) -> None:

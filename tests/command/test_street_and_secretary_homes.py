@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.attendance.town import clock_at, entry
 from tests.world import BEFORE, DAY, FENGLIN, LOCAL, MORNING, SENT, ZISONG, World
 from xiachen.attendance.operations.check_ins import check_in
+from xiachen.attendance.operations.health import HealthEntry, state_health
 from xiachen.base.ids import uuid7
 from xiachen.command.operations.homes import open_first_page
 from xiachen.command.queries.homes.home import Asked
@@ -131,6 +132,24 @@ def test_the_secretary_sees_who_is_missing_first_and_why(day: World) -> None:
     }
     assert {one.name: one.teams for one in home.people}[SENT[7]] == ["观测局工作队"]
     assert home.total == 11
+
+
+def test_the_secretary_reads_who_is_off_duty_in_a_list_of_its_own(day: World) -> None:
+    unwell = (day.sent[0], day.sent[7], day.sent[8])
+    said = [
+        HealthEntry(id=uuid7(), community=FENGLIN, member=one, occurred_at=NOON, well=False)
+        for one in unwell
+    ]
+    assert all(
+        one.new for one in state_health(day.scope(Role.COMMUNITY_WORKER), entries=said, at=NOON)
+    )
+    home = secretary(day)
+    assert names(home.people) == {LOCAL}
+    assert [one.count for one in home.numbers] == [10, 7, 1, 0]
+    assert names(secretary(day, "off-duty").people) == {SENT[7]}
+    assert names(secretary(day, "off-duty-before").people) == {SENT[8]}
+    sent_off = {one.name for one in secretary(day, "on-site").people if one.sent_off}
+    assert sent_off == {SENT[0]}
 
 
 def test_the_lists_hold_the_excused_and_those_on_site_with_their_times(day: World) -> None:

@@ -33,6 +33,7 @@ SHOWN = (
     "not-working",
     "unsigned",
     "doubtful",
+    "off-duty",
     "others",
 )
 
@@ -116,6 +117,7 @@ class Board:
     """
     The attendance of a community on a day.
 
+    :param off_duty: how many people must not work on the day
     :param doubtful: how many people's sign-in or sign-out the leader should have a look at
     :param known: how the sign-ins are known and how many are, the best proven first
     """
@@ -127,6 +129,7 @@ class Board:
     options: list[Option]
     not_present: list[NamedLine]
     not_working: list[NamedLine]
+    off_duty: int
     doubtful: int
     known: list[tuple[str, int]]
 
@@ -194,6 +197,7 @@ def board(scope: Scope, *, day: date, community: int, shown: str = "", group: st
         options=options,
         not_present=_named(everybody, funnel.not_present),
         not_working=_named(everybody, funnel.not_working),
+        off_duty=sum(one.off_duty for one in everybody),
         doubtful=sum(one.doubtful for one in everybody),
         known=_known(gathered.signed.values()),
     )
@@ -292,6 +296,8 @@ def _fits(one: Person, funnel: Funnel, shown: str) -> bool:
             return _among(one, funnel.unsigned)
         case "doubtful":
             return one.doubtful
+        case "off-duty":
+            return one.off_duty
         case "others":
             return not came
     return True

@@ -20,7 +20,7 @@ from xiachen.command.queries.homes.liaison import Person, known
 from xiachen.command.rules import reminding as rules
 from xiachen.command.rules import supervision
 from xiachen.command.rules.views import language
-from xiachen.command.rules.whereabouts import ASKED, Whereabouts
+from xiachen.command.rules.whereabouts import Whereabouts
 from xiachen.incidents.models import Incident
 from xiachen.mobilisation.queries.stays import working_incident
 from xiachen.notices.operations import notices
@@ -69,7 +69,7 @@ def remind_missing(
     incident = working_incident(scope)
     if len(members) > rules.AT_ONCE:
         raise rules.TooManyToRemind(most=rules.AT_ONCE)
-    missing = [one for one in _persons(scope, members, day) if one.whereabouts in ASKED]
+    missing = [one for one in _persons(scope, members, day) if one.can_be_asked]
     if not missing:
         raise rules.NobodyToRemind()
     ids = [one.member.pk for one in missing]

@@ -15,6 +15,8 @@ class Whereabouts(StrEnum):
     ABSENT = "not-present"
     IDLE = "not-working"
     UNRECORDED = "not-recorded"
+    OFF_DUTY = "off-duty"
+    OFF_BEFORE = "off-duty-before"
     EXPLAINED = "answered"
     EXCUSED = "excused"
     WORKING = "working"
@@ -28,6 +30,8 @@ NAMES: dict[Whereabouts, str | Promise] = {
     Whereabouts.ABSENT: _("reported in, not on site"),
     Whereabouts.IDLE: _("on site, no work recorded"),
     Whereabouts.UNRECORDED: _("no sign-in recorded"),
+    Whereabouts.OFF_DUTY: _("off duty"),
+    Whereabouts.OFF_BEFORE: _("off duty, not reported in"),
     Whereabouts.EXPLAINED: _("absence explained"),
     Whereabouts.EXCUSED: pgettext_lazy("report-in", "excused"),
     Whereabouts.WORKING: _("on site and working"),
@@ -45,6 +49,7 @@ ON_SITE = (Whereabouts.IDLE, Whereabouts.WORKING)
 CAME = (
     Whereabouts.ABSENT,
     Whereabouts.UNRECORDED,
+    Whereabouts.OFF_DUTY,
     Whereabouts.EXPLAINED,
     Whereabouts.REPORTED,
     *ON_SITE,

@@ -33,6 +33,7 @@ from xiachen.mobilisation.queries import stays
 from xiachen.mobilisation.queries.report_ins import report_ins
 from xiachen.papers.tables import Table
 from xiachen.people.models.members import Member
+from xiachen.people.queries.fitness import off_duty_among
 from xiachen.people.queries.members import shown_name
 from xiachen.places.models import Community
 from xiachen.privacy.masking import mask_name
@@ -60,6 +61,7 @@ class Person:
     :param stays: where the person belongs, sent or joined on the spot
     :param report_ins: each with the name of its community, through both channels
     :param duty: days in a row and hours without a day of rest
+    :param off_duty: whether the person must not work on the day; never why
     :param excuse: the excuse with its reason, for a role that excuses people
     :param answers: what was said to a list to verify
     :param chased: reminders of the day, and what was said to them
@@ -72,6 +74,7 @@ class Person:
     report_ins: list[tuple[ReportIn, str]] = field(default_factory=list)
     sign_in: SignIn | None = None
     duty: Duty | None = None
+    off_duty: bool = False
     excuse: Excuse | None = None
     answers: list[Answer] = field(default_factory=list)
     said: Said = field(default_factory=Said)
@@ -101,7 +104,12 @@ class Person:
     @property
     def can_be_asked(self) -> bool:
         """Tell whether the person can be reminded or has something to answer."""
-        return self.whereabouts in ASKED
+        return self.whereabouts in ASKED and not self.off_duty
+
+    @property
+    def sent_off(self) -> bool:
+        """Tell whether the person has come and is off duty since."""
+        return self.off_duty and self.whereabouts in ON_SITE
 
     @property
     def community(self) -> int | None:
@@ -249,6 +257,8 @@ def _fill(scope: Scope, found: Mapping[UUID, Person], cutoff: Cutoff) -> None:
         found[signed.member].sign_in = SignIn(signed.occurred_at, signed.deadline)
     for member, duty in duties(scope, cutoff, members=found.keys()).items():
         found[member].duty = duty
+    for member in off_duty_among(scope, members=found.keys(), day=cutoff.day):
+        found[member].off_duty = True
     for answer in records.answers(scope, cutoff).filter(member__in=found):
         found[answer.member].answers.append(answer)
     if scope.allows(Can.EXCUSE):

@@ -16,6 +16,7 @@ from xiachen.mobilisation.models.stays import Excuse
 from xiachen.mobilisation.queries import duties, stays
 from xiachen.mobilisation.queries.report_ins import report_ins
 from xiachen.people.models.members import Member
+from xiachen.people.queries.fitness import away_on
 from xiachen.privacy.scope import Can, Scope
 
 
@@ -83,11 +84,15 @@ def _states(scope: Scope, cutoff: Cutoff) -> list[tuple[Whereabouts, Q]]:
     here, expected = Q(pk__in=reported), Q(pk__in=belonging)
     # Whoever is neither expected on site nor obliged to report at home has nothing to miss.
     obliged = Q(pk__in=duties.members_not_reported(scope, cutoff).order_by().values("pk"))
+    awaited = expected | (~here & obliged)
+    away = Q(pk__in=away_on(scope, day=cutoff.day))
     done = Q(pk__in=duties.members_reported(scope, cutoff).order_by().values("pk"))
     return [
         (Whereabouts.WORKING, Q(pk__in=worked)),
         (Whereabouts.IDLE, Q(pk__in=signed)),
         (Whereabouts.EXCUSED, Q(pk__in=_excused(cutoff))),
+        (Whereabouts.OFF_DUTY, away & here),
+        (Whereabouts.OFF_BEFORE, away & awaited),
         (Whereabouts.EXPLAINED, here & Q(pk__in=answered.order_by().values("member"))),
         (Whereabouts.ABSENT, here & Q(pk__in=recorded)),
         (Whereabouts.UNRECORDED, here & expected),

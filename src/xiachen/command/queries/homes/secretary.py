@@ -22,6 +22,7 @@ from xiachen.mobilisation.models.stays import Enrolment, Release
 from xiachen.mobilisation.queries import stays
 from xiachen.mobilisation.queries.report_ins import report_ins
 from xiachen.people.models.periods import standing_on
+from xiachen.people.queries.fitness import off_duty_among
 from xiachen.people.queries.members import shown_names
 from xiachen.privacy.scope import Can, Scope
 
@@ -38,6 +39,7 @@ class Person:
     Somebody who belongs to the community, or has left it a moment ago.
 
     :param whereabouts: how far the person has come today; None for whoever has left
+    :param off_duty: whether the person must not work today; never why
     :param last_day: the last day here, where it is known
     :param moved_to: the community where the person goes on
     """
@@ -45,6 +47,7 @@ class Person:
     stay: Enrolment
     name: str
     whereabouts: Whereabouts | None
+    off_duty: bool = False
     teams: list[str] = field(default_factory=list)
     sign_in: SignIn | None = None
     answers: list[Answer] = field(default_factory=list)
@@ -65,6 +68,11 @@ class Person:
     def on_site(self) -> bool:
         """Tell whether the person has signed in here."""
         return self.whereabouts in ON_SITE
+
+    @property
+    def sent_off(self) -> bool:
+        """Tell whether the person has come and is off duty since."""
+        return self.off_duty and self.on_site
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +148,8 @@ def _everybody(scope: Scope, cutoff: Cutoff, places: Collection[int]) -> list[Pe
     answered = records.answers(scope, cutoff).filter(gap=GapKind.NOT_PRESENT, excuses=True)
     explained = _pairs(answered, "member", places)
     recording = {community for community, _member in signed}
+    here = rows.order_by().values_list("member_id", flat=True)
+    away = off_duty_among(scope, members=here, day=cutoff.day)
 
     def whereabouts(stay: Enrolment) -> Whereabouts:
         pair = (stay.community_id, stay.member_id)
@@ -147,6 +157,8 @@ def _everybody(scope: Scope, cutoff: Cutoff, places: Collection[int]) -> list[Pe
             return Whereabouts.WORKING if pair in worked else Whereabouts.IDLE
         if getattr(stay, "is_excused", False):
             return Whereabouts.EXCUSED
+        if stay.member_id in away:
+            return Whereabouts.OFF_DUTY if pair in reported else Whereabouts.OFF_BEFORE
         if pair not in reported:
             return Whereabouts.UNREPORTED
         if pair in explained:
@@ -154,7 +166,10 @@ def _everybody(scope: Scope, cutoff: Cutoff, places: Collection[int]) -> list[Pe
         return Whereabouts.ABSENT if stay.community_id in recording else Whereabouts.UNRECORDED
 
     ordered = rows.order_by("member__sort_key", "member_id", "community_id")
-    return [Person(stay=one, name="", whereabouts=whereabouts(one)) for one in ordered]
+    return [
+        Person(stay=one, name="", whereabouts=whereabouts(one), off_duty=one.member_id in away)
+        for one in ordered
+    ]
 
 
 def _leaving(scope: Scope, day: date, places: Collection[int]) -> list[Person]:

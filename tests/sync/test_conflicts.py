@@ -11,11 +11,14 @@ from tests.attendance.town import Town, arrive
 from tests.needs.test_tasks import issue
 from tests.sync.phones import Phone, phone_of
 from tests.sync.test_push import ACCEPTED, ALREADY, own_check_in
-from tests.world import FENGLIN, World
+from tests.world import FENGLIN, SENT, World
 from xiachen.attendance.models.records import CheckOut, WorkRecord
 from xiachen.base import clock
 from xiachen.base.ids import uuid7
 from xiachen.needs.models import Claim
+from xiachen.notices.models.notices import Receipt
+from xiachen.notices.operations.notices import To, send_notice
+from xiachen.privacy.scope import Role
 from xiachen.sync.models.devices import Device
 from xiachen.sync.models.receipts import Quarantined, QuarantineState
 from xiachen.sync.operations.mending import dismiss, mend
@@ -47,6 +50,36 @@ def test_claimed_given_back_and_claimed_again_is_claimed(town: Town, phone: Phon
     assert Claim.objects.filter(task=task, released_at=None).count() == 1
 
 
+def test_a_task_claimed_twice_was_known_the_second_time(town: Town, phone: Phone) -> None:
+    task = issue(town).pk
+    claims = [of_task(phone, "needs.claim", task) for _ in range(3)]
+    known = ("already", "needs.claimed-already")
+    assert phone.outcomes(*claims[:2]) == [ACCEPTED, known]
+    assert phone.outcomes(claims[2]) == [known]
+    assert phone.outcomes(*claims) == [ALREADY, known, known]
+    assert Claim.objects.filter(task=task).count() == 1
+
+
+def test_a_notice_read_twice_was_known_the_second_time(town: Town, phone: Phone) -> None:
+    scope = town.world.scope(Role.HEADQUARTERS)
+    to = To(members=[town.world.local])
+    sent = send_notice(scope, title="Boots", body="At the gate.", to=to, at=clock.now())
+    reads = [phone.event("notices.read", {"notice": str(sent.pk)}, community=None) for _ in "12"]
+    known = ("already", "notices.read-already")
+    assert phone.outcomes(*reads) == [ACCEPTED, known]
+    assert phone.outcomes(*reads) == [ALREADY, known]
+    assert Receipt.objects.count() == 1
+
+
+def test_a_notice_that_went_to_others_is_read_by_nobody(town: Town, phone: Phone) -> None:
+    scope = town.world.scope(Role.HEADQUARTERS)
+    to = To(members=[town.world.members[SENT[1]]])
+    sent = send_notice(scope, title="Boots", body="At the gate.", to=to, at=clock.now())
+    read = phone.event("notices.read", {"notice": str(sent.pk)}, community=None)
+    assert phone.outcomes(read) == [("quarantined", "base.not-found")]
+    assert not Receipt.objects.exists()
+
+
 def test_a_clock_set_back_in_between_changes_no_order(town: Town, phone: Phone) -> None:
     task = issue(town).pk
     claim = of_task(phone, "needs.claim", task)
@@ -65,7 +98,8 @@ def test_a_part_finished_twice_with_other_numbers_is_kept_for_a_person(
     same = of_task(phone, "needs.finish", task, times=1, persons_served=2)
     other = of_task(phone, "needs.finish", task, times=5, persons_served=90)
     differs = ("quarantined", "needs.finished-otherwise")
-    assert phone.outcomes(first, same, other) == [ACCEPTED, ACCEPTED, differs]
+    known = ("already", "needs.finished-already")
+    assert phone.outcomes(first, same, other) == [ACCEPTED, known, differs]
     assert list(WorkRecord.objects.values_list("persons_served", flat=True)) == [2]
 
 

@@ -13,6 +13,8 @@ from xiachen.people.operations.accounts import close_account
 from xiachen.privacy import struck_off
 from xiachen.privacy.scope import system_scope
 from xiachen.privacy.struck_off import Kind
+from xiachen.site import doctor
+from xiachen.site.doctor import Grade
 from xiachen.site.striking_off import strike_off_again
 from xiachen.site.target import target
 from xiachen.sync.models.devices import Device, Invitation
@@ -84,6 +86,32 @@ def test_a_closed_account_stays_closed(town: Town) -> None:
     as_backed_up_before()
     assert strike_off_again(target()).accounts == [account]
     assert pulled(phone) == (403, "sync.revoked")
+
+
+def told_by_the_doctor() -> list[tuple[Grade, str]]:
+    found = doctor.examine(target(), production=True, at=clock.now())
+    return [(one.grade, one.words) for one in found if "struck off" in one.words]
+
+
+def test_the_doctor_tells_of_the_list_and_of_what_is_let_in_in_spite_of_it(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XIACHEN_LANGUAGE", "en")
+    (target().home / "struck-off").unlink(missing_ok=True)
+    lost = phone_of(town.local, town.world.local)
+    invite(town.local, members=[town.world.local], at=clock.now())
+    withdraw(town.local, invitation=Invitation.objects.get(used_at=None).pk, at=clock.now())
+    revoke(town.local, device=lost.device, reason="stolen", at=clock.now())
+    ((grade, words),) = told_by_the_doctor()
+    assert grade is Grade.GOOD
+    assert "phones 1, links 2, accounts 0" in words
+    as_backed_up_before()
+    (_, (grade, words)) = told_by_the_doctor()
+    assert grade is Grade.FAILURE
+    assert "phones 1, links 1, accounts 0" in words
+    assert "xiachen restore" in words
+    strike_off_again(target())
+    assert len(told_by_the_doctor()) == 1
 
 
 def test_half_a_line_on_the_list_holds_nothing_up(town: Town) -> None:

@@ -228,6 +228,20 @@ class FinishedOtherwise(Refused):
     )
 
 
+class ClaimedAlready(Refused):
+    """Said to a phone whose claim was held before: nothing new is recorded."""
+
+    code = "needs.claimed-already"
+    message = _("This person held a place in the task already.")
+
+
+class FinishedAlready(Refused):
+    """Said to a phone whose finished work was on record before: nothing new is recorded."""
+
+    code = "needs.finished-already"
+    message = _("This person's part of the task was on record already, with the same numbers.")
+
+
 class PartFinished(Refused):
     """A finished part is not released."""
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import psycopg
 
 from xiachen.channels import configured
-from xiachen.site import migrating, tls
+from xiachen.site import migrating, striking_off, tls
 from xiachen.site.home import private_mode
 from xiachen.site.speaking import Stopped, gettext, ngettext, written_time
 from xiachen.site.target import DRILL, Connection, Target, exists, unreachable
@@ -261,6 +261,7 @@ def _records(
     yield tables
     if tables.grade is Grade.GOOD:
         yield _demonstration(connection, strict)
+        yield from _struck_off(chosen.home, connection, strict)
         yield _worker(connection, strict)
         yield _audit(connection, strict, at)
 
@@ -298,6 +299,30 @@ def _demonstration(connection: Connection, strict: Grade) -> Finding:
         % {"count": count},
         strict,
     )
+
+
+def _struck_off(home: Path, connection: Connection, strict: Grade) -> Iterator[Finding]:
+    """Say what a restore keeps out, and whether something got in by another way."""
+    counts = {kind.value: len(keys) for kind, keys in striking_off.listed(home).items()}
+    words = _("Kept out after a restore, as struck off: %(counts)s.")
+    yield Finding(Grade.GOOD, words % {"counts": _three(**counts)})
+    inside = striking_off.still_let_in(home, connection)
+    if inside:
+        words = _(
+            "Let in though struck off: %(counts)s. If a backup was put in by hand, use "
+            "`xiachen restore`; else strike them off again on their pages."
+        )
+        counts = {
+            "phone": len(inside.phones),
+            "link": len(inside.links),
+            "account": len(inside.accounts),
+        }
+        yield Finding(strict, words % {"counts": _three(**counts)})
+
+
+def _three(*, phone: int, link: int, account: int) -> str:
+    words = _("phones %(phones)s, links %(links)s, accounts %(accounts)s")
+    return words % {"phones": phone, "links": link, "accounts": account}
 
 
 def _worker(connection: Connection, strict: Grade) -> Finding:

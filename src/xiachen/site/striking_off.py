@@ -1,12 +1,13 @@
 """Striking off again, in a database made from a backup, what was struck off since."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from uuid import UUID
 
 from xiachen.privacy import struck_off
 from xiachen.privacy.struck_off import Kind
 from xiachen.site.speaking import gettext
-from xiachen.site.target import Target
+from xiachen.site.target import Connection, Target
 
 _ = gettext
 
@@ -30,9 +31,21 @@ _ACCOUNTS = """
 """
 
 
+_STILL_IN = """
+    select
+        array(select id from sync_device where id = any(%s::uuid[]) and revoked_at is null),
+        array(
+            select id from sync_invitation
+            where encode(digest, 'hex') = any(%s::text[])
+                and used_at is null and withdrawn_at is null
+        ),
+        array(select id from people_account where id = any(%s::uuid[]) and is_active)
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class StruckAgain:
-    """The ids of what the backup still let in."""
+    """The ids of what a database lets in, or has let in until now, in spite of the list."""
 
     phones: list[UUID]
     links: list[UUID]
@@ -42,12 +55,28 @@ class StruckAgain:
         return bool(self.phones or self.links or self.accounts)
 
 
+def listed(home: Path) -> dict[Kind, dict[str, struck_off.StruckOff]]:
+    """Return by kind and key when each thing was first struck off."""
+    found: dict[Kind, dict[str, struck_off.StruckOff]] = {kind: {} for kind in Kind}
+    for one in struck_off.listed(home):
+        found[one.kind].setdefault(one.key, one)
+    return found
+
+
+def still_let_in(home: Path, connection: Connection) -> StruckAgain:
+    """Return what stands on the list and is let in all the same; nothing is changed."""
+    keys = listed(home)
+    row = connection.execute(
+        _STILL_IN, [list(keys[Kind.PHONE]), list(keys[Kind.LINK]), list(keys[Kind.ACCOUNT])]
+    ).fetchone()
+    assert row is not None
+    return StruckAgain(*row)
+
+
 def strike_off_again(chosen: Target) -> StruckAgain:
     """Apply the list that stands in the home to a database; what is struck off already stays so."""
-    listed: dict[Kind, dict[str, struck_off.StruckOff]] = {kind: {} for kind in Kind}
-    for one in struck_off.listed(chosen.home):
-        listed[one.kind].setdefault(one.key, one)
-    phones, links = listed[Kind.PHONE].values(), listed[Kind.LINK].values()
+    keys = listed(chosen.home)
+    phones, links = keys[Kind.PHONE].values(), keys[Kind.LINK].values()
     reason = _("Struck off before a backup was restored.")
     with chosen.connect() as connection, connection.transaction():
         struck = connection.execute(
@@ -62,5 +91,5 @@ def strike_off_again(chosen: Target) -> StruckAgain:
         withdrawn = connection.execute(
             _LINKS, [[one.key for one in links], [one.at for one in links]]
         ).fetchall()
-        closed = connection.execute(_ACCOUNTS, [list(listed[Kind.ACCOUNT])]).fetchall()
+        closed = connection.execute(_ACCOUNTS, [list(keys[Kind.ACCOUNT])]).fetchall()
     return StruckAgain(*([id for (id,) in rows] for rows in (struck, withdrawn, closed)))

@@ -22,12 +22,14 @@ from xiachen.attendance.operations.injuries import InjuryEntry, record_injury_al
 from xiachen.attendance.operations.work import WorkEntry, record_work_all
 from xiachen.base.errors import Outcome, Refused
 from xiachen.base.owned.models import CENTRE
+from xiachen.needs.models import Claim
 from xiachen.needs.operations.claims import claim_task, finish_task, release_claim
-from xiachen.needs.queries.records import held_claims, proven_work
+from xiachen.needs.queries.records import held_claims, own_claim, proven_work
 from xiachen.needs.queries.tasks import unknown_kinds
-from xiachen.needs.rules import FinishedOtherwise, NotYours
+from xiachen.needs.rules import ClaimedAlready, FinishedAlready, FinishedOtherwise, NotYours
 from xiachen.needs.rules import UnknownKind as UnknownWork
-from xiachen.notices.operations.notices import open_notice
+from xiachen.notices.operations.notices import read_notice
+from xiachen.notices.rules.notices import ReadAlready
 from xiachen.privacy.scope import Can, Scope
 from xiachen.sync.queries.devices import KnownDevice
 from xiachen.sync.rules import events
@@ -93,13 +95,14 @@ class Act:
 
     :param community: in which something is recorded, or the centre
     :param task: which it changes
+    :param do: returns why nothing new was recorded, where the same was known before
     """
 
     id: UUID
     member: UUID
     community: int
     task: UUID | None
-    do: Callable[[Scope, datetime], object] = field(compare=False)
+    do: Callable[[Scope, datetime], Refused | None] = field(compare=False)
 
 
 def _all_at_once(operation: Callable[..., list[Outcome]]) -> Settle:
@@ -117,11 +120,10 @@ def _one_by_one(scopes: Scopes, entries: Sequence[Act], at: datetime) -> list[Ou
     for entry in entries:
         try:
             with transaction.atomic():
-                entry.do(scopes[entry.id], at)
+                known = entry.do(scopes[entry.id], at)
         except Refused as refusal:
-            outcomes.append(Outcome(entry.id, refusal=refusal))
-        else:
-            outcomes.append(Outcome(entry.id, new=True))
+            known = refusal
+        outcomes.append(Outcome(entry.id, new=known is None, refusal=known))
     return outcomes
 
 
@@ -232,23 +234,36 @@ def _injury(event: Event) -> InjuryEntry:
     )
 
 
-def _of_task(event: Event, operation: Callable[..., object], **said: object) -> Act:
-    """Return the doing of an operation with a task of the person whose phone it is."""
+def _of_task(
+    event: Event,
+    operation: Callable[..., object],
+    known: Callable[[Claim], Refused | None],
+    **said: object,
+) -> Act:
+    """
+    Return the doing of an operation with a task of the person whose phone it is.
+
+    :param known: whether what the person held before says the same
+    """
     community, member = _community(event), event.device.member
     task = events.identity(event.content.body, "task")
 
-    def do(scope: Scope, at: datetime) -> object:
-        return operation(scope, community=community, task=task, member=member, at=at, **said)
+    def do(scope: Scope, at: datetime) -> Refused | None:
+        # The task is locked: nothing comes in between.
+        held = own_claim(scope, community=community, task=task, member=member)
+        before = None if held is None else known(held)
+        operation(scope, community=community, task=task, member=member, at=at, **said)
+        return before
 
     return Act(event.id, member, community, task, do)
 
 
 def _claim(event: Event) -> Act:
-    return _of_task(event, claim_task)
+    return _of_task(event, claim_task, lambda _held: ClaimedAlready(field="task"))
 
 
 def _release(event: Event) -> Act:
-    return _of_task(event, release_claim)
+    return _of_task(event, release_claim, lambda _held: None)
 
 
 def _finish(event: Event) -> Act:
@@ -256,6 +271,7 @@ def _finish(event: Event) -> Act:
     return _of_task(
         event,
         finish_task,
+        lambda held: FinishedAlready(field="task") if held.finished_at else None,
         note=events.text(body, "note"),
         times=events.whole(body, "times", low=1, high=LARGEST_COUNT),
         persons_served=events.whole(body, "persons_served", low=0, high=LARGEST_COUNT),
@@ -270,7 +286,7 @@ def _read_notice(event: Event) -> Act:
         event.device.member,
         CENTRE,
         None,
-        lambda scope, at: open_notice(scope, notice=notice, at=at),
+        lambda scope, at: read_notice(scope, notice=notice, at=at),
     )
 
 
@@ -295,10 +311,25 @@ KINDS: Mapping[str, Kind] = {
     "attendance.work": Kind(Can.CLAIM_TASKS, _work, _record_work, heals=_CLAIM_MISSING),
     "attendance.health": Kind(Can.CHECK_IN, _health, _all_at_once(state_health_all)),
     "attendance.injury": Kind(Can.CHECK_IN, _injury, _all_at_once(record_injury_all)),
-    "needs.claim": Kind(Can.CLAIM_TASKS, _claim, _one_by_one, in_turn=True),
-    "needs.finish": Kind(Can.CLAIM_TASKS, _finish, _one_by_one, heals=_CLAIM_MISSING, in_turn=True),
+    "needs.claim": Kind(
+        Can.CLAIM_TASKS,
+        _claim,
+        _one_by_one,
+        known=frozenset({ClaimedAlready.code}),
+        in_turn=True,
+    ),
+    "needs.finish": Kind(
+        Can.CLAIM_TASKS,
+        _finish,
+        _one_by_one,
+        heals=_CLAIM_MISSING,
+        known=frozenset({FinishedAlready.code}),
+        in_turn=True,
+    ),
     "needs.release": Kind(
         Can.CLAIM_TASKS, _release, _one_by_one, heals=_CLAIM_MISSING, in_turn=True
     ),
-    "notices.read": Kind(Can.CHECK_IN, _read_notice, _one_by_one),
+    "notices.read": Kind(
+        Can.CHECK_IN, _read_notice, _one_by_one, known=frozenset({ReadAlready.code})
+    ),
 }

@@ -76,6 +76,18 @@ def held_claims(
     return set(rows.values_list("task_id", "member"))
 
 
+def own_claim(scope: Scope, *, community: int, task: UUID, member: UUID) -> Claim | None:
+    """Return a person's place in a task, finished or not, for checks of operations."""
+    rows = Claim.objects.filter(
+        community_id=community,
+        task__incident=scope.incident,
+        task=task,
+        member=member,
+        released_at=None,
+    )
+    return rows.first()
+
+
 def _steps(scope: Scope, cutoff: Cutoff) -> QuerySet[TaskStep]:
     reads = scope.allows(Can.SEE_FIGURES) or scope.allows(Can.CLAIM_TASKS)
     if scope.incident != cutoff.incident or not reads:

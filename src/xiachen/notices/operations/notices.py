@@ -151,6 +151,21 @@ def open_notice(scope: Scope, *, notice: UUID, at: datetime, reads: bool = True)
 
 
 @transaction.atomic
+def read_notice(scope: Scope, *, notice: UUID, at: datetime) -> None:
+    """
+    Note that whoever is signed in has read a notice that a phone showed.
+
+    :raises NotFound: it did not go to them
+    :raises ReadAlready: they had read it before
+    """
+    own = queries.own_delivery(scope, queries.notice(scope, notice).pk)
+    if own is None:
+        raise NotFound(field="notice")
+    if not note_reading(scope, delivery=own, how=How.APP, at=at):
+        raise rules.ReadAlready(field="notice")
+
+
+@transaction.atomic
 def view_ledger(scope: Scope, *, rows: Sequence[Delivery]) -> list[queries.LedgerLine]:
     """Return a page of who got a notice and who read it, and note whose names were shown."""
     lines = queries.ledger(scope, rows)

@@ -3,6 +3,10 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext_lazy as _
+
+from xiachen.base.errors import Refused
+
 LONGEST_TITLE = 80
 LONGEST_BODY = 2000
 
@@ -19,6 +23,13 @@ TRIES_FOR_PERSON = 5
 TRIES_FROM_ADDRESS = 60
 
 _SHOWN_NAMES = 200
+
+
+class ReadAlready(Refused):
+    """Whoever has read a notice does not read it for the first time again."""
+
+    code = "notices.read-already"
+    message = _("This notice had been read before.")
 
 
 def tries_too_often(*, for_person: int, from_address: int) -> bool:

@@ -1,4 +1,4 @@
-"""Background work of attendance: warnings to rest, and whoever is off duty is not asked why."""
+"""Background work of attendance: warnings to rest, excuses, and forgetting."""
 
 import logging
 
@@ -6,6 +6,7 @@ from procrastinate.contrib.django import app
 
 from xiachen.attendance.operations.answers import excuse_off_duty
 from xiachen.attendance.operations.resting import warn_tired
+from xiachen.attendance.operations.signing import forget_wrong_codes
 from xiachen.base import clock
 from xiachen.base.errors import Refused
 from xiachen.incidents.queries import open_incidents
@@ -43,3 +44,14 @@ def excuse_those_off_duty(timestamp: int) -> None:
     for incident in open_incidents(system_scope()):
         if incident.runs_today:
             excuse_off_duty(system_scope(incident.pk), day=clock.local_day(at), at=at)
+
+
+@app.periodic(cron="7 3 * * *")
+@app.task(
+    name="attendance.jobs.forget_wrong_codes",
+    queueing_lock="attendance.jobs.forget_wrong_codes",
+    pass_context=False,
+)
+def forget_codes(timestamp: int) -> None:
+    """Forget who gave wrong codes, once the days are over."""
+    forget_wrong_codes(system_scope(), at=clock.now())

@@ -1,14 +1,40 @@
-"""Background work of phones: keeping their photos, forgetting what nobody needs any more."""
+"""Background work of phones: what waited or settles itself, photos, and an end of keeping."""
 
 from procrastinate.contrib.django import app
 
 from xiachen.base import clock
 from xiachen.privacy.scope import system_scope
-from xiachen.sync.operations import packs, photos
+from xiachen.sync.operations import mending, packs, photos, pushing
 from xiachen.sync.queries.photos import photos_to_keep
+from xiachen.sync.queries.quarantine import slips_made_good, waiting_to_try
 
 # Each is drawn by a program of its own: one turn takes a minute at most.
 _PHOTOS_IN_TURN = 60
+# Phones whose records are tried again wait for each other no longer than for a batch.
+_RECORDS_AT_ONCE = 200
+
+
+@app.periodic(cron="* * * * *")
+@app.task(
+    name="sync.jobs.take_in_waiting", queueing_lock="sync.jobs.take_in_waiting", pass_context=False
+)
+def take_in_waiting(timestamp: int = 0) -> None:
+    """Take in what waited for another record that has come, whether or not its phone asks again."""
+    scope = system_scope()
+    records = waiting_to_try(scope, at=clock.now())
+    for n in range(0, len(records), _RECORDS_AT_ONCE):
+        turn = records[n : n + _RECORDS_AT_ONCE]
+        pushing.take_in_waiting(scope, records=turn, at=clock.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="sync.jobs.settle_slips", queueing_lock="sync.jobs.settle_slips", pass_context=False)
+def settle_slips(timestamp: int = 0) -> None:
+    """Leave out what a wrong code was given for, where the person is on record all the same."""
+    scope = system_scope()
+    slips = slips_made_good(scope)
+    if slips:
+        mending.dismiss_slips(scope, records=slips[:_RECORDS_AT_ONCE], at=clock.now())
 
 
 @app.periodic(cron="17 3 * * *")

@@ -1,4 +1,6 @@
-"""Where people sign in."""
+"""Where people sign in, and the wrong codes that they gave."""
+
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -89,3 +91,22 @@ class SignInPlace(Edited):
             row=self.pk,
         )
         return bytes.fromhex(values["secret"])
+
+
+class WrongCode(models.Model):
+    """
+    That somebody gave a code that is none of the place's; no further than the day's limit.
+
+    :ivar id: of the sign-in or sign-out that it was given for
+    :ivar day: on which the server got it, whatever the phone says
+    """
+
+    placement: ClassVar[str] = "central"
+    handling = Handling(_("Let nobody guess codes"), none=("id", "day"), service=("member",))
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    member = models.UUIDField(_("member"))
+    day = models.DateField(_("day"))
+
+    class Meta:
+        indexes = (models.Index(name="wrong_code_person", fields=("member", "day")),)

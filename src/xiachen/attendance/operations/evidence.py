@@ -1,5 +1,6 @@
 """Weighing how it is known that people were there, and using their codes up."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -7,7 +8,7 @@ from functools import cached_property
 from uuid import UUID
 
 from xiachen.attendance.models.records import CheckIn, CheckOut, CodeUse
-from xiachen.attendance.models.signing import SignInPlace
+from xiachen.attendance.models.signing import SignInPlace, WrongCode
 from xiachen.attendance.operations.settling import Scopes
 from xiachen.attendance.rules import codes, evidence
 from xiachen.attendance.rules import records as rules
@@ -112,11 +113,36 @@ class Weighing:
         """Return for each entry's id what it proves, or why it cannot be recorded."""
         found = {one.id: self._weighed(one) for one in self._entries}
         found.update(self._without_role(found))
+        found.update(self._guessed(found))
         given = [proof.use for proof in found.values() if isinstance(proof, Proof)]
         used = self._used_before([use for use in given if use is not None])
         if used:
             found.update(self._again(used, found))
         return found
+
+    def _guessed(self, found: Mapping[UUID, Proof | Refused]) -> dict[UUID, Refused]:
+        """
+        Count the wrong codes of each person, in the order in which they came.
+
+        Past the limit of a day no code counts, right or wrong: a guess that hits says no more than
+        one that misses.
+        """
+        given = [one for one in self._entries if _gave_code(found[one.id])]
+        if not given:
+            return {}
+        day = clock.local_day(self._at)
+        rows = WrongCode.objects.filter(member__in={one.member for one in given}, day=day)
+        counts = Counter(rows.values_list("member", flat=True))
+        refused: dict[UUID, Refused] = {}
+        wrong = []
+        for one in given:
+            if counts[one.member] >= codes.MOST_WRONG:
+                refused[one.id] = codes.TooManyWrongCodes(field="code")
+            elif isinstance(found[one.id], codes.WrongCode):
+                counts[one.member] += 1
+                wrong.append(WrongCode(id=one.id, member=one.member, day=day))
+        insert_new(wrong)
+        return refused
 
     def _without_role(self, found: Mapping[UUID, Proof | Refused]) -> dict[UUID, Refused]:
         """Refuse codes of days on which who asks signed nobody in; the scope is of another day."""
@@ -301,6 +327,12 @@ class Weighing:
 
 def _order(use: CodeUse) -> tuple[int, UUID, UUID, date, int]:
     return use.community_id, use.place_id, use.member, use.day, use.step
+
+
+def _gave_code(found: Proof | Refused) -> bool:
+    if isinstance(found, Proof):
+        return found.method in (evidence.Method.CODE, evidence.Method.POSTER)
+    return isinstance(found, codes.WrongCode)
 
 
 def _is_closed(place: SignInPlace, moment: datetime) -> bool:

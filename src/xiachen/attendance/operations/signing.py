@@ -2,22 +2,25 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
 
-from xiachen.attendance.models.signing import SignInPlace
+from xiachen.attendance.models.signing import SignInPlace, WrongCode
 from xiachen.attendance.rules import codes
 from xiachen.attendance.rules import records as rules
 from xiachen.attendance.rules import signing as signing_rules
 from xiachen.attendance.rules.records import OutsideOperation
+from xiachen.base import clock
 from xiachen.base.errors import Forbidden, NotFound
 from xiachen.base.ids import uuid7
 from xiachen.incidents.models import IncidentCommunity
 from xiachen.places.operations.editing import RefusedWhen, rewrite
 from xiachen.privacy import audit
-from xiachen.privacy.scope import Scope
+from xiachen.privacy.scope import Role, Scope
+
+_WRONG_CODES_KEPT = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +118,22 @@ def close_place(scope: Scope, *, community: int, place: UUID, at: datetime) -> S
     _keep(held, "closed_at")
     _note(scope, held, "attendance.close-place")
     return held
+
+
+@transaction.atomic
+def forget_wrong_codes(scope: Scope, *, at: datetime) -> int:
+    """
+    Forget the wrong codes of days that are over; return how many there were.
+
+    :raises Forbidden: asked by anybody but the installation itself
+    """
+    if scope.role is not Role.SYSTEM:
+        raise Forbidden()
+    over = WrongCode.objects.filter(day__lt=clock.local_day(at) - _WRONG_CODES_KEPT)
+    gone, _ = over.delete()
+    if gone:
+        audit.record(scope, "attendance.forget-wrong-codes")
+    return gone
 
 
 def _held(scope: Scope, community: int, place: UUID) -> SignInPlace:

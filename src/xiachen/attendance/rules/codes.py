@@ -24,6 +24,9 @@ STEPS_OF_A_DAY = 24 * 3600 // STEP
 
 SECRET_BYTES = 32
 
+# More than anybody mistypes in a day; of all codes so many guesses hit one in thousands of days.
+MOST_WRONG = 10
+
 _CODES: int = 10**DIGITS
 _POSTER_LETTERS = 10
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -41,6 +44,17 @@ class WrongCode(Refused):
         "or let the leader sign you in by the list."
     )
     status = 422
+
+
+class TooManyWrongCodes(Refused):
+    """Whoever has given so many wrong codes may be guessing: none of that day counts any more."""
+
+    code = "attendance.too-many-wrong-codes"
+    message = _(
+        "Too many wrong codes were given today; none counts any more until tomorrow. "
+        "Let the leader sign you in by the list."
+    )
+    status = 429
 
 
 class OtherDaysCode(Refused):

@@ -1,6 +1,6 @@
 """Settling what could not be taken in: mended by a person, or dismissed with a reason."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,18 +8,19 @@ from uuid import UUID
 from django.db import transaction
 
 from xiachen.base import clock
-from xiachen.base.errors import NotFound
+from xiachen.base.errors import Forbidden, NotFound
 from xiachen.privacy import audit
-from xiachen.privacy.scope import Can, Scope, system_scope
+from xiachen.privacy.scope import Can, Role, Scope, system_scope
 from xiachen.sync.kinds import KINDS, Event
 from xiachen.sync.models.devices import Device
 from xiachen.sync.models.receipts import Quarantined, QuarantineState
+from xiachen.sync.operations.held import Held
 from xiachen.sync.queries.devices import known_devices
 from xiachen.sync.queries.quarantine import quarantined_reached
 from xiachen.sync.rules import events
 from xiachen.sync.rules.events import Content, OtherContent
 from xiachen.sync.rules.occurred import Told, milliseconds
-from xiachen.sync.rules.settling import SettledAlready, check_reason
+from xiachen.sync.rules.settling import SIGNED_IN, SIGNED_OUT, SettledAlready, check_reason
 
 
 @transaction.atomic
@@ -75,6 +76,28 @@ def dismiss(scope: Scope, *, record: UUID, reason: str, at: datetime) -> Quarant
     """
     row = _held(scope, record)
     return _settle(scope, row, QuarantineState.DISMISSED, check_reason(reason), at)
+
+
+@transaction.atomic
+def dismiss_slips(scope: Scope, *, records: Sequence[UUID], at: datetime) -> int:
+    """
+    Leave out records that a wrong code was given for, as the person is on record all the same.
+
+    :param records: ids of quarantined rows, as `slips_made_good` finds them
+    :returns: how many; somebody may have settled the others meanwhile
+    :raises Forbidden: asked by anybody but the installation itself
+    """
+    if scope.role is not Role.SYSTEM:
+        raise Forbidden()
+    rows = Quarantined.objects.filter(pk__in=records)
+    Held.lock(set(rows.values_list("device_id", flat=True)))
+    held = rows.filter(state=QuarantineState.QUARANTINED).select_related("device")
+    left = 0
+    for row in held.select_for_update(of=("self",)).order_by("pk"):
+        reason = SIGNED_OUT if row.kind == "attendance.check-out" else SIGNED_IN
+        _settle(scope, row, QuarantineState.DISMISSED, reason, at)
+        left += 1
+    return left
 
 
 def _held(scope: Scope, record: UUID) -> Quarantined:

@@ -10,14 +10,18 @@ from django.db import OperationalError, transaction
 from xiachen.base.errors import Forbidden
 from xiachen.base.owned.bulk import insert_new
 from xiachen.privacy.scope import Role, Scope
-from xiachen.sync.models.receipts import QuarantineState, Receipt
+from xiachen.sync.models.receipts import Quarantined, QuarantineState, Receipt
 from xiachen.sync.operations.held import Held, NewReceipt, State
-from xiachen.sync.operations.items import Passing, Push, Taken, Verdict
+from xiachen.sync.operations.items import Item, Passing, Push, Taken, Verdict
 from xiachen.sync.operations.quarantine import keep
 from xiachen.sync.operations.settling import Settling
+from xiachen.sync.queries.devices import KnownDevice, known_devices
 from xiachen.sync.queries.epochs import current_epoch
+from xiachen.sync.queries.quarantine import written
 from xiachen.sync.rules import events
 from xiachen.sync.rules.protocol import Said, UnknownDevice
+
+_WAITS = QuarantineState.WAITING
 
 
 class Contended(OperationalError):
@@ -72,6 +76,38 @@ def take_in(scope: Scope, *, pushes: Sequence[Push], at: datetime) -> list[Taken
         )
         for push in pushes
     ]
+
+
+@transaction.atomic
+def take_in_waiting(scope: Scope, *, records: Sequence[UUID], at: datetime) -> int:
+    """
+    Try again what waits for another record, as if its phone had sent it once more.
+
+    :param records: ids of rows that wait
+    :returns: how many were taken in
+    :raises Forbidden: asked by anybody but the installation itself
+    """
+    if scope.role is not Role.SYSTEM:
+        raise Forbidden()
+    rows = Quarantined.objects.filter(pk__in=records)
+    states = Held.lock(set(rows.values_list("device_id", flat=True)))
+    devices = known_devices(scope, states)
+    ones = [
+        _once_more(scope, row, devices[row.device_id], states[row.device_id])
+        for row in rows.filter(state=_WAITS).select_related("device").order_by("received_at", "pk")
+    ]
+    _compare_with_receipts(ones, states)
+    Settling(at).settle(ones)
+    settled = [one for one in ones if one.verdict and one.verdict.said is not Said.RETRY]
+    _write(scope, settled, at)
+    return sum(one.verdict is not None and one.verdict.is_final for one in settled)
+
+
+def _once_more(scope: Scope, row: Quarantined, device: KnownDevice, state: State) -> Passing:
+    plain = written(scope, row).encode()
+    item = Item(id=row.event, seq=row.seq, plain=plain, digest=bytes(row.digest))
+    push = Push(device=device, app=state.app, clock=0, last=0, items=[item])
+    return Passing(push, item, revoked=state.revoked, former=row)
 
 
 def _compare_with_receipts(ones: Sequence[Passing], states: dict[UUID, State]) -> None:
@@ -147,7 +183,7 @@ def _write(scope: Scope, ones: Sequence[Passing], at: datetime) -> dict[UUID, li
             # Taken in before under another number: this one is held too, and nothing is missing.
             keep(scope, one=one, verdict=verdict, at=at)
             arrived[device].append(one.item.seq)
-        elif not verdict.is_final and (one.former is None or one.event is not None):
+        elif not verdict.is_final and (one.former is None or one.former.state == _WAITS):
             keep(scope, one=one, verdict=verdict, at=at)
             if one.numbered and one.item.seq is not None:
                 arrived[device].append(one.item.seq)

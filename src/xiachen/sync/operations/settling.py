@@ -120,13 +120,7 @@ def _event(one: Passing, content: events.Content, at: datetime) -> Event:
     if seq is None:
         raise events.UnreadableItem(field="seq")
     enrolled = device.enrolled_at
-    moment, certain = occurred(
-        content.told,
-        batch_clock=one.push.clock,
-        received=_received(one.push, milliseconds(enrolled), milliseconds(at)),
-        enrolled=milliseconds(enrolled),
-    )
-    happened = moment_of(moment)
+    happened, certain = _happened(one, content, at)
     return Event(
         id=one.item.id,
         seq=seq,
@@ -137,6 +131,20 @@ def _event(one: Passing, content: events.Content, at: datetime) -> Event:
         # Nobody had a phone here the day before it was enrolled, whatever its clock said.
         day=clock.local_day(max(happened, enrolled)),
     )
+
+
+def _happened(one: Passing, content: events.Content, at: datetime) -> tuple[datetime, bool]:
+    """Return when an event happened, and whether that is certain; of one that waits, as before."""
+    former, enrolled = one.former, milliseconds(one.push.device.enrolled_at)
+    if former is not None and former.occurred_at is not None:
+        return former.occurred_at, former.certain
+    moment, certain = occurred(
+        content.told,
+        batch_clock=one.push.clock,
+        received=_received(one.push, enrolled, milliseconds(at)),
+        enrolled=enrolled,
+    )
+    return moment_of(moment), certain
 
 
 def _received(push: Push, enrolled: int, now: int) -> int:

@@ -28,6 +28,7 @@ from xiachen.sync.models.receipts import Quarantined, QuarantineState, Receipt
 from xiachen.sync.queries.quarantine import quarantined_reached, to_settle, written
 from xiachen.sync.rules import events
 from xiachen.sync.rules.events import Content
+from xiachen.sync.rules.settling import reason_words
 from xiachen.sync.rules.wording import PART_WORDS, VALUE_WORDS, kind_words, why
 
 Words = str | Promise
@@ -51,13 +52,18 @@ class Show(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordLine:
-    """A record in a list: what it is, whose phone sent it, where, and why it was refused."""
+    """
+    A record in a list: what it is, whose phone sent it, where, and why it was refused.
+
+    :param reason: why it was settled as it was, if it is
+    """
 
     row: Quarantined
     kind: Words
     name: str
     place: str
     why: Words
+    reason: Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +149,7 @@ def record_lines(scope: Scope, rows: Sequence[Quarantined]) -> list[RecordLine]:
             name=names.get(row.device.member, ""),
             place=str(places.get(row.about or 0, row.about or "")),
             why=why(row.code),
+            reason=reason_words(row.reason),
         )
         for row in rows
     ]
@@ -197,7 +204,7 @@ def records_table(scope: Scope, *, rows: Sequence[Quarantined]) -> Table:
                 line.place,
                 str(line.why),
                 line.row.get_state_display(),
-                line.row.reason,
+                str(line.reason),
             )
             for line in record_lines(scope, rows)
         ],

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 # A leader's phone may be without signal for a day; then a person looks.
 LONGEST_WAIT = timedelta(hours=24)
+# Of two that are taken in so close together, neither may have seen the other.
+AT_ONCE = timedelta(minutes=15)
 _SOONEST, _LATEST = 60, 3600
 
 

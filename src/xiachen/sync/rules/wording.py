@@ -99,6 +99,14 @@ _WHY: Mapping[str, Words] = {
         "two stays, then dismiss this record."
     ),
     "attendance.before-sign-in": _("It says an earlier time than the person's sign-in."),
+    "attendance.wrong-code": _(
+        "The code is none of the place's. Once the person is signed in in another way for the same "
+        "hour, this record settles itself; else ask when they came."
+    ),
+    "attendance.too-many-wrong-codes": _(
+        "The person gave too many wrong codes that day, and may have been guessing. Ask the leader "
+        "whether the person was there."
+    ),
     "attendance.other-days-code": _(
         "The code is that of another day. Ask the leader whether the person was there."
     ),

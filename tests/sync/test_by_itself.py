@@ -1,0 +1,227 @@
+"""Records that settle themselves: what they waited for has come, or the slip was made good."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from tests.attendance.test_evidence import gate
+from tests.attendance.town import Town
+from tests.needs.test_tasks import issue
+from tests.sync.phones import Phone, phone_of
+from tests.sync.test_push import ACCEPTED, ALREADY, own_check_in
+from tests.world import FENGLIN
+from xiachen.attendance.models.records import CheckIn, CheckOut, WorkRecord
+from xiachen.attendance.models.signing import SignInPlace
+from xiachen.attendance.operations.check_ins import CheckInEntry, check_in
+from xiachen.attendance.operations.check_outs import CheckOutEntry, check_out
+from xiachen.base import clock
+from xiachen.base.errors import Forbidden
+from xiachen.base.ids import uuid7
+from xiachen.needs.models import Claim
+from xiachen.needs.operations.claims import claim_task
+from xiachen.privacy.models import AuditEntry
+from xiachen.privacy.scope import system_scope
+from xiachen.sync.jobs import settle_slips, take_in_waiting
+from xiachen.sync.models.devices import Device
+from xiachen.sync.models.receipts import Quarantined, QuarantineState, Receipt
+from xiachen.sync.operations import mending, pushing
+from xiachen.sync.operations.devices import revoke
+from xiachen.sync.queries.quarantine import to_settle
+
+WRONG = ("quarantined", "attendance.wrong-code")
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+
+
+@pytest.fixture
+def phone(town: Town) -> Phone:
+    return phone_of(town.local, town.world.local)
+
+
+@pytest.fixture
+def place(town: Town) -> SignInPlace:
+    return gate(town)
+
+
+def sign_in(town: Town, at: datetime) -> UUID:
+    """Sign the person in by the leader's list, on the website."""
+    entry = CheckInEntry(id=uuid7(), community=FENGLIN, member=town.world.local, occurred_at=at)
+    (outcome,) = check_in(town.worker, entries=[entry], at=clock.now())
+    assert outcome.refusal is None, outcome.refusal
+    return entry.id
+
+
+def sign_out(town: Town, at: datetime) -> None:
+    entry = CheckOutEntry(id=uuid7(), community=FENGLIN, member=town.world.local, occurred_at=at)
+    (outcome,) = check_out(town.worker, entries=[entry], at=clock.now())
+    assert outcome.refusal is None, outcome.refusal
+
+
+def leaving(town: Town, phone: Phone, at: datetime | None = None) -> dict[str, Any]:
+    body = {"member": str(town.world.local)}
+    return phone.event("attendance.check-out", body, community=FENGLIN, at=at)
+
+
+def mistyped(
+    town: Town, phone: Phone, place: SignInPlace, at: datetime, kind: str = "attendance.check-in"
+) -> dict[str, Any]:
+    body = {
+        "member": str(town.world.local),
+        "method": "code",
+        "place": str(place.pk),
+        "code": "1234",
+    }
+    return phone.event(kind, body, community=FENGLIN, at=at)
+
+
+def state() -> str:
+    return Quarantined.objects.get().state
+
+
+def test_a_sign_out_is_taken_in_when_its_sign_in_has_come(town: Town, phone: Phone) -> None:
+    left = clock.now() - HOUR
+    event = leaving(town, phone, left)
+    assert phone.outcomes(event)[0][0] == "retry"
+    take_in_waiting()
+    assert state() == QuarantineState.WAITING
+    sign_in(town, left - HOUR)
+    take_in_waiting()
+    assert state() == QuarantineState.TAKEN_IN
+    row = CheckOut.objects.get()
+    assert (str(row.pk), abs(row.occurred_at - left) < MINUTE) == (event["id"], True)
+    assert row.recorded_by == Device.objects.get().account_id
+    assert phone.outcomes(event) == [ALREADY]
+    take_in_waiting()
+    assert CheckOut.objects.count() == Receipt.objects.count() == 1
+    assert phone.push()[1]["whole_upto"] == 1
+
+
+def test_the_phone_and_the_worker_take_the_same_record_in_once(town: Town, phone: Phone) -> None:
+    event = leaving(town, phone, clock.now() - HOUR)
+    phone.push(event)
+    sign_in(town, clock.now() - 2 * HOUR)
+    assert phone.outcomes(event) == [ACCEPTED]
+    records = list(Quarantined.objects.values_list("pk", flat=True))
+    assert pushing.take_in_waiting(system_scope(), records=records, at=clock.now()) == 0
+    assert CheckOut.objects.count() == Receipt.objects.count() == 1
+
+
+def test_work_on_a_task_is_taken_in_when_the_claim_has_come(town: Town, phone: Phone) -> None:
+    task = issue(town).pk
+    body = {"task": str(task), "times": 1, "persons_served": 4}
+    assert phone.outcomes(phone.event("needs.finish", body, community=FENGLIN))[0][0] == "retry"
+    claim_task(town.local, community=FENGLIN, task=task, member=town.world.local, at=clock.now())
+    take_in_waiting()
+    assert state() == QuarantineState.TAKEN_IN
+    assert Claim.objects.get().finished_at is not None
+    assert WorkRecord.objects.get().persons_served == 4
+
+
+def test_one_that_can_never_stand_keeps_no_other_waiting(town: Town, phone: Phone) -> None:
+    other = phone_of(town.local, town.world.local)
+    bad, good = leaving(town, phone, clock.now() - HOUR), leaving(town, other)
+    phone.push(bad)
+    other.push(good)
+    # Another record took the id of the first one meanwhile.
+    third = phone_of(town.local, town.world.local)
+    assert third.outcomes(
+        own_check_in(third, town, id=UUID(str(bad["id"])), at=clock.now() - 3 * HOUR)
+    ) == [ACCEPTED]
+    take_in_waiting()
+    states = {str(row.event): (row.state, row.code) for row in Quarantined.objects.all()}
+    assert states[good["id"]][0] == QuarantineState.TAKEN_IN
+    assert states[bad["id"]] == ("quarantined", "sync.other-content")
+    assert CheckOut.objects.count() == 1
+
+
+def test_a_phone_struck_off_meanwhile_has_nothing_taken_in(town: Town, phone: Phone) -> None:
+    phone.push(leaving(town, phone, clock.now() - HOUR))
+    revoke(town.secretary, device=phone.device, reason="stolen", at=clock.now())
+    sign_in(town, clock.now() - 2 * HOUR)
+    take_in_waiting()
+    assert not CheckOut.objects.exists()
+    assert (state(), Quarantined.objects.get().code) == ("quarantined", "sync.revoked")
+
+
+def test_after_a_day_a_person_looks_though_the_phone_never_came_again(
+    town: Town, phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phone.push(leaving(town, phone))
+    later = clock.now() + 25 * HOUR
+    monkeypatch.setattr(clock, "now", lambda: later)
+    take_in_waiting()
+    assert state() == QuarantineState.QUARANTINED
+
+
+def test_a_mistyped_code_settles_itself_when_the_person_is_signed_in_all_the_same(
+    town: Town, phone: Phone, place: SignInPlace
+) -> None:
+    slipped = clock.now() - 3 * HOUR
+    event = mistyped(town, phone, place, slipped)
+    assert phone.outcomes(event) == [WRONG]
+    settle_slips()
+    assert state() == QuarantineState.QUARANTINED
+    sign_in(town, slipped + MINUTE)
+    settle_slips()
+    row = Quarantined.objects.get()
+    assert (row.state, row.reason) == (QuarantineState.DISMISSED, "signed-in-otherwise")
+    assert AuditEntry.objects.filter(action="sync.dismiss-record", targets__contains=[row.pk])
+    assert not to_settle(town.secretary, at=clock.now()).exists()
+    assert phone.push()[1]["settled"] == [str(event["id"])]
+    assert phone.outcomes(event) == [("already", "attendance.wrong-code")]
+    assert CheckIn.objects.count() == 1
+
+
+def test_whoever_was_signed_in_before_needed_no_code(
+    town: Town, phone: Phone, place: SignInPlace
+) -> None:
+    slipped = clock.now() - HOUR
+    phone.push(mistyped(town, phone, place, slipped))
+    sign_in(town, slipped - 2 * HOUR)
+    settle_slips()
+    assert state() == QuarantineState.DISMISSED
+
+
+def test_hours_that_would_be_lost_are_left_to_a_person(
+    town: Town, phone: Phone, place: SignInPlace
+) -> None:
+    slipped = clock.now() - 5 * HOUR
+    phone.push(mistyped(town, phone, place, slipped))
+    sign_in(town, slipped + 2 * HOUR)
+    settle_slips()
+    assert state() == QuarantineState.QUARANTINED
+
+
+def test_who_had_left_and_came_again_is_not_signed_in_by_the_stay_before(
+    town: Town, phone: Phone, place: SignInPlace
+) -> None:
+    slipped = clock.now() - HOUR
+    sign_in(town, slipped - 4 * HOUR)
+    sign_out(town, slipped - 2 * HOUR)
+    phone.push(mistyped(town, phone, place, slipped))
+    settle_slips()
+    assert state() == QuarantineState.QUARANTINED
+
+
+def test_a_mistyped_sign_out_settles_itself_when_the_person_is_signed_out_all_the_same(
+    town: Town, phone: Phone, place: SignInPlace
+) -> None:
+    slipped = clock.now() - HOUR
+    sign_in(town, slipped - 4 * HOUR)
+    phone.push(mistyped(town, phone, place, slipped, "attendance.check-out"))
+    settle_slips()
+    assert state() == QuarantineState.QUARANTINED
+    sign_out(town, slipped + 2 * MINUTE)
+    settle_slips()
+    assert Quarantined.objects.get().reason == "signed-out-otherwise"
+
+
+def test_nothing_else_settles_itself(town: Town, phone: Phone) -> None:
+    phone.push(phone.event("attendance.fly", {}, community=FENGLIN))
+    sign_in(town, clock.now())
+    settle_slips()
+    assert state() == QuarantineState.QUARANTINED
+    for done in (mending.dismiss_slips, pushing.take_in_waiting):
+        with pytest.raises(Forbidden):
+            done(town.secretary, records=[], at=clock.now())

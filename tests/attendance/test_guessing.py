@@ -55,7 +55,7 @@ def test_ten_wrong_codes_are_mistyped_and_after_them_no_guess_survives(
     assert not CodeUse.objects.exists()
     assert WrongCode.objects.count() == 10
     assert said(town, [right]) == ["attendance.too-many-wrong-codes"]
-    assert "by the list" in str(codes.TooManyWrongCodes())
+    assert "按名单" in str(codes.TooManyWrongCodes())
 
 
 def test_whoever_mistypes_a_few_times_signs_in_all_the_same(town: Town, place: SignInPlace) -> None:

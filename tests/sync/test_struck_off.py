@@ -89,8 +89,9 @@ def test_a_closed_account_stays_closed(town: Town) -> None:
 
 
 def told_by_the_doctor() -> list[tuple[Grade, str]]:
-    found = doctor.examine(target(), production=True, at=clock.now())
-    return [(one.grade, one.words) for one in found if "struck off" in one.words]
+    with target().connect() as connection:
+        found = doctor._struck_off(target().home, connection, Grade.FAILURE)
+        return [(one.grade, one.words) for one in found]
 
 
 def test_the_doctor_tells_of_the_list_and_of_what_is_let_in_in_spite_of_it(

@@ -4,7 +4,7 @@ from procrastinate.contrib.django import app
 
 from xiachen.base import clock
 from xiachen.privacy.scope import system_scope
-from xiachen.sync.operations import mending, packs, photos, pushing
+from xiachen.sync.operations import forgetting, mending, packs, photos, pushing
 from xiachen.sync.queries.photos import photos_to_keep
 from xiachen.sync.queries.quarantine import slips_made_good, waiting_to_try
 
@@ -64,3 +64,17 @@ def keep_photos(timestamp: int = 0) -> None:
 def forget_photos(timestamp: int) -> None:
     """Delete photos that stopped half way or whose record never came."""
     photos.forget_photos(system_scope(), at=clock.now())
+
+
+@app.periodic(cron="37 3 * * *")
+@app.task(
+    name="sync.jobs.forget_phones", queueing_lock="sync.jobs.forget_phones", pass_context=False
+)
+def forget_phones(timestamp: int) -> None:
+    """Forget receipts, links and phones whose time is over, some of them in each transaction."""
+    scope, at = system_scope(), clock.now()
+    forgetting.forget_invitations(scope, at=at)
+    while forgetting.forget_phones(scope, at=at):
+        pass
+    while forgetting.forget_receipts(scope, at=at):
+        pass

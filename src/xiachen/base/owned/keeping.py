@@ -98,7 +98,11 @@ def constraint_name(table: str, column: str) -> str:
 
 
 def _grant(cursor: CursorWrapper, live: set[str]) -> None:
-    """Give the application's role its rights: facts and audit can be read and added to, only."""
+    """
+    Give the application's role its rights: facts and audit can be read and added to, only.
+
+    What `ends` is deleted when its time is over; nobody changes what it says before.
+    """
     role = connection.ops.quote_name(settings.APPLICATION_ROLE)
     cursor.execute("select 1 from pg_roles where rolname = %s", [settings.APPLICATION_ROLE])
     if cursor.fetchone() is None:
@@ -112,4 +116,5 @@ def _grant(cursor: CursorWrapper, live: set[str]) -> None:
     for model in installed.get_models():
         if getattr(model, "append_only", False) and model._meta.db_table in live:
             table = connection.ops.quote_name(model._meta.db_table)
-            cursor.execute(f"revoke update, delete, truncate on {table} from {role}")
+            kept = "update" if getattr(model, "ends", False) else "update, delete"
+            cursor.execute(f"revoke {kept}, truncate on {table} from {role}")

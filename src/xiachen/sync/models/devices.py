@@ -26,6 +26,8 @@ class Device(models.Model):
     :ivar whole_upto: all numbers up to it are held here; between it and `last_reported` lies what
         may be missing
     :ivar durable_upto: what `whole_upto` was in a backup that was read back
+    :ivar forgotten_upto: up to it receipts were forgotten, so that nobody can tell any more what
+        these numbers were
     """
 
     placement: ClassVar[str] = "central"
@@ -42,6 +44,7 @@ class Device(models.Model):
             "held_upto",
             "whole_upto",
             "durable_upto",
+            "forgotten_upto",
             "revoked_at",
             "revoked_by",
         ),
@@ -61,6 +64,7 @@ class Device(models.Model):
     held_upto = models.BigIntegerField(default=0)
     whole_upto = models.BigIntegerField(_("complete up to"), default=0)
     durable_upto = models.BigIntegerField(_("in a backup up to"), default=0)
+    forgotten_upto = models.BigIntegerField(default=0)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
     revoked_by = models.UUIDField(_("revoked by"), null=True, blank=True)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
@@ -72,6 +76,10 @@ class Device(models.Model):
                 name="device_revoked_by_somebody",
                 condition=Q(revoked_at=None, revoked_by=None)
                 | Q(revoked_at__isnull=False, revoked_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="device_forgotten",
+                condition=Q(forgotten_upto__gte=0, forgotten_upto__lte=F("durable_upto")),
             ),
             models.CheckConstraint(
                 name="device_upto",

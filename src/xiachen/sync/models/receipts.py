@@ -23,6 +23,7 @@ class Receipt(models.Model):
 
     placement: ClassVar[str] = "central"
     append_only: ClassVar[bool] = True
+    ends: ClassVar[bool] = True
     handling = Handling(
         _("Take in each record of a phone exactly once"),
         none=(

@@ -19,7 +19,7 @@ _TOLD_FOR = timedelta(days=30)
 
 _LOCK = f"""
     select device.id, last_reported, held_upto, whole_upto, durable_upto, app,
-        revoked_at is not null or not account.is_active
+        revoked_at is not null or not account.is_active, forgotten_upto
     from {Device._meta.db_table} as device
     join {Account._meta.db_table} as account on account.id = device.account_id
     where device.id = any(%s::uuid[]) order by device.id for no key update of device
@@ -71,6 +71,7 @@ class State:
     How far the numbers of a device have come; its row is locked.
 
     :ivar revoked: it was struck off, or its account was closed
+    :ivar forgotten_upto: up to it nobody can tell what the numbers were
     :ivar has_quarantined: something of it could not be taken in at once, once upon a time
     """
 
@@ -81,6 +82,7 @@ class State:
     durable_upto: int
     app: str
     revoked: bool
+    forgotten_upto: int = 0
     has_quarantined: bool = False
 
 

@@ -11,6 +11,8 @@ from django.db.models import Q
 
 from xiachen.base import clock
 from xiachen.base.errors import Forbidden, NotFound, Refused
+from xiachen.incidents.models import Incident
+from xiachen.incidents.operations import IncidentClosed
 from xiachen.people.models.accounts import Account, Grant
 from xiachen.people.operations.phones import ensure_accounts
 from xiachen.people.queries.members import members_by_id
@@ -19,6 +21,7 @@ from xiachen.privacy.scope import Can, Role, Scope
 from xiachen.privacy.struck_off import Kind
 from xiachen.sync.models.devices import Invitation
 from xiachen.sync.rules import inviting
+from xiachen.sync.rules.keeping import forgotten_before
 
 WORKS_FOR = timedelta(hours=72)
 
@@ -47,9 +50,11 @@ def invite(scope: Scope, *, members: Sequence[UUID], at: datetime) -> list[Invit
     invitation, if nobody has used it, works no more.
 
     :raises Forbidden: the role invites nobody else
+    :raises IncidentClosed: so long ago that nobody remembers its phones
     """
     if scope.incident is None:
         raise NotFound(field="incident")
+    _check_running(scope.incident, at)
     others = [one for one in members if one != scope.member]
     if others:
         scope.require(Can.INVITE_PHONES)
@@ -73,6 +78,12 @@ def invite(scope: Scope, *, members: Sequence[UUID], at: datetime) -> list[Invit
             answers.append(_invited(scope, scope.incident, accounts[member], at))
     _write(scope, answers)
     return answers
+
+
+def _check_running(incident: UUID, at: datetime) -> None:
+    """After its end a phone may still bring what it holds; not when its receipts are forgotten."""
+    if Incident.objects.filter(pk=incident, closed_at__lt=forgotten_before(at)).exists():
+        raise IncidentClosed()
 
 
 @transaction.atomic

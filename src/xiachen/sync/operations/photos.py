@@ -5,18 +5,20 @@ from hashlib import sha256 as digest_of
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 
 from xiachen.base.errors import Forbidden
 from xiachen.papers.images import NoPhoto, PhotoTooLarge
 from xiachen.papers.operations import photos as papers
+from xiachen.papers.queries.photos import photos_kept
 from xiachen.privacy import audit
 from xiachen.privacy.classes import DataClass
 from xiachen.privacy.envelopes import NoPoint
 from xiachen.privacy.keyring.store import KeyDestroyed, KeyMissing
-from xiachen.privacy.scope import Role, Scope
+from xiachen.privacy.scope import Role, Scope, system_scope
 from xiachen.privacy.sealing import Tampered
 from xiachen.sync.models.photos import Photo, PhotoPiece
+from xiachen.sync.models.receipts import Quarantined
 from xiachen.sync.queries.devices import KnownDevice
 from xiachen.sync.queries.photos import Progress
 from xiachen.sync.queries.sealing_keys import sealing_key
@@ -114,6 +116,9 @@ def keep_photo(scope: Scope, *, photo: UUID, at: datetime) -> bool:
         incident=held.device.incident_id,
         member=held.device.member,
     )
+    if photos_kept(system_scope(person.incident), [held.pk]):
+        # Sent once more by a phone that did not hear that it had arrived.
+        return _done(held, at)
     try:
         papers.keep_photo(
             person,
@@ -130,10 +135,16 @@ def keep_photo(scope: Scope, *, photo: UUID, at: datetime) -> bool:
     except (Tampered, NoPoint, KeyDestroyed, KeyMissing):
         held.refused = "sync.seal"
     else:
-        held.kept_at = at
+        return _done(held, at)
+    return _done(held, None)
+
+
+def _done(held: Photo, kept_at: datetime | None) -> bool:
+    """Be done with a photo, kept or given up; tell which."""
+    held.kept_at = kept_at
     held.pieces.all().delete()
     held.save(update_fields=["kept_at", "refused"])
-    return held.kept_at is not None
+    return kept_at is not None
 
 
 @transaction.atomic
@@ -144,7 +155,11 @@ def forget_photos(scope: Scope, *, at: datetime) -> int:
     :return: how many
     """
     _for_the_door(scope)
-    whole = Photo.objects.filter(changed_at__lt=at - rules.WITHOUT_RECORD_KEPT)
+    # Somebody still looks at a record of that phone, perhaps at that of the photo.
+    open_work = Quarantined.objects.filter(device=OuterRef("device"), kind=PURPOSE, settled_at=None)
+    whole = Photo.objects.filter(changed_at__lt=at - rules.WITHOUT_RECORD_KEPT).exclude(
+        Exists(open_work), kept_at=None, received=F("length")
+    )
     half = Photo.objects.filter(changed_at__lt=at - rules.UNFINISHED_KEPT, received__lt=F("length"))
     gone = [*whole.values_list("pk", flat=True), *half.values_list("pk", flat=True)]
     Photo.objects.filter(pk__in=gone).delete()

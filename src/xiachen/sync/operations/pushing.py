@@ -56,6 +56,7 @@ def take_in(scope: Scope, *, pushes: Sequence[Push], at: datetime) -> list[Taken
     ones = list(first.values())
     _compare_with_receipts(ones, states)
     _compare_with_quarantine(ones, states)
+    _keep_out_what_was_forgotten(ones, states)
     Settling(at).settle(ones)
     arrived = _write(scope, ones, at)
     for push in pushes:
@@ -165,6 +166,18 @@ def _compare_with_quarantine(ones: Sequence[Passing], states: dict[UUID, State])
         elif one.verdict is None and ((device, item.id) in ids or (device, item.seq) in numbers):
             one.numbered = False
             one.verdict = Verdict.quarantined(events.OtherContent())
+
+
+def _keep_out_what_was_forgotten(ones: Sequence[Passing], states: dict[UUID, State]) -> None:
+    """Take nothing in a second time of which the receipt is gone; a person can tell."""
+    for one in ones:
+        number, upto = one.item.seq, states[one.push.device.id].forgotten_upto
+        if one.verdict is not None or number is None or number > upto:
+            continue
+        if one.former is None:
+            one.verdict = Verdict.quarantined(events.LongAgo())
+        elif one.former.state == QuarantineState.TAKEN_IN:
+            one.verdict = Verdict(Said.ALREADY)
 
 
 def _write(scope: Scope, ones: Sequence[Passing], at: datetime) -> dict[UUID, list[int]]:

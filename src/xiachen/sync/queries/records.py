@@ -233,7 +233,7 @@ def _taken_in(scope: Scope, row: Quarantined) -> list[Other]:
     same = Q(pk=row.event)
     if row.seq is not None:
         same |= Q(device=row.device_id, seq=row.seq)
-    found = []
+    found = _forgotten(scope, row) if row.code == events.LongAgo.code else []
     for receipt in Receipt.objects.filter(same):
         model = _FACTS.get(receipt.kind)
         fact = model.objects.filter(pk=receipt.pk).first() if model else None
@@ -249,6 +249,23 @@ def _taken_in(scope: Scope, row: Quarantined) -> list[Other]:
             )
         )
     return found
+
+
+def _forgotten(scope: Scope, row: Quarantined) -> list[Other]:
+    """Return what is on record of an event whose receipt has been put away."""
+    model = _FACTS.get(row.kind)
+    fact = model.objects.filter(pk=row.event).first() if model else None
+    if fact is None:
+        return []
+    return [
+        Other(
+            kind=kind_words(row.kind),
+            taken_in=True,
+            occurred_at=fact.occurred_at,
+            received_at=fact.received_at,
+            parts=_parts(scope, _of_fact(fact)),
+        )
+    ]
 
 
 def _of_fact(fact: CheckIn | CheckOut | WorkRecord) -> dict[str, Any]:

@@ -58,6 +58,16 @@ class OtherContent(Refused):
     )
 
 
+class LongAgo(Refused):
+    """Nobody can tell any more what was taken in under this number."""
+
+    code = "sync.long-ago"
+    message = _(
+        "This record has a number of long ago and was perhaps taken in then. It is kept; a person "
+        "will look at it."
+    )
+
+
 class Outside(Refused):
     """The place lies outside what the person's role reached on the day."""
 

@@ -70,6 +70,10 @@ _WHY: Mapping[str, Words] = {
         "Another record stands under the same number. Compare the two, then take this one in "
         "beside it, or dismiss it."
     ),
+    "sync.long-ago": _(
+        "The receipts of its time have been put away: it was perhaps taken in before. Look whether "
+        "what it says is on record, then leave it out, or take it in."
+    ),
     "sync.unknown-kind": _(
         "The server does not know this kind of record. The app may be newer than the server; "
         "or say below what it is."

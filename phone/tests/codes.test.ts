@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { modules } from "../src/screens/qr";
-import { codeAt, readLink } from "../src/screens/rotating";
+import { decoded } from "../src/screens/reading";
+import { readLink } from "../src/screens/links";
+import { codeAt } from "../src/screens/rotating";
 
 // RFC 6238, appendix B: SHA-256, 32 bytes "1234…", steps of 30 s, eight digits.
 const SECRET = btoa("12345678901234567890123456789012").replace(/=/g, "");
@@ -47,5 +49,34 @@ describe("a QR code", () => {
   it("grows with what it says, up to a long link", () => {
     expect(modules("x".repeat(15))).toHaveLength(25);
     expect(modules("x".repeat(412))).toHaveLength(77);
+  });
+});
+
+/** A code as a camera sees it: some pixels a module, a margin, turned by a quarter, unevenly lit. */
+function seen(text: string, turned = false): { data: Uint8ClampedArray; width: number; height: number } {
+  const rows = modules(text);
+  const [scale, margin] = [5, 20];
+  const side = rows.length * scale + 2 * margin;
+  const data = new Uint8ClampedArray(side * side * 4).fill(255);
+  for (let y = 0; y < side; y++)
+    for (let x = 0; x < side; x++) {
+      const [column, row] = [x, y].map((one) => Math.floor((one - margin) / scale));
+      const dark = turned ? rows[column!]?.[rows.length - 1 - row!] : rows[row!]?.[column!];
+      const light = (dark ? 40 : 180) + (60 * x) / side + ((x * 7 + y * 13) % 11);
+      data.fill(light, (y * side + x) * 4, (y * side + x) * 4 + 3);
+    }
+  return { data, width: side, height: side };
+}
+
+describe("the reader for browsers without one", () => {
+  const link = "https://xiachen.example.cn/phone/#at=0198c2de-7e3a-7cc1-a6f2-3a5d4f1b2c3d.01234567";
+
+  it.each([false, true])("reads what our own codes say (turned: %s)", (turned) => {
+    expect(decoded(seen(link, turned))).toBe(link);
+  });
+
+  it("finds nothing where there is none", () => {
+    const wall = { data: new Uint8ClampedArray(200 * 200 * 4).fill(200), width: 200, height: 200 };
+    expect(decoded(wall)).toBe("");
   });
 });

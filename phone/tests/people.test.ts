@@ -155,6 +155,17 @@ test("another phone forwards the file, and cannot change it", async () => {
   expect(server.bodies()).toHaveLength(2);
 });
 
+test.each(["", "[1]", "null", "{\"format\":\"other\"}", "\u00ff\u00d8 a photo"])(
+  "what is no handed-over file is not sent anywhere: %j",
+  async (content) => {
+    const engine = await enrolled();
+    const asked = server.asked.length;
+    const refused = engine.forward(new Blob([content]));
+    await expect(refused).rejects.toMatchObject({ code: "other-file" });
+    expect(server.asked).toHaveLength(asked);
+  },
+);
+
 test("what is unsent leaves as a file of signed pushes; only then may the person go", async () => {
   const engine = await enrolled();
   offline();

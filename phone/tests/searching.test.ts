@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Doc } from "../src/engine/types";
-import { find, lay } from "../src/screens/searching";
+import { find, gridOf, lay } from "../src/screens/searching";
 
 const doc = <B>(id: string, body: B): Doc<B> => ({
   id,
@@ -38,6 +38,28 @@ describe("a grid", () => {
     expect(find(grid, "gai 10-1").map((one) => one.id)).toEqual(["h3"]);
     expect(find(grid, "2-1-201").map((one) => one.id)).toEqual(["h2"]);
     expect(find(grid, "没有")).toEqual([]);
+  });
+
+  it("has its buildings by compound, and the doors of each", () => {
+    const other = doc("c1", { compound: "紫松", number: "1", floors: null, units: 1 });
+    const two = lay([other, building("b10", "10"), building("b2", "2")], [household("h1", "b2", "101")], []);
+    expect(two.compounds.map((one) => [one.name, one.buildings.map(({ id }) => id)])).toEqual([
+      ["枫林上城", ["b2", "b10"]],
+      ["紫松", ["c1"]],
+    ]);
+    expect(two.within.get("b2")!.map((one) => one.id)).toEqual(["h1"]);
+    expect(two.within.get("c1")).toEqual([]);
+  });
+
+  it("is laid out once for a pack, and anew when anything of it changes", () => {
+    const buildings = [building("b2", "2")];
+    const households = [household("h1", "b2", "101")];
+    const residents = [resident("r1", "h1", "解语棠", "1")];
+    const first = gridOf(buildings, households, residents);
+    expect(gridOf(buildings, households, residents)).toBe(first);
+    const moved = gridOf(buildings, households, [resident("r2", "h1", "盖若汐", "2")]);
+    expect(find(moved, "盖")).toHaveLength(1);
+    expect(find(gridOf([...buildings], households, []), "盖")).toEqual([]);
   });
 
   it("lists no more than asked for", () => {

@@ -30,7 +30,8 @@ _TOO_WIDE = """() => {
     const last = out.at(-1);
     found.push(`${beyond} px too wide: ${last ? last.outerHTML.slice(0, 80) : "?"}`);
   }
-  for (const one of document.querySelectorAll(".btn, .chip, .mark, .figure, td, th, h1, h2"))
+  const tight = ".btn, .chip, .mark, .figure, .plan button, td, th, h1, h2";
+  for (const one of document.querySelectorAll(tight))
     if (one.scrollWidth > one.clientWidth + 1 && one.clientWidth > 1 && one.offsetParent)
       found.push(`cut off: ${one.innerText.slice(0, 40)}`);
   return found;

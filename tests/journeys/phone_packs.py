@@ -36,6 +36,11 @@ _KINDS = (
     ("hotline", "接热线", "Hotline"),
 )
 HOUR = 3_600_000
+CALENDAR = "/needs/calendar/AaN5.WjZ0c2Vz"
+LINES = (
+    doc("line", community=COMMUNITY, role="secretary", name="宓安澜", phone="19970004444"),
+    doc("line", community=COMMUNITY, role="community-worker", name="逄立冬", phone="19970005555"),
+)
 _DAY = 24 * HOUR
 
 
@@ -74,8 +79,10 @@ def many(member: str) -> dict[str, list[Doc]]:
     others = [one for one in pack["me"] if one["kind"] in ("work-kind", "code", "place")]
     return {
         "me": [
-            *_mine(member, LONG_NAME, LONG_COMMUNITY, LONG_TEAM, now - 2 * HOUR, kinds=False),
+            *_mine(member, LONG_NAME, LONG_COMMUNITY, LONG_TEAM, now - 2 * HOUR, kinds=False,
+                   leader_phone=""),
             *others,
+            *LINES,
             _place("枫林上城社区居委会一楼服务大厅"),
             _place("北门"),
             *(_task(LONG_TITLE + str(n), wanted=9, left=n % 3, mine="claimed" if n == 4 else "")
@@ -94,11 +101,18 @@ def nothing(member: str) -> dict[str, list[Doc]]:
 
 
 def _mine(
-    member: str, name: str, community: str, team: str, since: int | None, *, kinds: bool = True
+    member: str,
+    name: str,
+    community: str,
+    team: str,
+    since: int | None,
+    *,
+    kinds: bool = True,
+    leader_phone: str = "19970000000",
 ) -> Iterable[Doc]:
     duty = {
         "community": COMMUNITY, "community_name": community, "team": "team", "team_name": team,
-        "leader_name": "闫澄砚", "leader_phone": "19970000000", "from": _day(3), "to": _day(-9),
+        "leader_name": "闫澄砚", "leader_phone": leader_phone, "from": _day(3), "to": _day(-9),
         "deadline": "08:30", "today": True,
     }  # fmt: skip
     yield doc("me", member=member, name=name, unit="观测局", roles=["leader"], language="zh")
@@ -108,7 +122,11 @@ def _mine(
     yield doc("pass", day=today(), name=name, team=team,
               link="/pass/" + "Ab3x" * 16)  # fmt: skip
     if kinds:
-        yield from (doc("work-kind", code=code, zh=zh, en=en) for code, zh, en in _KINDS)
+        # Each comes after those of which the emergency is more.
+        yield from (
+            doc("work-kind", code=code, zh=zh, en=en, order=n)
+            for n, (code, zh, en) in reversed([*enumerate(_KINDS, 1)])
+        )
 
 
 def _place(name: str, identifier: str | None = None) -> Doc:
@@ -134,7 +152,7 @@ def _hours(count: int) -> Iterable[Doc]:
         left = None if n == 1 else came - n * _DAY + 9 * HOUR
         yield doc("hours", day=_day(n), **{"in": came - n * _DAY}, out=left,
                   minutes=540 if left else 0)  # fmt: skip
-    yield doc("hours-total", minutes=540 * count - 540, days=count)
+    yield doc("hours-total", minutes=540 * count - 540, days=count, calendar=CALENDAR)
 
 
 def _people(names: Iterable[str], member: str) -> list[Doc]:

@@ -8,6 +8,7 @@ is shown to find what does lie there.
 import io
 import json
 import secrets
+import struct
 from base64 import urlsafe_b64decode
 from collections.abc import Iterator
 from pathlib import Path
@@ -88,13 +89,14 @@ def test_a_used_phone_holds_nobody_in_clear(shelf: Shelf, door: Door) -> None:
     phone.page.locator("input[type=search]").fill(canaries["resident"])
     phone.reads(canaries["resident"])
     phone.offline()
-    _records(phone, canaries["camera"])
+    _records(phone, canaries["camera"], canaries["note"])
     phone = _closed_and_opened(shelf, phone)
     phone.unlock().reads(door.name)
     phone.offline()
     phone.context.close()
 
     clear = [form for value in canaries.values() for form in _forms(value)]
+    clear += [*_forms(str(phone_packs.COMMUNITY)), struct.pack("<d", phone_packs.COMMUNITY)]
     assert shelf.holding(*clear) == set()
     # What the phone does hold of them is found by the same search.
     assert shelf.holding("赵***".encode("utf-16-le"))
@@ -155,7 +157,17 @@ def _pack(door: Door) -> dict[str, str]:
     """Give the door a pack full of chance; returns what a thief looks for."""
     canaries = {
         name: _chance()
-        for name in ("name", "resident", "phone", "person", "secret", "pass", "camera")
+        for name in (
+            "name",
+            "resident",
+            "phone",
+            "person",
+            "secret",
+            "pass",
+            "camera",
+            "note",
+            "calendar",
+        )
     }
     door.name = f"赵{canaries['name']}"
     door.packs = phone_packs.few(door.member, name=door.name)
@@ -164,6 +176,7 @@ def _pack(door: Door) -> dict[str, str]:
     )
     me = door.packs["me"]
     _bodies(me, "pass")[0]["link"] = f"/pass/{canaries['pass']}"
+    _bodies(me, "hours-total")[0]["calendar"] = f"/needs/calendar/{canaries['calendar']}"
     _bodies(me, "code")[0]["secret"] = canaries["secret"]
     _bodies(door.packs["team:1"], "person")[0]["name"] = canaries["person"]
     return canaries
@@ -173,10 +186,11 @@ def _bodies(docs: list[Doc], kind: str) -> list[Doc]:
     return [one["body"] for one in docs if one["kind"] == kind]
 
 
-def _records(phone: Phone, camera: str) -> None:
+def _records(phone: Phone, camera: str, note: str) -> None:
     """Write a record with a photo, as somebody does without a signal."""
     phone.stand("work")
     phone.tap("测温登记")
+    phone.page.locator("#note").fill(note)
     photo = {"name": "1.jpg", "mimeType": "image/jpeg", "buffer": _photo(camera)}
     phone.page.locator("input[type=file]").set_input_files(photo)  # type: ignore[arg-type]
     phone.tap("记下")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Browser
@@ -17,7 +18,7 @@ from xiachen.attendance.models.signing import SignInPlace
 from xiachen.attendance.operations.signing import PlaceEntry, register_place
 from xiachen.attendance.rules.codes import code_at, secret_of_day
 from xiachen.base import clock
-from xiachen.needs.models import Claim
+from xiachen.needs.models import Claim, Step, TaskStep
 from xiachen.needs.operations.tasks import issue_task
 from xiachen.privacy.scope import Role
 from xiachen.sync.models.devices import Device
@@ -28,6 +29,7 @@ pytestmark = pytest.mark.browser
 LEADER, MEMBER, OTHER = SENT[0], SENT[2], SENT[3]
 WORK = "南门进出人员体温检测"
 GATE = "南门岗亭"
+NOTE = "南门的围挡松了，已请物业加固"
 
 
 @pytest.fixture
@@ -87,21 +89,31 @@ def test_a_code_from_the_leaders_phone(arrival: Arrival, phones: Callable[[], Ph
 
 
 def test_a_code_that_was_scanned(arrival: Arrival, phones: Callable[[], Phone]) -> None:
-    """The code is a link: whatever opens it leads through the PIN to one button."""
+    """The code is a link: it leads through the PIN to one button, in and later out."""
     phone = phones()
     come_in(phone, arrival, MEMBER)
     now = clock.now()
     place = SignInPlace.objects.get()
-    code = code_at(secret_of_day(place.opened(), clock.local_day(now)), now)
+    secret = secret_of_day(place.opened(), clock.local_day(now))
+    early, late = (code_at(secret, now - timedelta(minutes=one)) for one in (3, 0))
     phone.page.close()
     phone.page = phone.tab()
-    phone.open(f"/phone/#at={place.pk}.{code}").unlock()
+    phone.open(f"/phone/#at={place.pk}.{early}").unlock()
     assert "#" not in phone.page.url
     phone.reads(GATE)
     phone.tap("确认签到")
     phone.reads("签到已记下")
     phone.arrives()
-    assert CheckIn.objects.get(member=arrival.world.members[MEMBER]).method == "code"
+    member = arrival.world.members[MEMBER]
+    assert CheckIn.objects.get(member=member).method == "code"
+    phone.open(f"/phone/#at={place.pk}.{late}")
+    phone.reads(GATE, "签退后")
+    phone.tap("确认签退")
+    phone.reads("签退已记下")
+    phone.arrives()
+    left = CheckOut.objects.get(member=member)
+    assert (left.method, left.place_id) == ("code", place.pk)
+    assert Quarantined.objects.count() == 0
     phone.check()
 
 
@@ -120,16 +132,19 @@ def test_a_task_from_claim_to_sign_out(arrival: Arrival, phones: Callable[[], Ph
     phone.tap("完成")
     phone.reads(WORK)
     phone.page.get_by_label("加一").first.tap()
+    phone.page.locator("#note").fill(NOTE)
     phone.page.locator("footer .act", has_text="完成").tap()
     phone.reads("已完成")
     phone.tap("签退")
-    phone.tap("现在签退")
+    phone.tap("没有码，直接签退")
     phone.reads("签退已记下")
     phone.offline(False)
     phone.arrives()
     member = arrival.world.members[MEMBER]
     claim = Claim.objects.get(member=member)
     assert claim.finished_at is not None
+    steps = TaskStep.objects.filter(task=claim.task_id, step=Step.FINISHED, member=member)
+    assert [one.note for one in steps] == [NOTE]
     assert CheckOut.objects.filter(member=member).count() == 1
     assert Quarantined.objects.count() == 0
     phone.check()

@@ -1,5 +1,6 @@
 """What a tired thumb meets: a keypad that stays, a list that folds, a link that is no good."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -172,3 +173,90 @@ def test_the_calendar_has_each_day_of_a_duty_without_an_end(phone: Phone, door: 
     assert f"DTSTART:{phone_packs.today().replace('-', '')}T083000" in lines
     assert "RRULE:FREQ=DAILY;COUNT=14" in lines
     assert "TRIGGER:-PT30M" in lines
+
+
+def test_the_buildings_of_a_grid_stand_in_their_order(phone: Phone, door: Door) -> None:
+    """A drawn order of buildings, which says that it is no map; each leads to its doors."""
+    door.packs = phone_packs.few(door.member)
+    phone.enrol("/phone/#enrol=token")
+    phone.tap("我的网格")
+    phone.reads("枫林上城", "不是实际方位", "有事找谁")
+    drawn = phone.page.locator(".plan button").all_inner_texts()
+    assert [one.split("\n")[0] for one in drawn] == ["1栋", "2栋", "3栋", "4栋"]
+    assert "逄立冬" in drawn[0]
+    phone.page.locator(".plan button").nth(1).tap()
+    expect(phone.page.locator("h1")).to_have_text("2栋")
+    phone.reads("2-2-102")
+    phone.back()
+    phone.page.get_by_role("searchbox").fill("2-2-102")
+    phone.reads("找到1户")
+
+
+def test_where_the_leader_has_no_number_the_community_is_called(phone: Phone, door: Door) -> None:
+    phone.enrol("/phone/#enrol=token")
+    phone.tap("受伤了")
+    phone.reads("没有留电话", "社区书记")
+    calls = [one.get_attribute("href") for one in phone.page.locator("section a").all()]
+    assert calls == ["tel:19970004444", "tel:19970005555", "tel:120"]
+
+
+def test_where_nobody_can_be_called_it_says_so(phone: Phone, door: Door) -> None:
+    door.packs["me"] = [one for one in door.packs["me"] if one["kind"] != "line"]
+    phone.enrol("/phone/#enrol=token")
+    phone.tap("受伤了")
+    phone.reads("没有登记可以打的电话")
+
+
+def test_two_who_look_alike_are_told_apart(phone: Phone, door: Door) -> None:
+    door.packs = phone_packs.few(door.member)
+    phone.enrol("/phone/#enrol=token")
+    phone.reads("王小明")
+    door.member, door.name = "other", "王语棠"
+    door.packs = phone_packs.few("other", name=door.name)
+    phone.open("/phone/#enrol=another").tap("登记")
+    phone.choose_pin()
+    phone.reads("王语棠")
+    phone.reopen()
+    lines = phone.page.locator("section .line")
+    expect(lines).to_have_count(2)
+    for n in range(2):
+        expect(lines.nth(n)).to_contain_text(re.compile(rf"王\*\*\s*第{n + 1}个登记"))
+    phone.photograph("alike")
+
+
+def test_a_file_that_nobody_handed_over(phone: Phone, door: Door) -> None:
+    phone.enrol("/phone/#enrol=token")
+    phone.tap("设置")
+    chosen = phone.page.locator("input[type=file]")
+    photo = {"name": "1.jpg", "mimeType": "image/jpeg", "buffer": b"\xff\xd8\xff"}
+    chosen.set_input_files(photo)  # type: ignore[arg-type]
+    phone.reads("这不是移交文件")
+    # A browser tells of a choice only where the field is not left with the same file.
+    expect(chosen).to_have_value("")
+
+
+def test_a_calendar_that_follows_the_duties(phone: Phone, door: Door) -> None:
+    phone.enrol("/phone/#enrol=token")
+    phone.tap("我的时长和日历")
+    followed = phone.page.locator("a", has_text="在日历应用里订阅")
+    host = door.address.removeprefix("http://")
+    assert followed.get_attribute("href") == f"webcal://{host}{phone_packs.CALENDAR}"
+    phone.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    phone.tap("复制日历链接")
+    phone.reads("已复制")
+    copied = phone.page.evaluate("navigator.clipboard.readText()")
+    assert copied == door.address + phone_packs.CALENDAR
+
+
+def test_whoever_is_off_duty_and_still_there_signs_out(phone: Phone, door: Door) -> None:
+    door.packs = phone_packs.few(door.member, signed_in=True)
+    door.packs.pop("team:1")
+    for one in door.packs["me"]:
+        if one["kind"] == "duty":
+            one["body"]["today"] = False
+        if one["kind"] == "standing":
+            one["body"] |= {"well": False, "fit_until": "2020-01-01"}
+    phone.enrol("/phone/#enrol=token")
+    phone.reads("您已停岗", "已签到", "今天")
+    phone.photograph("off-duty-there")
+    expect(phone.page.locator("footer .act")).to_have_text(["签退"])

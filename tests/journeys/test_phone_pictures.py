@@ -40,7 +40,8 @@ SCREENS = (
     ("enrol", ""),
 )
 Pack = Callable[[str], dict[str, list[Doc]]]
-TOO_SMALL = """() => [...document.querySelectorAll("button, a, summary, input, label.plain")]
+TOO_SMALL = """() => ["button, a, summary, input, textarea, label.plain"]
+  .flatMap((tapped) => [...document.querySelectorAll(tapped)])
   .filter((one) => one.type !== "file" && one.getClientRects().length)
   .filter((one) => one.getBoundingClientRect().height < 47.5)
   .map((one) => `too small to hit: ${one.outerHTML.slice(0, 80)}`)"""
@@ -70,6 +71,14 @@ def test_every_screen(door: Door, browser: Browser, pack: Pack, language: str) -
     phone.stand("grid")
     phone.page.get_by_role("searchbox").fill("解")
     wrong += _look(phone, f"{pack.__name__}-search")
+    phone.stand("injury")
+    phone.page.locator(".pick").first.tap()
+    wrong += _look(phone, f"{pack.__name__}-hurt")
+    phone.page.locator("footer .act").last.tap()
+    phone.page.locator("a[href='tel:120']").wait_for()
+    wrong += _look(phone, f"{pack.__name__}-stood-down")
+    phone.stand("today")
+    wrong += _look(phone, f"{pack.__name__}-off-duty")
     phone.stand("notices")
     if phone.page.locator("summary").count():
         phone.page.locator("summary").first.tap()

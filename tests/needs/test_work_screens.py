@@ -6,13 +6,17 @@ import pytest
 from django.test import Client
 
 from tests.attendance.test_board_screen import client_of
-from tests.attendance.town import EVENING, Town, arrive
+from tests.attendance.town import EVENING, Town, arrive, clock_at
 from tests.world import DAY, FENGLIN, LOCAL, World
 from xiachen.attendance.models.records import WorkRecord
+from xiachen.attendance.operations.work import WorkEntry, record_work
+from xiachen.attendance.rules.records import LONGEST_NOTE
 from xiachen.base import clock
+from xiachen.base.ids import uuid7
 from xiachen.privacy.models import AuditEntry
 from xiachen.privacy.scope import Role
 
+NOTE = "南门的围挡松了"
 WORK = f"/needs/work/?{urlencode({'day': DAY})}"
 
 
@@ -94,3 +98,30 @@ def test_amounts_are_corrected_with_a_reason_and_work_is_taken_back(town: Town) 
     void = given | {"void": "on", "reason": "was somebody else"}
     assert client.post(again, void).status_code == 302
     assert not WorkRecord.objects.standing().exists()
+
+
+def test_what_somebody_adds_to_work_is_read_with_it_and_survives_a_correction(town: Town) -> None:
+    entry = WorkEntry(
+        id=uuid7(),
+        community=FENGLIN,
+        member=town.world.local,
+        kind="patrol",
+        occurred_at=clock_at(15, 0),
+        note=f"  {NOTE}{'很' * 300}",
+    )
+    (outcome,) = record_work(town.worker, entries=[entry], at=EVENING)
+    assert outcome.new
+    row = WorkRecord.objects.get()
+    assert row.note.startswith(NOTE) and len(row.note) == LONGEST_NOTE
+    secretary = client_of(town, Role.SECRETARY)
+    assert NOTE in secretary.get(WORK).content.decode()
+    assert NOTE in secretary.get(f"/needs/work/{FENGLIN}/{row.pk}").content.decode()
+    given = {"times": "1", "persons_served": "5", "reason": "counted again"}
+    secretary.post(f"/needs/work/{FENGLIN}/{row.pk}/correct", given)
+    standing = WorkRecord.objects.standing().get()
+    assert (standing.persons_served, standing.note) == (5, row.note)
+    outsider = Client()
+    outsider.force_login(
+        town.world.outsider.account, "allauth.account.auth_backends.AuthenticationBackend"
+    )
+    assert NOTE not in outsider.get(WORK).content.decode()

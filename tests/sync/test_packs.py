@@ -88,7 +88,7 @@ def test_a_sign_in_changes_three_docs_and_a_sign_out_again(holding: Holding) -> 
     assert outcome.new
     assert sent_docs(phone.pull()) == ["hours", "hours-total", "standing"]
     assert phone.one("hours")["minutes"] == 9 * 60
-    assert phone.one("hours-total") == {"minutes": 9 * 60, "days": 1}
+    assert phone.one("hours-total") == {"minutes": 9 * 60, "days": 1, "calendar": ""}
 
 
 def test_tasks_come_change_and_go(holding: Holding) -> None:
@@ -189,7 +189,8 @@ def test_who_is_unwell_is_off_duty_on_both_phones(holding: Holding) -> None:
     )
     (outcome,) = state_health(holding.town.worker, entries=[said], at=NOON)
     assert outcome.new, outcome.refusal
-    assert sent_docs(own.pull()) == ["standing"]
+    assert sent_docs(own.pull()) == ["duty", "standing"]
+    assert own.one("duty")["today"] is False
     assert own.one("standing")["well"] is False
     assert str(own.one("standing")["fit_until"]) < DAY.isoformat()
     assert sent_docs(leader.pull()) == ["person"]

@@ -9,10 +9,11 @@ import pytest
 from tests.attendance.town import Town
 from tests.sync.phones import Phone, now, phone_of
 from tests.world import FENGLIN, SENT, ZISONG
-from xiachen.attendance.models.records import CheckIn, CheckOut
+from xiachen.attendance.models.records import CheckIn, CheckOut, WorkRecord
 from xiachen.base import clock
 from xiachen.base.ids import uuid7
 from xiachen.base.models import Counter
+from xiachen.needs.operations.catalogue import install_catalogue
 from xiachen.people.models.accounts import Grant
 from xiachen.privacy.models import AuditEntry
 from xiachen.privacy.scope import Role
@@ -52,6 +53,25 @@ def test_an_event_becomes_a_record_with_its_receipt_and_audit(town: Town, phone:
     assert (receipt.seq, receipt.kind) == (1, "attendance.check-in")
     assert AuditEntry.objects.filter(action="attendance.check-in").count() == 1
     assert phone.response["Cache-Control"] == "no-store"
+
+
+def test_a_note_comes_with_the_work_and_another_note_is_other_content(
+    town: Town, phone: Phone
+) -> None:
+    install_catalogue()
+    body = {"member": str(town.world.local), "work": "patrol", "times": 1, "persons_served": 2}
+    said = phone.event("attendance.work", {**body, "note": "南门的围挡松了"}, community=FENGLIN)
+    assert phone.outcomes(said) == [ACCEPTED]
+    assert WorkRecord.objects.get().note == "南门的围挡松了"
+    changed = phone.event(
+        "attendance.work",
+        {**body, "note": "北门的围挡松了"},
+        community=FENGLIN,
+        id=UUID(str(said["id"])),
+        seq=phone.seq,
+    )
+    assert phone.outcomes(changed) == [("quarantined", "sync.other-content")]
+    assert WorkRecord.objects.get().note == "南门的围挡松了"
 
 
 def test_what_is_sent_again_is_known(town: Town, phone: Phone) -> None:

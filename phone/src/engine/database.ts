@@ -1,6 +1,7 @@
 /** What the phone keeps in IndexedDB, and how it is read and written. */
 
 import type { Bytes } from "./bytes";
+import type { Sealed } from "./whereabouts";
 
 /** One person's enrolment here. Keys are CryptoKey objects that the browser does not give away. */
 export interface PersonRow {
@@ -28,6 +29,8 @@ export interface PersonRow {
   forgotten: boolean;
   /** The pack's key under PIN and share; `share` names the file that holds the share. */
   pack: { wrapped: Bytes; share: string; until: number } | null;
+  /** The community of the last duty that a pack named. */
+  place?: Sealed | null;
   /** How many pulls were applied: what was acknowledged since the last one is shown over the pack. */
   pulls: number;
   /** Server minus phone at the last contact, and that contact by the server's clock. */

@@ -7,6 +7,7 @@ import { dropPack, expire } from "./expiry";
 import { Flusher } from "./flusher";
 import { record } from "./outbox";
 import { type Session, setPin, unlock } from "./sessions";
+import { forgetCommunities, keepSetting, setting } from "./settings";
 import { snapshot } from "./snapshots";
 import { isFull, persist, probe, room } from "./storage";
 import {
@@ -39,7 +40,7 @@ export class PhoneEngine implements Engine {
     "BroadcastChannel" in globalThis ? new BroadcastChannel(CHANNEL) : null;
   private readonly door = new Door(
     this.clock,
-    () => this.setting("language") ?? navigator.language,
+    () => setting("language") ?? navigator.language,
   );
   private readonly updates = new Updates((update) => this.show({ update }));
   private database!: Database;
@@ -74,6 +75,7 @@ export class PhoneEngine implements Engine {
 
   private async open(): Promise<void> {
     if (!globalThis.isSecureContext) throw new Error("no secure context");
+    forgetCommunities();
     this.database = await Database.open(() => this.superseded());
     this.flusher = new Flusher(this.database, this.door, this.clock, {
       session: () => this.session,
@@ -141,6 +143,10 @@ export class PhoneEngine implements Engine {
 
   docs<K extends DocKind>(kind: K): readonly Doc<Docs[K]>[] {
     return this.view.docs(kind);
+  }
+
+  community(): number | null {
+    return this.session?.community ?? null;
   }
 
   private show(change: Partial<State>): void {
@@ -252,13 +258,13 @@ export class PhoneEngine implements Engine {
     await this.opened;
     const device = this.device();
     this.session = null;
-    await dropPack(this.database, device, { pin: null, forgotten: true });
+    await dropPack(this.database, device, { pin: null, forgotten: true, place: null });
     await this.changed();
   }
 
   private async revoked(device: string): Promise<void> {
     if (this.session?.device === device) await this.session.close();
-    await dropPack(this.database, device, { revoked: true });
+    await dropPack(this.database, device, { revoked: true, place: null });
     await this.changed();
   }
 
@@ -364,21 +370,8 @@ export class PhoneEngine implements Engine {
     this.updates.take();
   }
 
-  setting(name: string): string | null {
-    try {
-      return localStorage.getItem(name);
-    } catch {
-      return null;
-    }
-  }
-
-  keepSetting(name: string, value: string): void {
-    try {
-      localStorage.setItem(name, value);
-    } catch {
-      // Only convenience is lost.
-    }
-  }
+  readonly setting = setting;
+  readonly keepSetting = keepSetting;
 }
 
 export const openEngine = (): Engine => new PhoneEngine();

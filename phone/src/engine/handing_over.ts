@@ -74,6 +74,14 @@ async function signed(
   return { stamp, signature: await sign(person.key, PUSH, stamp, utf8(body)), body };
 }
 
+function isHandedOver(written: string): boolean {
+  try {
+    return (JSON.parse(written) as File | null)?.format === FORMAT;
+  } catch {
+    return false;
+  }
+}
+
 /** Send another phone's file; returns how many of its events the server now holds. Throws Trouble. */
 export async function forward(
   database: Database,
@@ -83,7 +91,9 @@ export async function forward(
 ): Promise<number> {
   const person = await database.read(["people"], (work) => work.get("people", device));
   if (!person) throw new Error("nobody");
-  const answer = await door.send(person, "POST", "/sync/v1/handover", utf8(await file.text()), {
+  const written = await file.text();
+  if (!isHandedOver(written)) throw new Trouble(0, "other-file", "");
+  const answer = await door.send(person, "POST", "/sync/v1/handover", utf8(written), {
     "Content-Type": "application/json",
   });
   const { pushes } = JSON.parse(answer.body) as { pushes: (Partial<Answered> & Refusal)[] };

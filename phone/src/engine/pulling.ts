@@ -6,6 +6,7 @@ import type { Database } from "./database";
 import type { Door } from "./door";
 import { type Delta, Part, sealedPages, writePages } from "./packs";
 import type { Session } from "./sessions";
+import { communityIn, sealCommunity } from "./whereabouts";
 
 /** More rounds than any pack needs: an answer that never ends is left for the next time. */
 const ROUNDS = 40;
@@ -85,6 +86,11 @@ async function apply(
   );
   for (const [part] of written) parts.set(part.name, part);
   for (const name of answer.purge) parts.delete(name);
+  const community = communityIn(parts) ?? session.community;
+  const place =
+    community !== null && community !== session.community
+      ? { place: await sealCommunity(session.device, community) }
+      : {};
   await database.write(["people", "pages", "parts"], async (work) => {
     const person = await work.get("people", session.device);
     if (!person) return;
@@ -100,6 +106,7 @@ async function apply(
       person.pack && answer.until !== null ? { ...person.pack, until: answer.until } : person.pack;
     work.put("people", {
       ...person,
+      ...place,
       pulls,
       pack,
       offset: met.offset,
@@ -108,5 +115,6 @@ async function apply(
     });
     session.pulls = pulls;
   });
+  session.community = community;
   if (written.length > 0 || answer.purge.length > 0) session.parts = parts;
 }

@@ -15,6 +15,7 @@ import type { Database, EventRow, PersonRow } from "./database";
 import { type Own, ownAbout } from "./outbox";
 import { type Part, readPack, sealedPages, writePages } from "./packs";
 import { shares } from "./share";
+import { communityIn, communityOf } from "./whereabouts";
 
 /** Wrong PINs in a row before the next try has to wait, and the longest wait. */
 const FREE_TRIES = 5;
@@ -35,6 +36,8 @@ export class Session {
     /** The pack's key, or one for this session only. */
     public key: CryptoKey,
     public share: Bytes | null,
+    /** Of the last duty that a pack named. */
+    public community: number | null,
   ) {}
 
   get packed(): boolean {
@@ -43,7 +46,9 @@ export class Session {
 
   static async begin(person: PersonRow, pinBits: Bytes): Promise<Session> {
     const sealer = await Sealer.to(unb64(person.sealKey));
-    return new Session(person.device, person.member, pinBits, sealer, await sessionKey(), null);
+    const { device, member } = person;
+    const key = await sessionKey();
+    return new Session(device, member, pinBits, sealer, key, null, await communityOf(person));
   }
 
   /** Open the pack with the share that lies here; false where the PIN does not open it. */
@@ -63,6 +68,7 @@ export class Session {
   async load(database: Database, person: PersonRow): Promise<void> {
     this.parts = await readPack(database, this.key, this.device);
     this.pulls = person.pulls;
+    this.community = communityIn(this.parts) ?? this.community;
   }
 
   /** Forget the pack in memory; recording goes on under a key of this session. */

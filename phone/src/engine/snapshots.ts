@@ -102,6 +102,7 @@ function shown(
     quarantined: kept.quarantined.filter((event) => event.device === row.device).length,
     pinSet: row.pin !== null,
     revoked: row.revoked,
+    enrolled: row.enrolled,
   };
 }
 

@@ -15,6 +15,7 @@ export interface Person {
   readonly quarantined: number;
   readonly pinSet: boolean;
   readonly revoked: boolean;
+  readonly enrolled: number;
 }
 
 /** What is always visible: what is unsent, since when, and when the server last answered. */
@@ -137,7 +138,13 @@ export interface Bodies {
     code?: string;
     near?: Near;
   };
-  "attendance.check-out": { member: string };
+  "attendance.check-out": {
+    member: string;
+    method?: Method;
+    place?: string;
+    code?: string;
+    near?: Near;
+  };
   "attendance.work": {
     member: string;
     work: string;
@@ -178,6 +185,8 @@ export interface Docs {
     well: boolean | null;
     fit_until: string | null;
   };
+  /** Whom to call in a community where the leader has no number. */
+  line: { community: number; role: string; name: string; phone: string };
   task: {
     community: number;
     kind: string;
@@ -187,10 +196,12 @@ export interface Docs {
     places_left: number;
     mine: "" | "claimed" | "finished";
   };
-  "work-kind": { code: string; zh: string; en: string };
+  /** `order`: from 1, what this emergency is about first. */
+  "work-kind": { code: string; zh: string; en: string; order: number };
   notice: { title: string; text: string; at: number; read: boolean };
   hours: { day: string; in: number | null; out: number | null; minutes: number };
-  "hours-total": { minutes: number; days: number };
+  /** `calendar`: path of one's calendar feed; empty where one has made no link. */
+  "hours-total": { minutes: number; days: number; calendar: string };
   pass: { day: string; name: string; team: string; link: string };
   place: {
     name: string;
@@ -248,6 +259,8 @@ export interface Engine {
   subscribe(listener: () => void): () => void;
   /** Documents of a kind with this phone's unsent events shown over them; same array until changed. */
   docs<K extends DocKind>(kind: K): readonly Doc<Docs[K]>[];
+  /** The community of the last duty that a pack of this person's named, also when the pack is over. */
+  community(): number | null;
   /** Server time as believed. */
   now(): number;
 
@@ -285,7 +298,11 @@ export interface Engine {
 
   /** The chosen person's unsent events as a file: another phone or a coordinator sends it. */
   handOver(): Promise<{ blob: Blob; name: string; count: number }>;
-  /** Send a file of another phone; resolved with how many events the server holds of it. */
+  /**
+   * Send a file of another phone; resolved with how many events the server holds of it.
+   *
+   * Refused: "other-file" where it is none that was handed over.
+   */
   forward(file: Blob): Promise<number>;
   /** Forget the chosen person here. Refused "unsent" while something is neither sent nor handed over. */
   giveUp(): Promise<void>;

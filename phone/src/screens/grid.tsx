@@ -1,21 +1,12 @@
-import { useMemo, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { w } from "../words";
 import { engine } from "./house";
-import { Call, Line, Note, Screen } from "./parts";
-import { find, lay, MOST, type Door } from "./searching";
+import { Call, joined, Note, roleOf, Screen } from "./parts";
+import { find, gridOf, MOST, type Door, type Grid } from "./searching";
+import { go } from "./ways";
 
-const joined = (...words: (string | undefined)[]) => words.filter(Boolean).join(" · ");
-
-/** A role's code in words; one that this app does not know stands as it is. */
-const roleOf = (role: string) => (w.roles as Record<string, string>)[role] ?? role;
-
-function useGrid() {
-  const buildings = engine.docs("building");
-  const households = engine.docs("household");
-  const residents = engine.docs("resident");
-  const parts = [buildings, households, residents];
-  return useMemo(() => lay(buildings, households, residents), parts);
-}
+const grid = () =>
+  gridOf(engine.docs("building"), engine.docs("household"), engine.docs("resident"));
 
 function Behind({ door }: { door: Door }) {
   return (
@@ -23,22 +14,55 @@ function Behind({ door }: { door: Door }) {
       <h2>
         {door.address} {door.vacant && <small>{w.vacant}</small>}
       </h2>
-      {door.residents.map((one) =>
-        one.phone ? <Call key={one.name} {...one} /> : <p key={one.name}>{one.name}</p>,
-      )}
+      {door.residents.map((one) => (
+        <Call key={one.name} {...one} />
+      ))}
     </li>
   );
 }
 
-/** Buildings in walking order, whom to call, and a search over doors and residents. */
-export function GridScreen() {
-  const grid = useGrid();
-  const [sought, seek] = useState("");
-  const found = sought.trim() ? find(grid, sought) : [];
+/** Wider than one place in the plan. */
+const WIDE = 4;
+
+/**
+ * The buildings of each compound in the order of their numbers, as one walks past them.
+ *
+ * Nobody has registered where they stand: it is no map, and says so.
+ */
+function Plan({ compounds, within }: Grid) {
   const heads = engine.docs("head");
-  const calls = [...heads.filter((one) => !one.body.building), ...engine.docs("call")];
-  const count = (building: string) => grid.doors.filter((one) => one.building === building).length;
-  const headOf = (building: string) => heads.find((one) => one.body.building === building)?.body;
+  return (
+    <>
+      {compounds.map(({ name, buildings }) => (
+        <div key={name}>
+          <h2>{name}</h2>
+          <div class="plan">
+            {buildings.map(({ id, body }) => (
+              <button
+                key={id}
+                class={body.number.length > WIDE ? "wide" : ""}
+                onClick={() => go("building", id)}
+              >
+                {w.buildingShort(body.number)}
+                <small>{w.doors(within.get(id)!.length)}</small>
+                <small>{heads.find((one) => one.body.building === id)?.body.name}</small>
+              </button>
+            ))}
+          </div>
+        </div>
+      ))}
+      {compounds.length > 0 && <p class="quiet">{w.noMap}</p>}
+    </>
+  );
+}
+
+/** The compound's buildings, whom to call, and a search over doors and residents. */
+export function GridScreen() {
+  const all = grid();
+  const [sought, seek] = useState("");
+  const found = sought.trim() ? find(all, sought) : [];
+  const heads = engine.docs("head").filter((one) => !one.body.building);
+  const calls = [...heads, ...engine.docs("call")];
   return (
     <Screen title={w.grid}>
       <input
@@ -62,16 +86,8 @@ export function GridScreen() {
         </>
       ) : (
         <>
-          {!grid.buildings.length && <Note>{w.noGrid}</Note>}
-          {grid.buildings.map(({ id, body }) => (
-            <Line
-              key={id}
-              to="building"
-              about={id}
-              words={w.building(body.number)}
-              more={joined(body.compound, w.doors(count(id)), headOf(id)?.name)}
-            />
-          ))}
+          {!all.buildings.length && <Note>{w.noGrid}</Note>}
+          <Plan {...all} />
           {calls.length > 0 && <h2>{w.whomToCall}</h2>}
           {calls.map(({ id, body }) => (
             <Call key={id} name={body.name} phone={body.phone} more={roleOf(body.role)} />
@@ -84,10 +100,10 @@ export function GridScreen() {
 
 /** One building: who looks after it, and its doors from the first to the last. */
 export function Building({ about }: { about: string }) {
-  const grid = useGrid();
-  const body = grid.buildings.find((one) => one.id === about)?.body;
+  const { buildings, within } = grid();
+  const body = buildings.find((one) => one.id === about)?.body;
   const heads = engine.docs("head").filter((one) => one.body.building === about);
-  const doors = grid.doors.filter((one) => one.building === about);
+  const doors = within.get(about) ?? [];
   return (
     <Screen title={body ? w.building(body.number) : w.grid}>
       {body && (

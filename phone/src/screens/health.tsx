@@ -1,16 +1,34 @@
 import type { Happened } from "../engine/types";
 import { useState } from "preact/hooks";
 import { w } from "../words";
-import { duty, keep, member, standing } from "./house";
-import { Act, Call, Choice, Note, Room, Screen } from "./parts";
+import { duty, engine, keep, member, standing } from "./house";
+import { Act, Call, Choice, joined, Note, roleOf, Room, Screen } from "./parts";
 import { home } from "./ways";
 
-/** Whom to tell by voice, because a message may wait for a network. */
+/**
+ * Whom to tell by voice, because a message may wait for a network: the leader, or where the leader
+ * has no number the community.
+ */
 function Leader() {
   const at = duty();
-  return at?.leader_phone ? (
-    <Call name={at.leader_name} phone={at.leader_phone} more={w.leader} />
-  ) : null;
+  if (!at) return null;
+  const lines = engine.docs("line").filter((one) => one.body.community === at.community);
+  return (
+    <>
+      {at.leader_name && (
+        <Call
+          name={at.leader_name}
+          phone={at.leader_phone}
+          more={joined(w.leader, !at.leader_phone && w.noNumber)}
+        />
+      )}
+      {!at.leader_phone &&
+        lines.map(({ id, body }) => (
+          <Call key={id} name={body.name} phone={body.phone} more={roleOf(body.role)} />
+        ))}
+      {!at.leader_phone && !lines.length && <Note>{w.nobodyToCall}</Note>}
+    </>
+  );
 }
 
 /** The worker's own statement of the day. */

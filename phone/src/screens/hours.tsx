@@ -1,8 +1,8 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Docs } from "../engine/types";
 import { w } from "../words";
-import { engine } from "./house";
-import { Note, Screen } from "./parts";
+import { engine, offDuty, tell } from "./house";
+import { Line, Note, Screen } from "./parts";
 import { day, dayOf, hour, hours, shortHour } from "./times";
 
 const plain = (iso: string) => iso.slice(0, 10).replace(/-/g, "");
@@ -52,6 +52,26 @@ function useAddress(duties: readonly { id: string; body: Docs["duty"] }[]): stri
   return address;
 }
 
+/** The calendar that follows one's duties by itself, for the phone's own or another device's. */
+function Feed({ path }: { path: string }) {
+  const copy = async () => {
+    await navigator.clipboard.writeText(location.origin + path);
+    tell(w.copied);
+  };
+  return (
+    <>
+      <h2>{w.feed}</h2>
+      <a class="line" href={`webcal://${location.host}${path}`}>
+        <span>
+          {w.followFeed}
+          <small>{w.followFeedMeans}</small>
+        </span>
+      </a>
+      <Line words={w.copyFeed} more={w.copyFeedMeans} run={copy} />
+    </>
+  );
+}
+
 /** My days and hours, and the duties for the phone's calendar. */
 export function Hours() {
   const duties = engine.docs("duty");
@@ -63,7 +83,7 @@ export function Hours() {
     <Screen
       title={w.hours}
       foot={
-        duties.length > 0 && (
+        duties.length > 0 && !offDuty() && (
           <a class="act plain" href={address} download="xiachen.ics">
             {w.toCalendar}
           </a>
@@ -78,13 +98,14 @@ export function Hours() {
             <tr key={id}>
               <th scope="row">{day(body.day, now)}</th>
               <td>
-                {body.in ? hour(body.in) : "…"} – {body.out ? hour(body.out) : w.noSignOut}
+                {body.in ? hour(body.in) : "…"} – <span>{body.out ? hour(body.out) : w.noSignOut}</span>
               </td>
               <td>{w.hoursShort(hours(body.minutes))}</td>
             </tr>
           ))}
         </tbody>
       </table>
+      {total?.calendar && <Feed path={total.calendar} />}
     </Screen>
   );
 }

@@ -46,13 +46,16 @@ export function duty(): Docs["duty"] | undefined {
 /** Whether one is off duty today, by what the pack says or by what this phone has just recorded. */
 export function offDuty(): boolean {
   const { well, fit_until } = standing() ?? {};
-  const hurt = engine
+  // Feeling well again ends nothing: somebody in charge of health has to say so.
+  const stoodDown = engine
     .state()
     .recorded.some(
       ({ kind, body }) =>
-        kind === "attendance.injury" && "member" in body && body.member === member(),
+        "member" in body &&
+        body.member === member() &&
+        (kind === "attendance.injury" || ("well" in body && !body.well)),
     );
-  return hurt || well === false || (!!fit_until && fit_until < dayOf(engine.now()));
+  return stoodDown || well === false || (!!fit_until && fit_until < dayOf(engine.now()));
 }
 
 /** Records of whoever is chosen that were not accepted; those of others are theirs to see. */
@@ -80,26 +83,19 @@ export function team(): { team?: string } {
 /** The sentence for a refused action: the server's words, else the app's own. */
 export function wordsFor(refused: unknown): string {
   const { code, words } = refused as Refused;
-  return (code === "offline" && w.needsNetwork) || (code === "full" && w.full) || words || w.failed;
+  const own: Record<string, string> = {
+    offline: w.needsNetwork,
+    full: w.full,
+    "other-file": w.otherFile,
+  };
+  return own[code] || words || w.failed;
 }
-
-/** What the phone remembers of one enrolment beside its pack: no person's name or number. */
-const settingOf = (device = "") => `community:${device}`;
-
-/** Forget it when the phone is given up. */
-export const forgetCommunity = (device: string | undefined) =>
-  engine.keepSetting(settingOf(device), "");
 
 /**
  * The community that a record belongs to: today's, or the last one that a pack named, because
  * somebody whose pack is over signs in again before the next one has come.
  */
-function community(): number | null {
-  const name = settingOf(engine.state().person?.device);
-  const known = duty()?.community ?? null;
-  if (known !== null) engine.keepSetting(name, String(known));
-  return known ?? (Number(engine.setting(name)) || null);
-}
+const community = (): number | null => duty()?.community ?? engine.community();
 
 /** Keep an event; says what became of it and whether it is kept. */
 export async function keep<K extends EventKind>(

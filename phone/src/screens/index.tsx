@@ -5,16 +5,14 @@ import type { Engine } from "../engine/types";
 import "../style.css";
 import { speak, w } from "../words";
 import { Arrive } from "./arrive";
-import { Rotating } from "./code";
 import { Enrol, Forgotten, Locked, NewPin, NotEnrolled } from "./entering";
-import { Building, GridScreen } from "./grid";
 import { Health, Injury } from "./health";
-import { Hours } from "./hours";
 import { bind, engine, heed, hush } from "./house";
+import { later } from "./later";
 import { List } from "./list";
 import { Pass } from "./pass";
 import { Notices, Tasks } from "./tasks";
-import { enlarge, People, Settings } from "./settings";
+import { enlarge, People } from "./people";
 import { Today } from "./today";
 import { UnsentScreen } from "./unsent";
 import { go, here, home, onWay, type Way } from "./ways";
@@ -23,18 +21,18 @@ import { Work } from "./work";
 
 const SCREENS: Record<Way, FunctionComponent<{ about: string }>> = {
   arrive: Arrive,
-  building: Building,
-  code: Rotating,
+  building: later(() => import("./grid").then((one) => one.Building)),
+  code: later(() => import("./code").then((one) => one.Rotating)),
   enrol: Enrol,
-  grid: GridScreen,
+  grid: later(() => import("./grid").then((one) => one.GridScreen)),
   health: Health,
-  hours: Hours,
+  hours: later(() => import("./hours").then((one) => one.Hours)),
   injury: Injury,
   list: List,
   notices: Notices,
   pass: Pass,
   people: People,
-  settings: Settings,
+  settings: later(() => import("./settings").then((one) => one.Settings)),
   tasks: Tasks,
   today: Today,
   unsent: UnsentScreen,

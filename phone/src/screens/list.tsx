@@ -3,8 +3,8 @@ import type { Docs } from "../engine/types";
 import { w } from "../words";
 import { useHeld } from "./held";
 import { engine, keep, team, tell } from "./house";
+import { compare } from "./order";
 import { Act, Choice, Note, Screen } from "./parts";
-import { compare } from "./searching";
 import { dayOf, hour } from "./times";
 
 type Person = Docs["person"];

@@ -91,8 +91,22 @@ export function Line({
   );
 }
 
-/** A telephone number that is called by one tap. */
+/** Words beside each other, without those that are missing. */
+export const joined = (...words: (string | false | undefined)[]) =>
+  words.filter(Boolean).join(" · ");
+
+/** A role's code in words; one that this app does not know stands as it is. */
+export const roleOf = (role: string) => (w.roles as Record<string, string>)[role] ?? role;
+
+/** Somebody, called by one tap where there is a number. */
 export function Call({ name, phone, more }: { name: string; phone: string; more?: string }) {
+  if (!phone)
+    return (
+      <p class="plainly">
+        {name}
+        {more && <small>{more}</small>}
+      </p>
+    );
   return (
     <a class="line" href={`tel:${phone}`}>
       <span>

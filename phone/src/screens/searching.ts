@@ -1,6 +1,7 @@
 /** Doors and residents in walking order, and found by a few letters; for one grid, in memory. */
 
 import type { Doc, Docs } from "../engine/types";
+import { compare } from "./order";
 
 type All<K extends keyof Docs> = readonly Doc<Docs[K]>[];
 
@@ -19,10 +20,11 @@ export interface Door {
 export interface Grid {
   buildings: Doc<Docs["building"]>[];
   doors: Door[];
+  /** The doors of each building, by its id. */
+  within: ReadonlyMap<string, Door[]>;
+  /** Its buildings by compound, each in the order of the numbers on the walls. */
+  compounds: { name: string; buildings: Doc<Docs["building"]>[] }[];
 }
-
-/** The order of names and numbers as people expect it: 2 before 10. */
-export const { compare } = new Intl.Collator("zh", { numeric: true });
 
 /** Put the pack's documents together: buildings in order, each door with who lives behind it. */
 export function lay(
@@ -51,8 +53,37 @@ export function lay(
   const all = [...doors.values()].sort(
     (a, b) => at(a) - at(b) || compare(a.unit, b.unit) || compare(a.door, b.door),
   );
-  for (const one of all) one.sought = one.sought.toLowerCase();
-  return { buildings: ordered, doors: all };
+  const within = new Map<string, Door[]>(ordered.map((one) => [one.id, []]));
+  for (const one of all) {
+    one.sought = one.sought.toLowerCase();
+    within.get(one.building)?.push(one);
+  }
+  return { buildings: ordered, doors: all, within, compounds: byCompound(ordered) };
+}
+
+function byCompound(ordered: Doc<Docs["building"]>[]): Grid["compounds"] {
+  const all: Grid["compounds"] = [];
+  for (const one of ordered) {
+    if (all.at(-1)?.name !== one.body.compound) all.push({ name: one.body.compound, buildings: [] });
+    all.at(-1)!.buildings.push(one);
+  }
+  return all;
+}
+
+/** Laid out once for a pack: its documents are the same arrays until it changes, and go with it. */
+const laid = new WeakMap<All<"building">, { households: object; residents: object; grid: Grid }>();
+
+/** Return the grid of a pack, laid out when it is first asked for. */
+export function gridOf(
+  buildings: All<"building">,
+  households: All<"household">,
+  residents: All<"resident">,
+): Grid {
+  const known = laid.get(buildings);
+  if (known?.households === households && known.residents === residents) return known.grid;
+  const grid = lay(buildings, households, residents);
+  laid.set(buildings, { households, residents, grid });
+  return grid;
 }
 
 /** As many doors as two screens hold; whoever sees so many types on. */

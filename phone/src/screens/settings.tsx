@@ -1,14 +1,9 @@
 import { useState } from "preact/hooks";
 import { inEnglish, speak, w } from "../words";
-import { engine, forgetCommunity, redraw, tell, wordsFor } from "./house";
+import { engine, redraw, tell, wordsFor } from "./house";
 import { Install } from "./installing";
 import { Act, Choice, Line, Note, Screen } from "./parts";
-import { go, here, home } from "./ways";
-
-/** Letters as chosen. */
-export function enlarge(): void {
-  document.documentElement.classList.toggle("large", engine.setting("large") === "1");
-}
+import { enlarge } from "./people";
 
 /** Save what is unsent as a file that somebody else brings to the server. */
 async function save(): Promise<void> {
@@ -24,6 +19,15 @@ async function save(): Promise<void> {
   }
 }
 
+/** Bring another phone's file to the server. */
+async function forward(file: File): Promise<void> {
+  try {
+    tell(w.forwarded(await engine.forward(file)));
+  } catch (refused) {
+    tell(wordsFor(refused));
+  }
+}
+
 /** Language, letters, who uses this phone, and giving it up. */
 export function Settings() {
   const [leaving, setLeaving] = useState(false);
@@ -31,7 +35,6 @@ export function Settings() {
   const giveUp = async () => {
     try {
       await engine.giveUp();
-      forgetCommunity(person?.device);
     } catch {
       tell(w.handOverFirst);
     }
@@ -74,13 +77,11 @@ export function Settings() {
         </span>
         <input
           type="file"
-          onChange={async (event) => {
+          onChange={(event) => {
             const file = event.currentTarget.files?.[0];
-            try {
-              if (file) tell(w.forwarded(await engine.forward(file)));
-            } catch (refused) {
-              tell(wordsFor(refused));
-            }
+            // The same file chosen once more is a choice as well.
+            event.currentTarget.value = "";
+            if (file) return forward(file);
           }}
         />
       </label>
@@ -96,30 +97,6 @@ export function Settings() {
         <Line words={w.giveUp} run={() => setLeaving(true)} />
       )}
       <p class="quiet">{w.version(app)}</p>
-    </Screen>
-  );
-}
-
-/** What somebody was about to do, such as signing in by a code, waits behind the PIN. */
-async function choose(device: string): Promise<void> {
-  await engine.choose(device);
-  if (here().way === "people") home();
-}
-
-/** Who uses this phone; the unsent of each stays, whoever is chosen. */
-export function People() {
-  const { people } = engine.state();
-  return (
-    <Screen title={w.whoAreYou} foot={<Act plain words={w.addPerson} run={() => go("enrol")} />}>
-      {people.map((one) => (
-        <Line
-          key={one.device}
-          words={one.name}
-          more={one.revoked ? w.revoked : one.unsent ? w.unsentOf(one.unsent) : undefined}
-          run={() => choose(one.device)}
-        />
-      ))}
-      <Note>{w.eachOwn}</Note>
     </Screen>
   );
 }

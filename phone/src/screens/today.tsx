@@ -36,11 +36,11 @@ function Where() {
   return (
     <div class="where">
       <p class="quiet">
-        {at.today ? w.onDay(day(dayOf(now), 0), at.team_name) : w.from(day(at.from, now))}
+        {at.today || offDuty() ? w.onDay(day(dayOf(now), 0), at.team_name) : w.from(day(at.from, now))}
       </p>
       <h2>{at.community_name}</h2>
       {offDuty() && <p class="state">{w.offDuty}</p>}
-      {at.today && (since || !offDuty()) && (
+      {(since || (at.today && !offDuty())) && (
         <p class={since ? "state done" : "state"}>
           {until
             ? signedOut(instant(until, now))
@@ -86,7 +86,7 @@ function SignIn({ words, plain = false }: { words: string; plain?: boolean }) {
 function Foot() {
   const { since, until } = signed();
   const at = duty();
-  if (!at?.today && engine.state().packed) return null;
+  if (!at?.today && !offDuty() && engine.state().packed) return null;
   const there = since && !until;
   const leave = <Act plain words={w.signOut} run={() => go("arrive", "leave")} />;
   const missing = engine.docs("person").some((one) => !came(one.body, engine.now()));

@@ -4,7 +4,10 @@ import { engine, keep, member, tell, wordsFor } from "./house";
 import { Act, Choice, Note, Room, Screen, Stepper } from "./parts";
 import { home } from "./ways";
 
-/** How often each kind was recorded here; the most used stand first, then those of the tasks. */
+/**
+ * How often each kind was recorded here; the most used stand first, then those of the tasks, then
+ * what the emergency is about.
+ */
 const used = (): Record<string, number> => JSON.parse(engine.setting("used") ?? "{}");
 
 function countUse(kind: string): void {
@@ -12,6 +15,9 @@ function countUse(kind: string): void {
   all[kind] = (all[kind] ?? 0) + 1;
   engine.keepSetting("used", JSON.stringify(all));
 }
+
+/** As many characters as the server keeps. */
+const LONGEST_NOTE = 200;
 
 /** How many kinds are offered before the others are asked for. */
 const FIRST = 6;
@@ -24,7 +30,7 @@ function Kinds({ chosen, choose }: { chosen: string | undefined; choose: (kind: 
     const often = used();
     const wanted = new Set(tasks.map((one) => one.body.kind));
     const rank = (code: string) => (often[code] ?? 0) + (wanted.has(code) ? 0.5 : 0);
-    return docs.map((one) => one.body).sort((a, b) => rank(b.code) - rank(a.code));
+    return docs.map((one) => one.body).sort((a, b) => rank(b.code) - rank(a.code) || a.order - b.order);
   }, [docs, tasks]);
   // Folded again around what was chosen: the numbers below want to be seen.
   const first = all.slice(0, FIRST);
@@ -57,9 +63,11 @@ export function Work({ about }: { about: string }) {
   const [kind, choose] = useState<string>();
   const [times, setTimes] = useState(1);
   const [served, setServed] = useState(0);
+  const [note, setNote] = useState("");
   const [photo, setPhoto] = useState<File>();
   const record = async () => {
-    const counts = { times, persons_served: served };
+    const words = note.trim();
+    const counts = { times, persons_served: served, ...(words && { note: words }) };
     if (about) {
       const kept = await keep(
         "needs.finish", { task: about, ...counts }, w.taskFinished, task?.community,
@@ -81,6 +89,7 @@ export function Work({ about }: { about: string }) {
     choose(undefined);
     setTimes(1);
     setServed(0);
+    setNote("");
     setPhoto(undefined);
   };
   return (
@@ -94,6 +103,16 @@ export function Work({ about }: { about: string }) {
         {about ? <h2>{task?.title}</h2> : <Kinds chosen={kind} choose={choose} />}
         <Stepper name={w.personsServed} value={served} set={setServed} />
         <Stepper name={w.times} value={times} least={1} set={setTimes} />
+        <label for="note">{w.note}</label>
+        <textarea
+          id="note"
+          rows={2}
+          maxLength={LONGEST_NOTE}
+          autocomplete="off"
+          placeholder={w.noteHow}
+          value={note}
+          onInput={(event) => setNote(event.currentTarget.value)}
+        />
         {!about && (
           <label class="plain">
             {photo ? w.photoTaken : w.addPhoto}

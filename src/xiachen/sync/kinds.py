@@ -175,6 +175,7 @@ def _work(event: Event) -> WorkEntry:
         times=events.whole(body, "times", low=1, high=LARGEST_COUNT),
         persons_served=events.whole(body, "persons_served", low=0, high=LARGEST_COUNT),
         photo=events.perhaps_identity(body, "photo"),
+        note=events.text(body, "note"),
     )
 
 

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from xiachen.attendance.models.signing import SignInPlace
 from xiachen.attendance.rules.evidence import METHOD_WORDS, Method, Near
+from xiachen.attendance.rules.records import LONGEST_NOTE
 from xiachen.base.owned.fields import CommunityForeignKey
 from xiachen.base.owned.models import Fact, Owned, fact_constraints
 from xiachen.incidents.models import Incident
@@ -143,12 +144,13 @@ class WorkRecord(Fact):
 
     :ivar task: the finished task that proves it, once for each person; None: the person states it
     :ivar photo: the file with a photo of it, which may come later than the record
+    :ivar note: what the person adds in a few words
     """
 
     handling = Handling(
         _("Prove work without extra forms"),
         none=("incident", "team", "day", "kind", "task", "times", "persons_served", "photo"),
-        service=("member",),
+        service=("member", "note"),
     )
 
     incident = models.ForeignKey(Incident, models.PROTECT, related_name="+")
@@ -160,6 +162,7 @@ class WorkRecord(Fact):
     times = models.PositiveIntegerField(_("times"), default=1)
     persons_served = models.PositiveIntegerField(_("persons served"), default=0)
     photo = models.UUIDField(_("photo"), null=True, blank=True)
+    note = models.CharField(_("note"), max_length=LONGEST_NOTE, blank=True)
 
     class Meta:
         verbose_name = _("work record")

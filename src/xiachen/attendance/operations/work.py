@@ -34,6 +34,7 @@ class WorkEntry:
     :param kind: code of the kind of work
     :param times: person-times that the work counts for
     :param photo: id of a photo of it, which may come later
+    :param note: what the person adds; what is too long is cut
     """
 
     id: UUID
@@ -46,6 +47,7 @@ class WorkEntry:
     persons_served: int = 0
     team: UUID | None = None
     photo: UUID | None = None
+    note: str = ""
 
 
 @transaction.atomic
@@ -176,6 +178,7 @@ def _made(scope: Scope, entry: WorkEntry, at: datetime) -> WorkRecord | Refused:
         times=entry.times,
         persons_served=entry.persons_served,
         photo=entry.photo,
+        note=entry.note.strip()[: rules.LONGEST_NOTE],
         occurred_at=entry.occurred_at,
         received_at=at,
         recorded_by=scope.account,
@@ -206,6 +209,7 @@ def _same(known: WorkRecord, fact: WorkRecord) -> bool:
         and known.times == fact.times
         and known.persons_served == fact.persons_served
         and known.photo == fact.photo
+        and known.note == fact.note
     )
 
 

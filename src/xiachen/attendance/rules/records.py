@@ -18,6 +18,7 @@ DEFAULT_DEADLINE = "08:30"
 CLOCK_TOLERANCE = timedelta(minutes=5)
 
 LONGEST_KIND = 40
+LONGEST_NOTE = 200
 # What one person can have done and served in one go; more is a slip of the finger.
 MOST_TIMES, MOST_SERVED = 1_000, 100_000
 

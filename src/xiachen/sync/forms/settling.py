@@ -29,7 +29,7 @@ MOST_CHOICES = 300
 _PARTS: Mapping[str, tuple[str, ...]] = {
     "attendance.check-in": ("member",),
     "attendance.check-out": ("member",),
-    "attendance.work": ("member", "work", "times", "persons_served"),
+    "attendance.work": ("member", "work", "times", "persons_served", "note"),
     "attendance.health": ("member", "well"),
     "attendance.injury": ("member", "happened", "stand_in"),
     "needs.claim": ("task",),

@@ -57,6 +57,15 @@ Duty = TypedDict(
 )
 
 
+class Line(TypedDict):
+    """Whom to call in a community, for somebody whose leader there has no number."""
+
+    community: int
+    role: str
+    name: str
+    phone: str
+
+
 class Standing(TypedDict):
     """How the day stands; `well` is null until the person has said so."""
 
@@ -106,10 +115,15 @@ Hours = TypedDict("Hours", {"day": Day, "in": Moment | None, "out": Moment | Non
 
 
 class HoursTotal(TypedDict):
-    """All days on site, and the minutes of those of which both ends are recorded."""
+    """
+    All days on site, and the minutes of those of which both ends are recorded.
+
+    `calendar` is the path of the person's calendar feed, empty where they have made no link.
+    """
 
     minutes: int
     days: int
+    calendar: str
 
 
 class Place(TypedDict):

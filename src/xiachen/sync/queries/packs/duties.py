@@ -16,6 +16,7 @@ from xiachen.mobilisation.models.stays import Excuse, Release
 from xiachen.mobilisation.queries.stays import enrolments
 from xiachen.people.models.members import Member
 from xiachen.people.models.periods import standing_on
+from xiachen.people.queries.fitness import off_duty_among
 from xiachen.privacy.scope import Scope
 
 # A person's teams and where each works: assigned itself, or a team that it is within.
@@ -60,7 +61,7 @@ class DutyLine:
     Somebody's place in a community from one day to another.
 
     :ivar deadline: time of day by which one signs in there, such as "08:30"
-    :ivar today: whether the person is expected there on the day
+    :ivar today: whether the person is expected there on the day: not excused, not off duty
     """
 
     stay: UUID
@@ -74,13 +75,14 @@ class DutyLine:
 
 
 def duties_of(scope: Scope, *, day: date) -> list[DutyLine]:
-    """Return where the acting person belongs on a day or later; four statements at most."""
+    """Return where the acting person belongs on a day or later; five statements at most."""
     if scope.member is None or scope.incident is None:
         return []
     stays = _stays(scope, scope.incident, scope.member, day)
     if not stays:
         return []
     teams = own_teams(scope, day=day)
+    off_duty = bool(off_duty_among(scope, members=[scope.member], day=day))
     deadlines = _deadlines(scope.incident, {community for _id, community, *_rest in stays}, day)
     return [
         DutyLine(
@@ -91,7 +93,7 @@ def duties_of(scope: Scope, *, day: date) -> list[DutyLine]:
             last=last,
             team=_team_at(teams, community),
             deadline=deadlines[community],
-            today=first <= day and not excused,
+            today=first <= day and not excused and not off_duty,
         )
         for id, community, name, first, last, excused in stays
     ]

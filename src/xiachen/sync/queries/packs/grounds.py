@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from xiachen.people.models.accounts import Grant
 from xiachen.people.models.members import KEYRING, Member
 from xiachen.people.models.periods import standing_on
 from xiachen.people.models.residents import Appointment, Resident
@@ -15,6 +14,7 @@ from xiachen.privacy import sealing
 from xiachen.privacy.classes import DataClass
 from xiachen.privacy.keyring.vault import vault
 from xiachen.privacy.scope import Role, Scope
+from xiachen.sync.queries.packs.lines import called_in
 from xiachen.sync.queries.packs.reach import Ground
 from xiachen.sync.rules import bodies
 from xiachen.sync.rules.bodies import Doc
@@ -105,7 +105,7 @@ def _heads(ground: Ground, day: date) -> list[Doc]:
             bodies.Head(
                 building=str(building) if building else None,
                 name=known[member].name,
-                phone=_phone(known[member]),
+                phone=known[member].opened_contact()["phone"],
                 role=role,
             ),
             member,
@@ -116,23 +116,12 @@ def _heads(ground: Ground, day: date) -> list[Doc]:
 
 
 def _calls(scope: Scope, ground: Ground, day: date) -> list[Doc]:
-    rows = Grant.objects.filter(
-        Q(incident=None) | Q(incident=scope.incident),
-        standing_on(day),
-        waits=False,
-        account__is_active=True,
-        division=ground.community,
-        role__in=[one.value for one in _CALLED],
-        account__member__isnull=False,
-    )
-    docs = []
-    for row in rows.select_related("account__member"):
-        member = row.account.member
-        assert member is not None  # asked for
-        body = bodies.Call(role=row.role, name=member.name, phone=_phone(member))
-        docs.append(Doc(f"call:{row.pk}", "call", body, member.pk))
-    return docs
-
-
-def _phone(member: Member) -> str:
-    return member.opened_contact()["phone"]
+    return [
+        Doc(
+            f"call:{one.grant}",
+            "call",
+            bodies.Call(role=one.role, name=one.member.name, phone=one.phone),
+            one.member.pk,
+        )
+        for one in called_in(scope, communities=[ground.community], roles=_CALLED, day=day)
+    ]

@@ -15,6 +15,7 @@ from uuid import UUID
 from django.db import connection
 from psycopg import Cursor
 
+from xiachen.attendance.models.calendars import CalendarLink
 from xiachen.attendance.models.health import HealthStatement
 from xiachen.attendance.models.hours import HoursCorrection
 from xiachen.attendance.models.records import CheckIn, CheckOut
@@ -39,6 +40,7 @@ _TABLES = {
         Appointment,
         Assignment,
         Building,
+        CalendarLink,
         CheckIn,
         CheckOut,
         Claim,
@@ -87,6 +89,10 @@ OWN = _named(
         select * from {enrolment} where member_id = %(member)s and incident_id = %(incident)s
     ),
     lead as (select * from {membership} where post = 'leader' and team_id in (select id from mine)),
+    called as (select * from {grant} where division in (select community_id from stay)),
+    called_account as (
+        select id, is_active, member_id from {account} where id in (select account_id from called)
+    ),
     place (low, high) as (select * from unnest(%(lows)s::bigint[], %(highs)s::bigint[])),
     work as (
         select task.* from place
@@ -122,7 +128,13 @@ OWN = _named(
             where team_id in (select id from mine)
         union all select hash_record_extended(row(lead.*), 0) from lead
         union all select hash_record_extended(row(one.*), 0) from {member} as one
-            where id in (select member_id from lead)
+            where id in (
+                select member_id from lead union select member_id from called_account
+            )
+        union all select hash_record_extended(row(called.*), 0) from called
+        union all select hash_record_extended(row(one.*), 0) from called_account as one
+        union all select hash_record_extended(row(one.*), 0) from {calendarlink} as one
+            where member_id = %(member)s and incident_id = %(incident)s
         union all select hash_record_extended(row(one.*), 0) from {parameter} as one
             where incident_id = %(incident)s and name = %(deadline)s
         union all select hash_record_extended(row(work.*), 0) from work

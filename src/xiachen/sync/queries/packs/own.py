@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import Count, Exists, IntegerField, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
+from xiachen.attendance.queries.calendars import feed_path
 from xiachen.attendance.queries.health import standings
 from xiachen.attendance.queries.hours import HoursDay, HoursTotal, hours_of, hours_totals
 from xiachen.attendance.queries.signing import DayCode, codes_of, places_of
@@ -15,9 +16,10 @@ from xiachen.needs.models import Claim, TaskState
 from xiachen.needs.queries.tasks import kinds, tasks
 from xiachen.notices.queries.notices import inbox
 from xiachen.people.models.members import Member
-from xiachen.privacy.scope import Scope
+from xiachen.privacy.scope import Role, Scope
 from xiachen.sync.queries.devices import KnownDevice
 from xiachen.sync.queries.packs.duties import DutyLine, duties_of
+from xiachen.sync.queries.packs.lines import called_in
 from xiachen.sync.queries.packs.passes import link_of, team_shown
 from xiachen.sync.queries.packs.reach import Reach
 from xiachen.sync.rules import bodies
@@ -27,6 +29,9 @@ from xiachen.sync.rules.bodies import Doc, moment
 MOST_TASKS = 100
 MOST_NOTICES = 50
 DAYS_SHOWN = 31
+# Who is called where a leader has no number, the first of these first, and no more than that.
+_CALLED = (Role.SECRETARY, Role.COMMUNITY_WORKER)
+MOST_CALLED = 2
 
 
 def own_docs(scope: Scope, *, reach: Reach, device: KnownDevice, day: date) -> list[Doc]:
@@ -36,6 +41,7 @@ def own_docs(scope: Scope, *, reach: Reach, device: KnownDevice, day: date) -> l
     return [
         Doc("me", "me", _me(reach, device, member)),
         *(_duty(one, device.member) for one in duties),
+        *_lines(scope, duties, day),
         *_work(scope, device.member, day),
         *_kinds(scope),
         *_notices(scope),
@@ -63,7 +69,7 @@ def _duty(line: DutyLine, own: UUID) -> Doc:
         "team": str(line.team.id) if line.team else "",
         "team_name": line.team.name if line.team else "",
         "leader_name": leader.name if leader else "",
-        "leader_phone": leader.opened_contact()["phone"] if leader else "",
+        "leader_phone": _duty_phone(line),
         "from": line.first.isoformat(),
         "to": line.last.isoformat() if line.last else None,
         "deadline": line.deadline,
@@ -71,6 +77,36 @@ def _duty(line: DutyLine, own: UUID) -> Doc:
     }
     named = leader.pk if leader and leader.pk != own else None
     return Doc(str(line.stay), "duty", body, named)
+
+
+def _duty_phone(line: DutyLine) -> str:
+    """Return the number of the leader on a duty; empty where there is no leader or no number."""
+    leader = line.team.leader if line.team else None
+    return leader.opened_contact()["phone"] if leader else ""
+
+
+def _lines(scope: Scope, duties: list[DutyLine], day: date) -> list[Doc]:
+    """Whom to call in those communities in which no leader can be called."""
+    unled = {one.community for one in duties if not _duty_phone(one)}
+    found = called_in(scope, communities=sorted(unled), roles=_CALLED, day=day)
+    reached = [one for one in found if one.member.pk != scope.member and one.phone]
+    reached.sort(key=lambda one: [role.value for role in _CALLED].index(one.role))
+    chosen = [
+        one
+        for community in sorted(unled)
+        for one in [one for one in reached if one.community == community][:MOST_CALLED]
+    ]
+    return [
+        Doc(
+            f"line:{one.grant}",
+            "line",
+            bodies.Line(
+                community=one.community, role=one.role, name=one.member.name, phone=one.phone
+            ),
+            one.member.pk,
+        )
+        for one in chosen
+    ]
 
 
 def _work(own: Scope, member: UUID, day: date) -> list[Doc]:
@@ -151,7 +187,7 @@ def _attendance(scope: Scope, member: UUID, day: date) -> list[Doc]:
         Doc(
             "hours-total",
             "hours-total",
-            bodies.HoursTotal(minutes=total.minutes, days=total.days),
+            bodies.HoursTotal(minutes=total.minutes, days=total.days, calendar=feed_path(scope)),
         ),
         *(Doc(f"hours:{one.day}", "hours", _hours(one)) for one in days),
     ]

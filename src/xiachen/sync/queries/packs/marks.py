@@ -22,7 +22,7 @@ from xiachen.attendance.models.records import CheckIn, CheckOut
 from xiachen.attendance.models.signing import SignInPlace
 from xiachen.attendance.rules.records import DEADLINE
 from xiachen.deployment.models import Assignment, Membership, Team
-from xiachen.incidents.models import Parameter
+from xiachen.incidents.models import Incident, Parameter
 from xiachen.mobilisation.models.stays import Enrolment, Excuse, Release
 from xiachen.needs.models import Claim, Task, TaskKind
 from xiachen.notices.models.notices import Delivery, Notice, Receipt
@@ -53,6 +53,7 @@ _TABLES = {
         HealthStatement,
         HoursCorrection,
         Household,
+        Incident,
         Member,
         Membership,
         Notice,
@@ -137,6 +138,8 @@ OWN = _named(
             where member_id = %(member)s and incident_id = %(incident)s
         union all select hash_record_extended(row(one.*), 0) from {parameter} as one
             where incident_id = %(incident)s and name = %(deadline)s
+        union all select hash_record_extended(row(one.*), 0) from {incident} as one
+            where id = %(incident)s
         union all select hash_record_extended(row(work.*), 0) from work
         union all select hash_record_extended(row(one.*), 0) from {claim} as one
             join work on work.community_id = one.community_id and work.id = one.task_id

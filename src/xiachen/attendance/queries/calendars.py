@@ -15,6 +15,7 @@ from uuid import UUID
 from django.core.signing import BadSignature, Signer
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from icalendar import Calendar, Event, Timezone
 
 from xiachen.attendance.models.calendars import CalendarLink
@@ -35,7 +36,7 @@ class CalendarLinkOver(Refused):
     """The link was taken back, or never made here."""
 
     code = "attendance.calendar-link-over"
-    message = _("This calendar link does not hold any more.")
+    message = gettext_lazy("This calendar link does not hold any more.")
     status = 410
 
 

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("attendance", "0009_days_of_a_certificate"),
+        ("attendance", "0010_wrong_codes"),
     ]
 
     operations = [

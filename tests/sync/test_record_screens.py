@@ -154,7 +154,7 @@ def test_both_contents_stand_side_by_side_where_one_number_said_two_things(
     page = secretary.get(page_of(record)).content.decode()
     assert "Taken in under the same number" in page
     then = timezone.localtime(CheckIn.objects.get().occurred_at)
-    assert f"{then:%Y-%m-%d %H:%M:%S}" in page
+    assert f"{then:%H:%M:%S}".removeprefix("0") in page
     assert page.count(LOCAL) >= 3
 
 

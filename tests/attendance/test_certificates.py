@@ -167,7 +167,7 @@ def test_days_that_count_no_time_are_said_before_and_on_the_paper(town: Town) ->
         checked = Client().get(
             f"/attendance/c/{token_of(made)}", headers={"Accept-Language": "zh-hans"}
         )
-    assert "9.0小时 （有2天未签退，未计入）" in text(checked), text(checked)
+    assert "9.0小时（有2天未签退，未计入）" in text(checked), text(checked)
 
 
 def test_two_who_press_at_once_make_one(committed_world: World) -> None:

@@ -290,7 +290,7 @@ class PlaceForm(forms.Form):
     system = forms.ChoiceField(
         label=_("Where the numbers come from"),
         choices=[
-            ("wgs84", _("this browser, or a satellite receiver (WGS-84)")),
+            ("wgs84", _("this browser, or GPS (WGS-84)")),
             ("gcj02", _("a Chinese map such as Amap or Tencent (GCJ-02)")),
         ],
         initial="wgs84",

@@ -5,11 +5,11 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from xiachen.base.errors import NotFound
+from xiachen.base.postgres.planning import planned_once
 from xiachen.incidents import rules
 from xiachen.incidents.models import Incident, IncidentCommunity, Parameter
 from xiachen.papers.tables import Table
@@ -96,7 +96,7 @@ def current_incident(scope: Scope) -> UUID | None:
     """
     if scope.incident is not None:
         return scope.incident
-    with connection.cursor() as cursor:
+    with planned_once() as cursor:
         cursor.execute(_LATEST)
         found = cursor.fetchone()
     return found[0] if found else None
@@ -157,7 +157,7 @@ def parameters_in_force(
     if incident != scope.incident and not scope.allows(Can.MANAGE_INCIDENTS):
         return {}
     communities = {community for community, _ in asked if community is not None}
-    with connection.cursor() as cursor:
+    with planned_once() as cursor:
         cursor.execute(_SETTINGS, [incident, name, list(communities)])
         settings = [rules.Setting(json.loads(value), *rest) for value, *rest in cursor.fetchall()]
     found = {
@@ -171,6 +171,6 @@ def worked_in(scope: Scope, *, communities: Collection[int]) -> set[int]:
     """Return those of some communities that are in any incident's list; for the installation."""
     if scope.role is not Role.SYSTEM:
         return set()
-    with connection.cursor() as cursor:
+    with planned_once() as cursor:
         cursor.execute(_WORKED_IN, [list(communities)])
         return {row[0] for row in cursor.fetchall()}

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import connection
 
 from xiachen.base.ids import uuid7
+from xiachen.base.postgres.planning import planned_once
 from xiachen.privacy.models import AuditEntry
 from xiachen.privacy.scope import Scope
 
@@ -70,7 +71,7 @@ def record_all(acts: Sequence[Act]) -> None:
     if not acts:
         return
     # Written with everything that is done, hence in plain SQL.
-    with connection.cursor() as cursor:
+    with planned_once() as cursor:
         cursor.execute(
             _WRITE,
             [

@@ -7,8 +7,9 @@ as answering it.
 
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.base_session import AbstractBaseSession
-from django.db import connection
 from django.utils import timezone
+
+from xiachen.base.postgres.planning import planned_once
 
 _READ = """
     select session_data, expire_date from django_session
@@ -21,7 +22,7 @@ class SessionStore(db.SessionStore):
 
     def _get_session_from_db(self) -> AbstractBaseSession | None:
         key = self.session_key or ""
-        with connection.cursor() as cursor:
+        with planned_once() as cursor:
             cursor.execute(_READ, [key, timezone.now()])
             found = cursor.fetchone()
         if found is None:

@@ -7,12 +7,11 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import connection
-
 from xiachen.attendance.models.records import CheckIn
 from xiachen.attendance.rules.records import Entry
 from xiachen.base import clock
 from xiachen.base.owned.bulk import spelt
+from xiachen.base.postgres.planning import planned_once
 from xiachen.deployment.models import Membership
 from xiachen.mobilisation.models.stays import Enrolment, Release
 from xiachen.people.models.members import Member
@@ -129,7 +128,7 @@ def _rows(scopes: Mapping[UUID, Scope], asked: Sequence[Entry]) -> list[tuple[An
         spelt(clock.local_day(one.occurred_at) for one in asked),
         spelt(teams),
     ]
-    with connection.cursor() as cursor:
+    with planned_once() as cursor:
         cursor.execute(_TIES, given)
         found: list[tuple[Any, ...]] = cursor.fetchall()
         return found

@@ -9,8 +9,9 @@ from uuid import UUID
 from django.db import connection
 
 from xiachen.base.models import Counter
-from xiachen.base.owned.bulk import insert_new
+from xiachen.base.owned.bulk import insert_new, spelt
 from xiachen.base.owned.models import CENTRE, CentralFact, Fact
+from xiachen.base.postgres.planning import planned_once
 
 AnyFact = Fact | CentralFact
 _Kind = TypeVar("_Kind", bound=AnyFact)
@@ -30,13 +31,13 @@ def take_numbers(counts: Mapping[int, int]) -> dict[int, int]:
     """
     table = connection.ops.quote_name(Counter._meta.db_table)
     communities = sorted(counts)
-    with connection.cursor() as cursor:
+    with planned_once() as cursor:
         cursor.execute(
             f"insert into {table} as held (community_id, value) "
             "select * from unnest(%s::bigint[], %s::bigint[]) "
             "on conflict (community_id) do update set value = held.value + excluded.value "
             "returning community_id, value",
-            [communities, [counts[community] for community in communities]],
+            [spelt(communities), spelt(counts[community] for community in communities)],
         )
         return {community: last - counts[community] + 1 for community, last in cursor.fetchall()}
 

@@ -1,10 +1,12 @@
 """
-The PostgreSQL backend with the two differences that community-owned tables need.
+The PostgreSQL backend with the two differences that community-owned tables need, and a third.
 
-Django sees `id` as the primary key; in the database it is (id, community_id).
+Django sees `id` as the primary key; in the database it is (id, community_id). The third: some
+statements may be planned once for each connection, those that ask for it (`planning.py`).
 """
 
-from typing import Self
+import sys
+from typing import Any, Self
 
 from django.db.backends.postgresql import base, features, schema
 from django.db.models import Model
@@ -35,3 +37,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     features_class = DatabaseFeatures
     SchemaEditorClass = SchemaEditor
+
+    def get_connection_params(self) -> dict[str, Any]:
+        """Let statements be planned once that ask for it, and none by being asked often."""
+        # Without a number the driver plans nothing ahead, whatever it is asked.
+        return {**super().get_connection_params(), "prepare_threshold": sys.maxsize}

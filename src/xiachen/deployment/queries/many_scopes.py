@@ -12,8 +12,7 @@ from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import connection
-
+from xiachen.base.postgres.planning import planned_once
 from xiachen.deployment.models import Assignment, Membership, Team
 from xiachen.deployment.queries.scopes import Led, assembled
 from xiachen.mobilisation.models.stays import Enrolment
@@ -186,7 +185,7 @@ def _trees(statement: str, roots: set[UUID | None]) -> dict[UUID, frozenset[UUID
 
 
 def _rows(statement: str, values: list[Any]) -> Iterable[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
+    with planned_once() as cursor:
         cursor.execute(statement, values)
         found: list[tuple[Any, ...]] = cursor.fetchall()
         return found

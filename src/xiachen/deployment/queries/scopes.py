@@ -7,9 +7,9 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import QuerySet
 
+from xiachen.base.postgres.planning import planned_once
 from xiachen.deployment.models import Assignment, Membership, Team
 from xiachen.mobilisation.queries.stays import enrolled_in, places_of_member
 from xiachen.people.models.accounts import Grant
@@ -119,7 +119,7 @@ def assembled(
 
 def teams_below(teams: Iterable[UUID]) -> frozenset[UUID]:
     """Return some teams and all teams within them."""
-    with connection.cursor() as cursor:
+    with planned_once() as cursor:
         cursor.execute(f"{_BELOW} select id from below", [list(teams)])
         return frozenset(row[0] for row in cursor.fetchall())
 
@@ -128,7 +128,7 @@ def _led(team: UUID | None, day: date) -> Led:
     """Read a team with all teams within it: where they work, and who is or was in them."""
     if team is None:
         return Led()
-    with connection.cursor() as cursor:
+    with planned_once() as cursor:
         cursor.execute(_LED, [[team], day, day])
         teams, communities, members = cursor.fetchone()
     return Led(frozenset(teams), tuple((one, one) for one in communities), frozenset(members))

@@ -10,11 +10,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Q, QuerySet
 
 from xiachen.base.errors import NotFound
 from xiachen.base.owned.bulk import spelt
+from xiachen.base.postgres.planning import planned_once
 from xiachen.people import rules
 from xiachen.people.models.branches import BranchPost
 from xiachen.people.models.members import Fitness, Member, Skill, contact_index
@@ -111,7 +111,7 @@ def registered(scope: Scope, ids: Iterable[UUID]) -> set[UUID]:
     Asked with every sign-in, hence in plain SQL that answers with those who are nobody's.
     """
     asked = set(ids)
-    with connection.cursor() as cursor:
+    with planned_once() as cursor:
         cursor.execute(_NOBODY, [spelt(asked)])
         return asked.difference(row[0] for row in cursor.fetchall())
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Q
 
 from xiachen.base.owned.bulk import spelt
+from xiachen.base.postgres.planning import planned_once
 from xiachen.people.models.accounts import Account
 from xiachen.sync.models.devices import Device
 from xiachen.sync.models.receipts import Quarantined, QuarantineState, Receipt
@@ -118,7 +118,7 @@ class Held:
     @staticmethod
     def lock(devices: Iterable[UUID]) -> dict[UUID, State]:
         """Lock devices in one order everywhere, and return how far they have come."""
-        with connection.cursor() as cursor:
+        with planned_once() as cursor:
             asked = spelt(devices)
             cursor.execute(_LOCK, [asked])
             states = {row[0]: State(*row) for row in cursor.fetchall()}
@@ -131,7 +131,7 @@ class Held:
     @staticmethod
     def receipts(ids: Sequence[UUID], numbers: Sequence[tuple[UUID, int]]) -> list[Received]:
         """Return the receipts of these events, and those that have one of these numbers."""
-        with connection.cursor() as cursor:
+        with planned_once() as cursor:
             cursor.execute(
                 _RECEIVED,
                 {
@@ -183,7 +183,7 @@ class Held:
             if had_gap and state.held_upto > state.whole_upto and new:
                 gaps.append(state)
         Held._close_gaps(gaps)
-        with connection.cursor() as cursor:
+        with planned_once() as cursor:
             cursor.execute(
                 _WRITE,
                 [
@@ -200,7 +200,7 @@ class Held:
     def _close_gaps(states: Sequence[State]) -> None:
         if not states:
             return
-        with connection.cursor() as cursor:
+        with planned_once() as cursor:
             cursor.execute(
                 _GAPLESS, [spelt(one.device for one in states), [one.whole_upto for one in states]]
             )

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Q, QuerySet
 
+from xiachen.base.postgres.planning import planned_once
 from xiachen.people.models.accounts import Account
 from xiachen.people.queries.members import members_reached
 from xiachen.privacy.scope import Can, Role, Scope
@@ -63,7 +64,7 @@ def known_devices(scope: Scope, ids: Iterable[UUID]) -> dict[UUID, KnownDevice]:
     """
     if scope.role is not Role.SYSTEM:
         return {}
-    with connection.cursor() as cursor:
+    with planned_once() as cursor:
         cursor.execute(_KNOWN, [list(ids)])
         rows = [KnownDevice(*row) for row in cursor.fetchall()]
     return {row.id: row for row in rows}

@@ -7,8 +7,8 @@ while a new epoch was already written is offered again to the one that stands.
 """
 
 from django.conf import settings
-from django.db import connection
 
+from xiachen.base.postgres.planning import planned_once
 from xiachen.privacy.scope import Scope
 from xiachen.sync import epoch
 
@@ -18,7 +18,7 @@ _DATABASE = "select oid from pg_database where datname = current_database()"
 def current_epoch(scope: Scope) -> str:
     """Return the epoch of the database that this connection speaks to; everybody may know it."""
     written = epoch.epoch(settings.HOME)
-    with connection.cursor() as cursor:
+    with planned_once() as cursor:
         cursor.execute(_DATABASE)
         (database,) = cursor.fetchone()
     return f"{written}.{database:x}"

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Exists, OuterRef, Q, Subquery
 
 from xiachen.attendance.rules.records import DEADLINE, DEFAULT_DEADLINE
+from xiachen.base.postgres.planning import planned_once
 from xiachen.deployment.models import Assignment, Membership, Team, TeamPost
 from xiachen.incidents.models import Parameter
 from xiachen.incidents.rules import Setting, in_force
@@ -102,7 +102,7 @@ def duties_of(scope: Scope, *, day: date) -> list[DutyLine]:
 def own_teams(scope: Scope, *, day: date) -> list[OwnTeam]:
     """Return the teams in which the acting person is on a day, the latest joined first."""
     asked = {"member": scope.member, "incident": scope.incident, "day": day}
-    with connection.cursor() as cursor:
+    with planned_once() as cursor:
         cursor.execute(_TEAMS, asked)
         found = cursor.fetchall()
     leaders = _leaders([id for id, _name, _places in found], day)

@@ -12,15 +12,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-from psycopg import Cursor
-
 from xiachen.attendance.models.calendars import CalendarLink
 from xiachen.attendance.models.health import HealthStatement
 from xiachen.attendance.models.hours import HoursCorrection
 from xiachen.attendance.models.records import CheckIn, CheckOut
 from xiachen.attendance.models.signing import SignInPlace
 from xiachen.attendance.rules.records import DEADLINE
+from xiachen.base.postgres.planning import planned_once
 from xiachen.deployment.models import Assignment, Membership, Team
 from xiachen.incidents.models import Incident, Parameter
 from xiachen.mobilisation.models.stays import Enrolment, Excuse, Release
@@ -266,8 +264,7 @@ def ground_mark(scope: Scope, *, community: int, grid: UUID | None, building: UU
 
 def _mark(statement: str, **values: Any) -> str:
     # Planning such a statement takes as long as doing it: each connection plans it once.
-    with connection.cursor() as cursor, connection.wrap_database_errors:
-        found = Cursor(cursor.connection).execute(statement, values, prepare=True).fetchone()
-    assert found is not None  # an aggregate
-    count, together = found
+    with planned_once() as cursor:
+        cursor.execute(statement, values)
+        count, together = cursor.fetchone()
     return f"{count} {together}"

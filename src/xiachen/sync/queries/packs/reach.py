@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
-from django.db import connection
-
+from xiachen.base.postgres.planning import planned_once
 from xiachen.deployment.queries.scopes import scope_of
 from xiachen.people.models.accounts import Account, Grant
 from xiachen.people.models.residents import Appointment
@@ -159,7 +158,7 @@ def _grounds(member: UUID | None, scopes: Iterable[Scope], day: date) -> tuple[G
     seeing = [one for one in scopes if one.places and one.allows(Can.SEE_PEOPLE)]
     if member is None or not seeing:
         return ()
-    with connection.cursor() as cursor:
+    with planned_once() as cursor:
         cursor.execute(
             _APPOINTED,
             {

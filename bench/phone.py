@@ -83,7 +83,13 @@ _PAINTED = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
 
 # Clocked in the page, so that the way to the browser and back does not count.
 _WAIT = """
-  const frame = () => new Promise(requestAnimationFrame);
+  const until = performance.now() + 60_000;
+  const drawn = async (there) => {
+    while (!there()) {
+      if (performance.now() > until) throw new Error(`never drawn: ${there}`);
+      await new Promise(requestAnimationFrame);
+    }
+  };
   const type = (input, words) => {
     input.value = words;
     input.dispatchEvent(new InputEvent("input", { bubbles: true }));
@@ -92,11 +98,10 @@ _WAIT = """
 _UNLOCK = f"""async (pin) => {{{_WAIT}
   const began = performance.now();
   type(document.querySelector("#pin"), pin);
-  while (document.querySelector("#pin")) await frame();
+  await drawn(() => !document.querySelector("#pin"));
   history.replaceState({{ way: "grid", about: "" }}, "");
   dispatchEvent(new PopStateEvent("popstate"));
-  while (!document.querySelector("[type=search]")) await frame();
-  while (document.querySelectorAll("section .line").length < 40) await frame();
+  await drawn(() => document.querySelectorAll(".plan button").length >= 40);
   return performance.now() - began;
 }}"""
 _SEARCH = f"""async (words) => {{{_WAIT}
@@ -105,6 +110,6 @@ _SEARCH = f"""async (words) => {{{_WAIT}
   await new Promise((later) => setTimeout(later, 300));
   const began = performance.now();
   type(input, words);
-  while (!document.querySelector("section p[role=status]")) await frame();
+  await drawn(() => document.querySelector("section p[role=status]"));
   return performance.now() - began;
 }}"""

@@ -2,17 +2,18 @@ import { useState } from "preact/hooks";
 import { w } from "../words";
 import { engine } from "./house";
 import { Call, joined, Note, roleOf, Screen } from "./parts";
-import { find, gridOf, MOST, type Door, type Grid } from "./searching";
+import { doorWithin, find, gridOf, MOST, type Door, type Grid } from "./searching";
 import { go } from "./ways";
 
 const grid = () =>
   gridOf(engine.docs("building"), engine.docs("household"), engine.docs("resident"));
 
-function Behind({ door }: { door: Door }) {
+/** A door with who lives behind it; in its own building it needs no building's name. */
+function Behind({ door, inside = false }: { door: Door; inside?: boolean }) {
   return (
     <li>
       <h2>
-        {door.address} {door.vacant && <small>{w.vacant}</small>}
+        {inside ? doorWithin(door) : door.address} {door.vacant && <small>{w.vacant}</small>}
       </h2>
       {door.residents.map((one) => (
         <Call key={one.name} {...one} />
@@ -116,7 +117,7 @@ export function Building({ about }: { about: string }) {
       ))}
       <ul>
         {doors.map((one) => (
-          <Behind key={one.id} door={one} />
+          <Behind key={one.id} door={one} inside />
         ))}
       </ul>
       {!doors.length && <Note>{w.noDoors}</Note>}

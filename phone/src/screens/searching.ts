@@ -26,6 +26,10 @@ export interface Grid {
   compounds: { name: string; buildings: Doc<Docs["building"]>[] }[];
 }
 
+/** Unit and door as people say them inside a building: 1-402. */
+export const doorWithin = ({ unit, door }: Pick<Door, "unit" | "door">) =>
+  [unit, door].filter(Boolean).join("-");
+
 /** Put the pack's documents together: buildings in order, each door with who lives behind it. */
 export function lay(
   buildings: All<"building">,
@@ -40,7 +44,7 @@ export function lay(
   const doors = new Map<string, Door>();
   for (const { id, body } of households) {
     const { building, unit, door, vacant } = body;
-    const address = [number(building), unit, door].filter(Boolean).join("-");
+    const address = [number(building), doorWithin(body)].filter(Boolean).join("-");
     doors.set(id, { id, building, unit, door, vacant, address, residents: [], sought: address });
   }
   for (const { body } of residents) {

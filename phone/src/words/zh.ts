@@ -84,7 +84,7 @@ export const zh = {
   ratherIn: "不是签退，我要签到",
   ratherOut: "不是签到，我要签退",
   ownWordOut: "没有码，直接签退",
-  onlyMe: "只签我自己",
+  onlyMe: "只签自己",
   signTeamIn: "给队伍签到",
   list: "名单签到",
   noPeople: "名单还没有下载。联网后自动取回。",

@@ -23,8 +23,10 @@ from xiachen.attendance.rules import certificates as rules
 from xiachen.base import clock
 from xiachen.base.errors import Forbidden, NotFound
 from xiachen.deployment.operations.teams import add_members, form_team
+from xiachen.people.operations.accounts import give_grant
 from xiachen.privacy.models import AuditEntry
 from xiachen.privacy.scope import Role
+from xiachen.site.scoping import scope_of
 
 LAST = DAY + timedelta(days=9)
 PAGE = f"/attendance/certificates/?day={LAST}"
@@ -118,6 +120,26 @@ def test_a_group_is_a_team_or_a_community_or_both(served: Town) -> None:
     assert set(everybody(served, community=FENGLIN)) == {first, second, third}
     with pytest.raises(NotFound):
         everybody(served, team=served.incident)
+
+
+def test_a_leader_certifies_the_own_team_and_nobody_else(served: Town) -> None:
+    first, second, third = served.world.sent[:3]
+    team = team_of(served, [second, third])
+    grant = give_grant(
+        served.world.system,
+        account=served.world.accounts[Role.BRANCH_SECRETARY].pk,
+        role=Role.TEAM_LEADER,
+        team=team,
+        incident=served.incident,
+        from_day=DAY,
+    )
+    leader = scope_of(grant)
+    assert set(members_of(leader, day=LAST, group=Group(team=team))) == {second, third}
+    outcomes = issue_certificates(leader, members=[second, third], day=LAST, at=LATER)
+    assert all(one.new for one in outcomes)
+    assert {one.role for one in Certificate.objects.all()} == {Role.TEAM_LEADER}
+    (outcome,) = issue_certificates(leader, members=[first], day=LAST, at=LATER)
+    assert isinstance(outcome.refusal, NotFound)
 
 
 def test_more_than_paper_can_take_are_asked_for_in_parts(

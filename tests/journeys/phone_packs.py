@@ -170,6 +170,8 @@ def grid(*, buildings: int, households: int, residents: int) -> list[Doc]:
         *(doc("building", f"building-{n}", compound="枫林上城",
               number="商业综合楼附属公寓A座" if n == 8 else str(n + 1), floors=18, units=2)
           for n in range(buildings)),
+        doc("gate", compound="枫林上城", name="南门", open=True),
+        doc("gate", compound="枫林上城", name="北侧消防通道门", open=False),
         *(doc("household", f"household-{n}", building=f"building-{n % buildings}",
               unit=str(1 + n % 2), door=f"{1 + n // buildings}{1 + n % 4:02d}", kind="home",
               vacant=n % 9 == 8)

@@ -180,7 +180,7 @@ def test_the_buildings_of_a_grid_stand_in_their_order(phone: Phone, door: Door) 
     door.packs = phone_packs.few(door.member)
     phone.enrol("/phone/#enrol=token")
     phone.tap("我的网格")
-    phone.reads("枫林上城", "不是实际方位", "有事找谁")
+    phone.reads("枫林上城", "北侧消防通道门关闭，南门开放", "不是实际方位", "有事找谁")
     drawn = phone.page.locator(".plan button").all_inner_texts()
     assert [one.split("\n")[0] for one in drawn] == ["1栋", "2栋", "3栋", "4栋"]
     assert "逄立冬" in drawn[0]

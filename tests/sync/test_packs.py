@@ -27,8 +27,9 @@ from xiachen.people.operations.appointments import (
 )
 from xiachen.people.operations.completing.residents import complete_residents
 from xiachen.people.operations.residents import ResidentEntry
-from xiachen.places.models import Household
+from xiachen.places.models import Compound, Gate, Household
 from xiachen.places.operations.buildings import edit_household
+from xiachen.places.operations.compounds import edit_gate, register_gates
 from xiachen.privacy.models import AuditEntry
 from xiachen.privacy.scope import Role, system_scope
 from xiachen.sync.api.encoding import from_b64
@@ -247,7 +248,24 @@ def test_the_leader_of_a_duty_can_be_called(holding: Holding) -> None:
 
 def test_a_grid_head_has_the_own_doors_and_nobody_elses(holding: Holding) -> None:
     phone = holding.head
+    compound = Compound.objects.get().pk
+    register_gates(
+        holding.town.worker, community=FENGLIN, compound=compound, names=["南门"], at=NOON
+    )
     phone.pull()
+    assert phone.one("gate") == {"compound": "枫林苑", "name": "南门", "open": True}
+    gate = Gate.objects.get()
+    edit_gate(
+        holding.town.worker,
+        community=FENGLIN,
+        gate=gate.pk,
+        version=gate.version,
+        name=gate.name,
+        is_open=False,
+        at=NOON,
+    )
+    assert sent_docs(phone.pull()) == ["gate"]
+    assert phone.one("gate")["open"] is False
     part = f"grid:{FENGLIN}:{holding.grid}"
     assert {(one["name"], one["phone"]) for one in phone.bodies("resident", part)} == {*RESIDENTS}
     assert {one["door"] for one in phone.bodies("household")} == {"101", "102"}

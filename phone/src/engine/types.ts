@@ -227,6 +227,7 @@ export interface Docs {
     fit: boolean;
   };
   building: { compound: string; number: string; floors: number | null; units: number };
+  gate: { compound: string; name: string; open: boolean };
   household: { building: string; unit: string; door: string; kind: string; vacant: boolean };
   resident: { household: string; name: string; phone: string };
   head: { building?: string; name: string; phone: string; role: string };

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { w } from "../words";
 import { engine } from "./house";
+import { compare } from "./order";
 import { Call, joined, Note, roleOf, Screen } from "./parts";
 import { doorWithin, find, gridOf, MOST, type Door, type Grid } from "./searching";
 import { go } from "./ways";
@@ -22,6 +23,17 @@ function Behind({ door, inside = false }: { door: Door; inside?: boolean }) {
   );
 }
 
+/** The ways in and out of a compound. */
+function Gates({ of }: { of: string }) {
+  const gates = engine
+    .docs("gate")
+    .map((one) => one.body)
+    .filter((one) => one.compound === of)
+    .sort((a, b) => compare(a.name, b.name));
+  if (!gates.length) return null;
+  return <p class="quiet">{gates.map((one) => w.gate(one.name, one.open)).join(w.comma)}</p>;
+}
+
 /** Wider than one place in the plan. */
 const WIDE = 4;
 
@@ -37,6 +49,7 @@ function Plan({ compounds, within }: Grid) {
       {compounds.map(({ name, buildings }) => (
         <div key={name}>
           <h2>{name}</h2>
+          <Gates of={name} />
           <div class="plan">
             {buildings.map(({ id, body }) => (
               <button

@@ -148,6 +148,8 @@ export const en: Words = {
   doors: (n) => count(n, "door"),
   floors: (n) => count(n, "floor"),
   vacant: "vacant",
+  gate: (name, open) => `${name} ${open ? "open" : "closed"}`,
+  comma: ", ",
   noMap: "In the order of their numbers, not a map: nobody has registered where buildings stand.",
   noDoors: "No door of this building is registered yet.",
 

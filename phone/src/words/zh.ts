@@ -145,6 +145,8 @@ export const zh = {
   doors: (n: number) => `${n}户`,
   floors: (n: number) => `${n}层`,
   vacant: "空置",
+  gate: (name: string, open: boolean) => `${name}${open ? "开放" : "关闭"}`,
+  comma: "，",
   noMap: "按楼号排列，不是实际方位：登记里没有各栋楼的位置。",
   noDoors: "这栋楼还没有登记住户。",
 

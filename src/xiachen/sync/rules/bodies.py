@@ -176,6 +176,14 @@ class Building(TypedDict):
     units: int
 
 
+class Gate(TypedDict):
+    """A way in and out of a compound."""
+
+    compound: str
+    name: str
+    open: bool
+
+
 class Household(TypedDict):
     """A door; `building` is that building's doc."""
 

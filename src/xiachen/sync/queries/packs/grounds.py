@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from xiachen.people.models.members import KEYRING, Member
 from xiachen.people.models.periods import standing_on
 from xiachen.people.models.residents import Appointment, Resident
-from xiachen.places.models import Building, Household
+from xiachen.places.models import Building, Gate, Household
 from xiachen.privacy import sealing
 from xiachen.privacy.classes import DataClass
 from xiachen.privacy.keyring.vault import vault
@@ -24,10 +24,19 @@ _CALLED = (Role.SECRETARY, Role.COMMUNITY_WORKER, Role.DOCTOR, Role.POLICE)
 
 
 def doors(scope: Scope, *, ground: Ground) -> list[Doc]:
-    """Return buildings, doors and residents of some ground; three statements, however many."""
+    """Return gates, buildings, doors and residents of some ground; four statements."""
     here = Q(community_id=ground.community) & scope.within()
     houses = Building.objects.filter(here, _houses(ground)).select_related("compound")
     docs = [_building(one) for one in houses]
+    gates = Gate.objects.filter(here, compound__in={one.compound_id for one in houses})
+    docs += [
+        Doc(
+            str(one.pk),
+            "gate",
+            bodies.Gate(compound=one.compound.name, name=one.name, open=one.open),
+        )
+        for one in gates.select_related("compound")
+    ]
     homes = Household.objects.filter(here, building__in=[one.pk for one in houses])
     known = homes.values_list("pk", "building_id", "unit", "door", "kind", "vacant")
     docs += [

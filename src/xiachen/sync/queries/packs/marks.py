@@ -28,7 +28,7 @@ from xiachen.people.models.accounts import Account, Grant
 from xiachen.people.models.members import Member, OffDuty
 from xiachen.people.models.residents import Appointment, Resident
 from xiachen.people.models.units import Organisation
-from xiachen.places.models import Building, Community, Compound, Household
+from xiachen.places.models import Building, Community, Compound, Gate, Household
 from xiachen.privacy.scope import Scope
 
 _TABLES = {
@@ -47,6 +47,7 @@ _TABLES = {
         Delivery,
         Enrolment,
         Excuse,
+        Gate,
         Grant,
         HealthStatement,
         HoursCorrection,
@@ -214,6 +215,8 @@ GROUND = _named(
         select hash_record_extended(row(house.*), 0) from house
         union all select hash_record_extended(row(one.*), 0) from {compound} as one
             where community_id = %(community)s and id in (select compound_id from house)
+        union all select hash_record_extended(row(one.*), 0) from {gate} as one
+            where community_id = %(community)s and compound_id in (select compound_id from house)
         union all select hash_record_extended(row(door.*), 0) from door
         union all select hash_record_extended(row(one.*), 0) from {resident} as one
             where community_id = %(community)s and household_id in (select id from door)

@@ -13,6 +13,7 @@ from django.test import Client
 
 from tests.attendance.town import EVENING
 from tests.oracle import ORACLE
+from tests.sync.back_office import Desk, kept_since_struck_off, mended, settled
 from tests.sync.holding import Holding
 from tests.world import FENGLIN, SENT, WORKERS
 from xiachen.attendance.models.records import CheckIn, CheckOut
@@ -96,6 +97,7 @@ class Stairwell:
     phones: list[Phone]
     devices: list[UUID]
     members: list[UUID]
+    desk: Desk
     ledger: TrueTimes = field(default_factory=TrueTimes)
 
     def record(self, n: int, kind: str, **body: Any) -> None:
@@ -170,6 +172,14 @@ class Stairwell:
         for n in range(len(self.devices)):
             self.pull(n)
 
+    def back_up(self) -> None:
+        """Make a backup, and tell the phones what it holds."""
+        self.desk.back_up(self.devices)
+
+    def restore(self) -> None:
+        """Put the last backup in the place of the database, as yesterday's; with a new epoch."""
+        self.desk.restore()
+
     def _network(self, n: int) -> Network:
         network = self.phone(n).line.door
         assert isinstance(network, Network)
@@ -177,7 +187,8 @@ class Stairwell:
 
     def verdict(self) -> Verdict:
         unsent = [item for one in self.phones for item in one.storage.outbox.rows()]
-        return self.ledger.verdict(held(), unsent)
+        kept = [*held(), *settled(), *kept_since_struck_off()]
+        return self.ledger.verdict(kept, unsent)
 
 
 def _shared(doc: Doc) -> Doc:
@@ -195,6 +206,7 @@ class Enlisted:
 
     course: PlayedCourse
     enrolled: list[Enrolled]
+    desk: Scope
 
     def begin(self, number: int, seed: int) -> Stairwell:
         """Give the first so many devices new phones."""
@@ -209,7 +221,7 @@ class Enlisted:
             phones[n].keep(replace(enrolled))
         people = [one.member for one in self.enrolled[:number]]
         devices = [one.device for one in self.enrolled[:number]]
-        return Stairwell(course, door, chance, phones, devices, people, ledger)
+        return Stairwell(course, door, chance, phones, devices, people, Desk(self.desk), ledger)
 
 
 def _phone(course: PlayedCourse, door: TownDoor, chance: random.Random, ledger: Ledger) -> Phone:
@@ -247,7 +259,7 @@ def enlist(holding: Holding, monkeypatch: pytest.MonkeyPatch) -> Enlisted:
         # Not the same in every test: the server knows a device's key by heart.
         phone = _phone(course, door, random.Random(), Ledger())
         enrolled.append(phone.enrolment(phone.enrol(invited.token)))
-    return Enlisted(course, enrolled)
+    return Enlisted(course, enrolled, world.scope(Role.SECRETARY))
 
 
 def check_replicas(run: Stairwell) -> None:
@@ -258,6 +270,9 @@ def check_replicas(run: Stairwell) -> None:
     """
     packs: dict[UUID, dict[str, set[Doc]]] = {}
     for n, device in enumerate(run.devices):
+        if device in run.desk.struck_off:
+            assert not run.pack(n), "a phone struck off holds something of others"
+            continue
         held = run.pack(n)
         assert "me" in held, "nothing was read"
         former = packs.setdefault(run.members[n], held)
@@ -279,19 +294,26 @@ def check(run: Stairwell) -> None:
     assert not [phone.storage.outbox.rows() for phone in run.phones if len(phone.storage.outbox)]
     assert not (seen.lost or seen.dropped or seen.doubled or seen.foreign), str(seen)
     receipts = {row.pk: row for row in Receipt.objects.all()}
-    assert set(receipts) == run.ledger.acknowledged, str(seen)
+    by_hand = set(settled())
+    assert not by_hand & set(receipts), "taken in, and settled by a person"
+    to_look_at = set(kept_since_struck_off())
+    assert run.ledger.acknowledged - set(receipts) <= by_hand | to_look_at, str(seen)
+    assert set(receipts) <= run.ledger.acknowledged, str(seen)
     for key, row in receipts.items():
         # Without a steady clock since the last contact a clock that was set may mislead.
         error = abs(milliseconds(row.occurred_at) - run.ledger.moments[key])
         assert error < MINUTE or not row.certain, f"{error} ms wrong"
     for kind, model in (("attendance.check-in", CheckIn), ("attendance.check-out", CheckOut)):
-        facts = list(model.objects.values_list("id", flat=True))
+        rows = model.objects.filter(void=False).exclude(pk__in=mended())
+        facts = list(rows.values_list("id", flat=True))
         meant = [key for key, row in receipts.items() if row.kind == kind and not row.code]
         assert sorted(facts) == sorted(meant), kind
     # The server's own mistakes would be kept like a phone's, and prove nothing.
     assert "sync.not-taken-in" not in run.ledger.quarantined.values()
     looked_at = set(Quarantined.objects.filter(settled_at=None).values_list("event", flat=True))
-    assert looked_at == set(run.ledger.quarantined)
+    assert looked_at == set(run.ledger.quarantined) - by_hand
+    shown = {item for phone in run.phones for item in phone.storage.held.rows()}
+    assert shown == looked_at, "a phone shows what is settled, or hides what is not"
     check_replicas(run)
     for device in Device.objects.filter(pk__in=run.devices):
         assert device.whole_upto == device.last_reported, "something of this phone is missing"

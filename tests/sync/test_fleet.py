@@ -16,7 +16,8 @@ from django.db import transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.sync.fleets import Enlisted, Stairwell, TownDoor, check, check_replicas, enlist
+from tests.sync.back_office import Desk, settled
+from tests.sync.fleets import Enlisted, Stairwell, TownDoor, check, check_replicas, enlist, held
 from tests.sync.holding import make_holding
 from tests.world import World
 from xiachen.attendance.models.records import CheckIn, CheckOut
@@ -25,6 +26,8 @@ from xiachen.drill.phones.contact import Line, Unheard
 from xiachen.drill.phones.network import CALM, Answer, Request, Weather
 from xiachen.drill.phones.phone import Phone
 from xiachen.privacy.envelopes import DeviceKey
+from xiachen.sync.jobs import settle_slips, take_in_waiting
+from xiachen.sync.models.devices import Device
 from xiachen.sync.models.photos import Photo, PhotoPiece
 from xiachen.sync.operations import pushing
 from xiachen.sync.operations.held import State
@@ -71,6 +74,11 @@ def _unknown(run: Stairwell, n: int, drawn: int) -> None:
     run.record(n, "attendance.fly", height=drawn)
 
 
+def _worker_looks() -> None:
+    take_in_waiting()
+    settle_slips()
+
+
 STEPS: dict[str, Callable[[Stairwell, int, int], None]] = {
     "sign in": _sign_in,
     "sign another in": _sign_another_in,
@@ -88,6 +96,12 @@ STEPS: dict[str, Callable[[Stairwell, int, int], None]] = {
     ),
     "time passes": lambda run, n, drawn: run.course.go_on((drawn + 1) * MINUTE),
     "late ones arrive": lambda run, n, drawn: run.late(n),
+    "struck off": lambda run, n, drawn: run.desk.strike_off(run.devices[n]),
+    "mended": lambda run, n, drawn: run.desk.settle(drawn, mends=True),
+    "dismissed": lambda run, n, drawn: run.desk.settle(drawn, mends=False),
+    "worker looks": lambda run, n, drawn: _worker_looks(),
+    "backup": lambda run, n, drawn: run.back_up(),
+    "restore": lambda run, n, drawn: run.restore(),
     "server dies": lambda run, n, drawn: setattr(run.door, "dying", True),
 }
 _steps = st.lists(
@@ -135,6 +149,35 @@ def test_what_phones_were_told_is_what_the_database_holds_exactly_once(
     enlisted: Enlisted,
 ) -> None:
     property_of(enlisted, _runs)()
+
+
+def test_what_was_settled_and_struck_off_since_the_backup_comes_to_the_same_end(
+    enlisted: Enlisted,
+) -> None:
+    with transaction.atomic():
+        run = enlisted.begin(5, seed=4)
+        everybody = range(len(run.devices))
+        for n in everybody:
+            run.push(n)
+        run.back_up()
+        for n in everybody:
+            Step("something unknown" if n % 2 else "sign in", n, n).happen(run)
+            run.push(n)
+        run.desk.settle(0, mends=True)
+        run.desk.settle(1, mends=False)
+        run.desk.strike_off(run.devices[4])
+        for n in everybody:
+            run.push(n)
+        assert (len(settled()), len(run.desk.struck_off)) == (2, 1)
+        run.restore()
+        assert not held() and not settled()
+        run.finish()
+        check(run)
+        # Offered again and kept again: nobody can know that it was settled once.
+        codes = set(run.ledger.quarantined.values())
+        assert codes == {"sync.unknown-kind", "sync.revoked"}
+        assert Device.objects.get(pk=run.devices[4]).revoked_at is not None
+        transaction.set_rollback(True)
 
 
 def test_signing_in_and_out_is_taken_in_whatever_the_clock(enlisted: Enlisted) -> None:
@@ -227,8 +270,13 @@ def _overwriting(ones: Sequence[Passing], states: dict[UUID, State]) -> None:
     """Know nothing of what was taken in before."""
 
 
-SIGN_IN, PUSH, RESTART, SERVER_DIES = (
-    Step(what, 0, 0) for what in ("sign in", "push", "restart", "server dies")
+def _silently(desk: Desk) -> None:
+    """Go back to the backup, and tell no phone."""
+    transaction.savepoint_rollback(desk.saved)
+
+
+SIGN_IN, PUSH, RESTART, SERVER_DIES, BACKUP, RESTORE = (
+    Step(what, 0, 0) for what in ("sign in", "push", "restart", "server dies", "backup", "restore")
 )
 CALM_AGAIN, UNHEARD, LOST = (Step("weather", 0, n) for n in (0, 1, 2))
 _ASK, _RESTART, _SEND = Line.ask, Phone.restart, TownDoor.send_on
@@ -240,6 +288,7 @@ _ASK, _RESTART, _SEND = Line.ask, Phone.restart, TownDoor.send_on
         (Line, "ask", _trusting, [PUSH, SIGN_IN, LOST, PUSH]),
         (Phone, "restart", _forgetting, [PUSH, SIGN_IN, RESTART, PUSH]),
         (TownDoor, "send", _lying, [PUSH, SIGN_IN, SERVER_DIES, PUSH]),
+        (Desk, "restore", _silently, [PUSH, BACKUP, SIGN_IN, PUSH, RESTORE]),
         (
             pushing,
             "_compare_with_receipts",

@@ -4,13 +4,14 @@ import http.client
 import random
 import shutil
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
 from bench.house import House, new_home
+from bench.inviting import invited
 from bench.muster import Mustered, muster
 from bench.stating import stated
 from xiachen.drill.phones.clocks import SECOND, RealCourse
@@ -77,12 +78,38 @@ class TrueTimes(Ledger):
 
 @dataclass
 class Crew:
-    """A house, the fleet before it, and what each phone's person has done."""
+    """
+    A house, the fleet before it, and what each phone's person has done.
+
+    The town may hold more people than the fleet has phones: these come later.
+    """
 
     house: House
     town: Mustered
     fleet: Fleet
+    door: Door
     works: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+
+    def let_others_in(self) -> list[Phone]:
+        """Let a phone in for each of those who have none yet, by a link as everybody gets."""
+        others = self.town.own[len(self.fleet.phones) :]
+        phones = []
+        for token in self._links([one.member for one in others]):
+            phone = self.fleet.add(self.door)
+            phone.enrol(token)
+            phones.append(phone)
+        return phones
+
+    def let_in_again(self, phones: Sequence[Phone]) -> None:
+        """Give new links to people whose phones a restored server has forgotten."""
+        enrolled = [phone.enrolment(device) for phone in phones for device in phone.devices]
+        links = self._links([str(one.member) for one in enrolled])
+        for phone, former, token in zip(phones, enrolled, links, strict=True):
+            phone.line.quiet_until = 0
+            phone.enrol_again(former.device, token)
+
+    def _links(self, members: Sequence[str]) -> list[str]:
+        return invited(self.house, incident=self.town.incident, members=members)
 
     def turn(self, phone: Phone) -> None:
         """Sign in, or record some work; then offer it."""
@@ -165,17 +192,22 @@ def manned(
     crashing: float = 0.0,
     skew: int = 0,
     ledger: Ledger | None = None,
+    later: int = 0,
 ) -> Iterator[Crew]:
-    """Have a house that serves, and so many enrolled phones; remove it afterwards."""
+    """
+    Have a house that serves, and so many enrolled phones; remove it afterwards.
+
+    :param later: how many people more there are, who have no phone yet
+    """
     home = new_home()
     house = House(home, extra={"XIACHEN_WSGI": "bench.door"})
     doors: list[HttpDoor] = []
     try:
         house.start()
-        town = muster(house, people=phones, leaders=0)
+        town = muster(house, people=phones + later, leaders=0)
         fleet = Fleet(seed, weather or Weather(), crashing=0, skew=skew, ledger=ledger or Ledger())
         doors += [HttpDoor("127.0.0.1", house.port) for _ in range(THREADS)]
-        for n, armed in enumerate(town.own):
+        for n, armed in enumerate(town.own[:phones]):
             phone = fleet.add(doors[n % THREADS])
             phone.keep(
                 Enrolled(
@@ -188,7 +220,7 @@ def manned(
                 )
             )
         fleet.crash(crashing)
-        yield Crew(house, town, fleet)
+        yield Crew(house, town, fleet, doors[0])
     finally:
         for door in doors:
             door.close()

@@ -96,17 +96,22 @@ def lies_are_found(crew: Crew) -> str:
     return f"red as it must be: {len(seen.lost)} lost"
 
 
-def restore(*, phones: int = 200, each: int = 3) -> str:
+def restore(*, phones: int = 200, later: int = 20, each: int = 3) -> str:
     """Go back to yesterday's backup under phones that have gone on; they offer all again."""
-    with manned(phones, seed=7) as crew:
+    with manned(phones, seed=7, later=later) as crew:
         return restore_of(crew, each=each)
 
 
 def restore_of(crew: Crew, *, each: int) -> str:
-    """Have everybody act, back up, act again, and go back to the backup."""
+    """
+    Have everybody act, back up, act again, and go back to the backup.
+
+    Those who got a phone only after the backup are unknown to it, and come in again by new links.
+    """
     everybody_acts(crew, each)
     folder = crew.house.home / "backups"
     crew.house.run("-m", "xiachen", "backup", str(folder))
+    new = crew.let_others_in()
     everybody_acts(crew, each)
     before = crew.stated()
     crew.house.stop()
@@ -118,10 +123,16 @@ def restore_of(crew: Crew, *, each: int) -> str:
     for _round in range(2):  # the first answer tells of the new epoch
         for phone in crew.fleet.phones:
             _push(phone)
+    unknown = crew.verdict().lost
+    assert len(unknown) == len(new) * each, "control: what the new phones recorded was still there"
+    crew.let_in_again(new)
     seen = at_rest(crew)
     after = crew.stated()
     assert after == before, _differing(before, after)
-    return f"{len(lost.lost)} missing after the restore (control); offered again: {seen}"
+    return (
+        f"{len(lost.lost)} missing after the restore (control), {len(unknown)} of them of "
+        f"{len(new)} phones let in since; offered again: {seen}"
+    )
 
 
 def everybody_acts(crew: Crew, times: int) -> None:

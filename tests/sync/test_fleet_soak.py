@@ -12,7 +12,8 @@ def test_kills_and_cuts_under_phones_lose_and_double_nothing() -> None:
 
 
 def test_a_restored_backup_is_filled_up_by_phones_of_several_versions() -> None:
-    with manned(9, seed=3) as crew:
-        assert "0 lost" in phone_trials.restore_of(crew, each=2)
+    with manned(9, seed=3, later=2) as crew:
+        seen = phone_trials.restore_of(crew, each=2)
+        assert "0 lost" in seen and "4 of them of 2 phones let in since" in seen
         assert "are found" in phone_trials.versions_of(crew)
         assert "red" in phone_trials.lies_are_found(crew)

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.journeys import phone_packs
 from tests.journeys.phone import Phone
-from tests.journeys.phone_door import Door, open_door
+from tests.journeys.phone_door import Door, doc, open_door
 
 pytestmark = pytest.mark.browser
 
@@ -261,3 +261,36 @@ def test_whoever_is_off_duty_and_still_there_signs_out(phone: Phone, door: Door)
     phone.reads("您已停岗", "已签到", "今天")
     phone.photograph("off-duty-there")
     expect(phone.page.locator("footer .act")).to_have_text(["签退"])
+
+
+def test_a_code_signs_out_only_where_one_is(phone: Phone, door: Door) -> None:
+    door.packs = phone_packs.few(door.member, signed_in=True)
+    elsewhere = phone_packs.COMMUNITY + 1
+    where = {"community": elsewhere, "lat": None, "lon": None, "radius": 200}
+    door.packs["me"].append(doc("place", "place-2", name="紫菘东门", **where))
+    phone.enrol("/phone/#enrol=token")
+    phone.reads("已签到")
+    phone.open("/phone/#at=place-1.12345678")
+    expect(phone.page.locator("footer .act")).to_have_text(["不是签退，我要签到", "确认签退"])
+    phone.open("/phone/#at=place-2.12345678")
+    phone.reads("紫菘东门")
+    expect(phone.page.locator("footer .act")).to_have_text(["不是签到，我要签退", "确认签到"])
+    phone.tap("不是签到，我要签退")
+    expect(phone.page.locator("footer .act").last).to_have_text("确认签退")
+
+
+def test_a_screen_that_has_not_been_fetched_says_so_and_comes_later(
+    browser: Browser, door: Door
+) -> None:
+    """Its file comes when it is first opened, unless the worker has kept it before."""
+    phone = Phone(browser, door.address, worker=False)
+    phone.enrol("/phone/#enrol=token")
+    phone.reads("我的网格")
+    phone.offline()
+    phone.tap("我的网格")
+    phone.reads("这一步要联网")
+    phone.offline(False)
+    phone.back()
+    phone.tap("我的网格")
+    phone.reads("有事找谁")
+    phone.context.close()

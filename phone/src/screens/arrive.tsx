@@ -45,14 +45,18 @@ export function Arrive({ about }: { about: string }) {
   return <Here leaving={about === "leave"} />;
 }
 
-/** A code that was scanned outside the app: whoever is there leaves by it, whoever is not arrives. */
+/**
+ * A code that was scanned outside the app: whoever is there leaves by it, whoever is not arrives.
+ *
+ * In another community than that of the day nobody is there yet.
+ */
 function ByLink({ link }: { link: NonNullable<ReturnType<typeof readLink>> }) {
-  const [leaving, leave] = useState(() => {
-    const { since, until } = signed();
-    return !!since && !until;
-  });
   const near = useNear(link.place);
   const spot = engine.docs("place").find((one) => one.id === link.place)?.body;
+  const [leaving, leave] = useState(() => {
+    const { since, until } = signed();
+    return !!since && !until && (!spot || spot.community === duty()?.community);
+  });
   return (
     <Screen
       title={leaving ? w.signOut : w.signIn}

@@ -32,7 +32,7 @@ def when_to_the_second(moment: datetime | None) -> str:
 
 @register.filter
 def day_and_time(moment: datetime | None) -> str:
-    """Return a moment as it can be read on paper on another day: March 4 9:45."""
+    """Return a moment as it can be read on paper on another day: March 4, 9:45."""
     if moment is None:
         return ""
     local = moment.astimezone(clock.local_zone())
@@ -61,4 +61,4 @@ def _time(local: datetime, digits: str) -> str:
 def _date(day: date) -> str:
     if day.year != clock.local_day(clock.now()).year:
         return date_format(day, "DATE_FORMAT")
-    return date_format(day, pgettext("a day of this year, as Django writes formats", "N j"))
+    return date_format(day, pgettext("a day of this year, as Django writes formats", "N j,"))

@@ -31,6 +31,31 @@ test("unsent events show over the pack, before and after a reload, and after the
   expect(look()).toEqual([false, "", 2, false]);
 });
 
+test("whoever comes back begins another stay", async () => {
+  const engine = await enrolled();
+  const me = engine.state().person!.member;
+  server.parts.get("me")![0]!.body = { member: me, name: "欧阳建国" };
+  offline();
+  const look = (): boolean[] => {
+    const { signed_in_at: since, signed_out_at: until } = engine.docs("standing")[0]!.body;
+    return [since !== null, until !== null];
+  };
+  const seen = [look()];
+  const turns = ["check-in", "check-in", "check-out", "check-in", "check-out"] as const;
+  for (const turn of turns) {
+    vi.spyOn(Date, "now").mockReturnValue(Date.now() + 60_000);
+    await engine.record(`attendance.${turn}`, { member: me, method: "self" }, 7);
+    seen.push(look());
+  }
+  vi.restoreAllMocks();
+  const [away, there, gone] = [
+    [false, false],
+    [true, false],
+    [true, true],
+  ];
+  expect(seen).toEqual([away, there, there, gone, there, gone]);
+});
+
 test("after the duty the pack is gone with the right PIN too, recording goes on", async () => {
   let engine = await enrolled();
   offline();

@@ -152,11 +152,33 @@ def test_a_sign_out_after_midnight_is_given_as_such_and_corrected(
     given = {"members": [str(town.world.local)], "time": "01:10", "next_day": "on"}
     client.post(f"/attendance/{FENGLIN}/sign-out", given)
     left = CheckOut.objects.get()
-    assert left.day == DAY and left.occurred_at == clock_at(1, 10) + timedelta(days=1)
+    assert left.occurred_at == clock_at(1, 10) + timedelta(days=1)
     address = f"/attendance/{FENGLIN}/correct-out/{left.pk}"
     assert LOCAL in client.get(address).content.decode()
     client.post(address, {"time": "18:00", "reason": "写错了"})
     assert CheckOut.objects.standing().get().occurred_at == clock_at(18, 0)
+
+
+def test_whoever_has_left_is_signed_in_again_and_each_stay_can_be_corrected(
+    town: Town, evening: None
+) -> None:
+    town.sign_in([town.world.local], clock_at(8, 12))
+    client = client_of(town, Role.SECRETARY)
+    client.get(BOARD)
+    chosen = {"members": [str(town.world.local)]}
+    client.post(f"/attendance/{FENGLIN}/sign-out", {**chosen, "time": "12:00"})
+    assert "Sign in again" in client.get(BOARD).content.decode()
+    client.post(f"/attendance/{FENGLIN}/sign-in", {**chosen, "time": "14:00"})
+    client.post(f"/attendance/{FENGLIN}/sign-out", {**chosen, "time": "17:30"})
+    page = client.get(BOARD).content.decode()
+    assert "3 h 48 min" in page and "3 h 30 min" in page
+    back = CheckIn.objects.get(occurred_at=clock_at(14, 0))
+    assert f"sign-in at {'14:00'}" in page
+    address = f"/attendance/{FENGLIN}/correct/{back.pk}"
+    shown = client.get(address).content.decode()
+    assert "14:00" in shown and "late" not in shown
+    client.post(address, {"time": "13:30", "reason": "写错了"})
+    assert "4 h 0 min" in client.get(BOARD).content.decode()
 
 
 def test_the_duty_page_shows_who_needs_rest_and_leaves_masked(town: Town, evening: None) -> None:

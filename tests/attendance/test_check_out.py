@@ -1,6 +1,6 @@
 """Signing out: the end of a sign-in, after midnight too, once, and corrected like it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -13,6 +13,7 @@ from xiachen.attendance.operations.check_outs import (
     check_out,
     correct_check_out,
 )
+from xiachen.attendance.queries.stays import stays_on
 from xiachen.attendance.rules import duty
 from xiachen.attendance.rules import records as rules
 from xiachen.base.errors import Forbidden, Outcome
@@ -49,7 +50,8 @@ def test_everybody_is_signed_out_with_one_list(town: Town) -> None:
 def test_whoever_leaves_after_midnight_ends_the_day_before(town: Town) -> None:
     town.sign_in([town.world.local], clock_at(20, 0))
     assert leave(town, town.world.local, 4, days=1).new
-    assert CheckOut.objects.get().day == DAY
+    (stay,) = stays_on(town.secretary, DAY)[FENGLIN, town.world.local]
+    assert stay.left == CheckOut.objects.get()
 
 
 @pytest.mark.parametrize(
@@ -65,10 +67,10 @@ def test_a_sign_out_goes_with_a_sign_in_of_the_24_hours_before(
     assert not CheckOut.objects.exists()
 
 
-def test_a_second_sign_out_says_when_the_first_was(town: Town) -> None:
+def test_a_second_record_of_the_same_sign_out_says_when_it_was(town: Town) -> None:
     town.sign_in([town.world.local])
     assert leave(town, town.world.local, 17, 40).new
-    outcome = leave(town, town.world.local, 17, 43)
+    outcome = leave(town, town.world.local, 17, 40)
     assert isinstance(outcome.refusal, duty.SignedOutAlready)
     assert "17:40" in str(outcome.refusal)
 
@@ -130,18 +132,60 @@ def test_a_corrected_sign_out_stands_in_place_of_the_first(town: Town) -> None:
         )
 
 
-def test_a_sign_in_is_not_moved_behind_its_sign_out(town: Town) -> None:
+def twice(town: Town) -> tuple[list[CheckIn], list[CheckOut]]:
+    """Let somebody come and leave twice: 8:12–12:00 and 14:00–18:00."""
     town.sign_in([town.world.local])
     leave(town, town.world.local, 12)
-    with pytest.raises(duty.AfterSignOut):
-        correct_check_in(
-            town.secretary,
-            community=FENGLIN,
-            check_in=CheckIn.objects.get().pk,
-            occurred_at=clock_at(13, 0),
-            at=EVENING,
-            reason="写错了时间",
-        )
+    town.sign_in([town.world.local], clock_at(14, 0))
+    leave(town, town.world.local, 18)
+    return list(CheckIn.objects.order_by("pk")), list(CheckOut.objects.order_by("pk"))
+
+
+def put_right(town: Town, row: CheckIn | CheckOut, hour: int | None) -> None:
+    occurred_at = None if hour is None else clock_at(hour, 0)
+    rest = {"occurred_at": occurred_at, "at": EVENING, "reason": "写错了时间"}
+    if isinstance(row, CheckIn):
+        correct_check_in(town.secretary, community=FENGLIN, check_in=row.pk, **rest)  # type: ignore[arg-type]
+    else:
+        correct_check_out(town.secretary, community=FENGLIN, check_out=row.pk, **rest)  # type: ignore[arg-type]
+
+
+def shown(town: Town) -> list[tuple[datetime, datetime | None]]:
+    found = stays_on(town.secretary, DAY)[FENGLIN, town.world.local]
+    return [(one.came.occurred_at, one.left and one.left.occurred_at) for one in found]
+
+
+def test_nothing_is_moved_past_what_lies_beside_it(town: Town) -> None:
+    (first_in, second_in), (first_out, second_out) = twice(town)
+    for row, hour, refusal in (
+        (first_in, 13, duty.AfterSignOut),
+        (second_in, 11, duty.AfterSignOut),
+        (second_in, 12, duty.AfterSignOut),
+        (second_in, 19, duty.AfterSignOut),
+        (first_out, 15, duty.PastSignIn),
+        (first_out, 8, duty.BeforeSignIn),
+        (second_out, 13, duty.BeforeSignIn),
+    ):
+        with pytest.raises(refusal):
+            put_right(town, row, hour)
+    put_right(town, second_in, 13)
+    put_right(town, first_out, 11)
+    assert shown(town) == [
+        (clock_at(8, 12), clock_at(11, 0)),
+        (clock_at(13, 0), clock_at(18, 0)),
+    ]
+
+
+def test_what_others_noted_of_the_same_leaving_goes_with_the_correction(town: Town) -> None:
+    _ins, (first, _second) = twice(town)
+    leave(town, town.world.local, 12, 3)
+    put_right(town, CheckOut.objects.get(occurred_at=clock_at(12, 3)), 11)
+    assert shown(town)[0] == (clock_at(8, 12), clock_at(11, 0))
+    with pytest.raises(rules.CorrectedAlready):
+        put_right(town, first, 10)
+    leave(town, town.world.local, 11, 30)
+    put_right(town, CheckOut.objects.get(occurred_at=clock_at(11, 30)), None)
+    assert shown(town) == [(clock_at(8, 12), clock_at(18, 0))]
 
 
 def test_a_sign_out_taken_back_can_be_given_again(town: Town) -> None:

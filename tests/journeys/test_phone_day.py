@@ -138,9 +138,14 @@ def test_a_task_from_claim_to_sign_out(arrival: Arrival, phones: Callable[[], Ph
     phone.tap("签退")
     phone.tap("没有码，直接签退")
     phone.reads("签退已记下")
+    phone.photograph("real-left")
+    phone.tap("我回来了，再签到")
+    phone.tap("没有码，直接签到")
+    phone.reads("签到已记下", "签退")
     phone.offline(False)
     phone.arrives()
     member = arrival.world.members[MEMBER]
+    assert CheckIn.objects.filter(member=member).count() == 2
     claim = Claim.objects.get(member=member)
     assert claim.finished_at is not None
     steps = TaskStep.objects.filter(task=claim.task_id, step=Step.FINISHED, member=member)

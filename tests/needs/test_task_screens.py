@@ -1,5 +1,7 @@
 """Tasks and one's own day in the browser's eyes."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
@@ -45,6 +47,21 @@ def test_a_member_signs_in_claims_and_finishes_on_one_page(town: Town) -> None:
     page = client.get("/needs/mine").content.decode()
     assert "20:00, late by 690 minutes" in page
     assert state(task) == TaskState.FINISHED
+
+
+def test_whoever_has_left_signs_in_again(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = client_of(town, Role.MEMBER)
+    client.get(f"/needs/mine?day={DAY}")
+    for hours, way, offered in (
+        (-4, "sign-in", "I am leaving now"),
+        (-3, "sign-out", "I am back: sign in again"),
+        (-2, "sign-in", "I am leaving now"),
+    ):
+        monkeypatch.setattr(clock, "now", lambda hours=hours: EVENING + timedelta(hours=hours))
+        client.post(f"/needs/mine/{FENGLIN}/{way}")
+        assert offered in client.get("/needs/mine").content.decode()
+    page = client.get("/needs/mine").content.decode()
+    assert page.count("signed in</span>") == 2 and page.count("signed out</span>") == 1
 
 
 def test_the_secretary_issues_and_confirms(town: Town) -> None:

@@ -15,25 +15,29 @@ const on = <K extends DocKind>(kind: K, change: Change<K>): Effect => ({
   change: change as unknown as Effect["change"],
 });
 
+type Stay = { signed_in_at: number | null; signed_out_at: number | null };
+
+/** Whoever has not come, or has left before, begins a stay; during one nothing changes. */
+const arrived = <B extends Stay>(body: B, at: number): B | null =>
+  body.signed_in_at === null || (body.signed_out_at !== null && at > body.signed_out_at)
+    ? { ...body, signed_in_at: at, signed_out_at: null }
+    : null;
+
+/** The last sign-out of a stay ends it; one of an earlier stay changes nothing. */
+const left = <B extends Stay>(body: B, at: number): B | null =>
+  at >= Math.max(body.signed_in_at ?? 0, body.signed_out_at ?? 0)
+    ? { ...body, signed_out_at: at }
+    : null;
+
 /** Effects of an event by its kind; `me` is the member who is unlocked. */
 const EFFECTS: { [K in EventKind]?: (event: Recorded<K>, me: string) => Effect[] } = {
   "attendance.check-in": ({ body, at }, me) => [
-    on("person", (doc) =>
-      doc.body.member === body.member && doc.body.signed_in_at === null
-        ? { ...doc.body, signed_in_at: at }
-        : null,
-    ),
-    on("standing", (doc) =>
-      body.member === me && doc.body.signed_in_at === null
-        ? { ...doc.body, signed_in_at: at }
-        : null,
-    ),
+    on("person", (doc) => (doc.body.member === body.member ? arrived(doc.body, at) : null)),
+    on("standing", (doc) => (body.member === me ? arrived(doc.body, at) : null)),
   ],
   "attendance.check-out": ({ body, at }, me) => [
-    on("person", (doc) =>
-      doc.body.member === body.member ? { ...doc.body, signed_out_at: at } : null,
-    ),
-    on("standing", (doc) => (body.member === me ? { ...doc.body, signed_out_at: at } : null)),
+    on("person", (doc) => (doc.body.member === body.member ? left(doc.body, at) : null)),
+    on("standing", (doc) => (body.member === me ? left(doc.body, at) : null)),
   ],
   "attendance.health": ({ body }, me) => [
     on("standing", (doc) => (body.member === me ? { ...doc.body, well: body.well } : null)),

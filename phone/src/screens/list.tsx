@@ -31,8 +31,10 @@ export function List() {
     tell(leaving === "out" ? w.keptOut(members.length) : w.keptIn(members.length));
   };
   const { held, change, flush } = useHeld(keepAll);
-  const open = people.filter((one) => (leaving === "out" ? here(one) && !left(one) : !here(one)));
-  const rest = open.filter((one) => !held.has(one.member)).map((one) => one.member);
+  const there = (one: Person) => here(one) && !left(one);
+  const open = people.filter((one) => there(one) === (leaving === "out"));
+  // Whoever has left may come back, one by one: they are not the rest.
+  const rest = open.filter((one) => !held.has(one.member) && !left(one)).map((one) => one.member);
   const state = (one: Person) =>
     left(one)
       ? w.leftAt(hour(one.signed_out_at!))

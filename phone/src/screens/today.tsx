@@ -105,7 +105,7 @@ function Foot() {
         <Act words={w.recordWork} run={() => go("work")} />
       </div>
     );
-  return <SignIn words={w.signIn} />;
+  return until ? <SignIn plain words={w.signInAgain} /> : <SignIn words={w.signIn} />;
 }
 
 /** Where to be, since when one is there, what is next and what is unsent. */

@@ -80,6 +80,7 @@ export const en: Words = {
 
   signIn: "Sign in",
   signOut: "Sign out",
+  signInAgain: "I am back: sign in again",
   signInNow: "Sign in now",
   signOutNow: "Sign out now",
   signOutMeans: "Today's hours count until now. It works without a signal.",

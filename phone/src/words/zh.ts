@@ -76,6 +76,7 @@ export const zh = {
   // 签到签退
   signIn: "签到",
   signOut: "签退",
+  signInAgain: "我回来了，再签到",
   signInNow: "确认签到",
   signOutNow: "现在签退",
   signOutMeans: "签退后，今天的时长算到现在为止。没有信号也能签退。",

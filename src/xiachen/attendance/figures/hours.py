@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from xiachen.attendance.figures.rows import COMMUNITY_NAME, NAME, Row, of_facts, of_members
-from xiachen.attendance.queries import duty, hours, records
+from xiachen.attendance.queries import duty, hours
 from xiachen.attendance.queries.hours import HoursTotal
 from xiachen.attendance.rules.duty import Duty
 from xiachen.figures.figure import Column, Figure
@@ -81,7 +81,7 @@ AVERAGE_HOURS = Figure(
     title=_("Hours on site, on average"),
     means=_("Hours between sign-in and sign-out that day, on average of those with both."),
     unit=HOUR,
-    rows=records.check_outs,
+    rows=duty.sign_outs,
     columns=(NAME, COMMUNITY_NAME, _LEFT),
     present=of_facts,
     measured=duty.average_hours,

@@ -48,11 +48,19 @@ _EVIDENCE = ("method", "place", "near", "doubtful")
 
 
 class CheckIn(Evidence):
-    """A person's sign-in on a day; the deadline in force is kept with it."""
+    """
+    A person's sign-in on a day; the deadline in force is kept with it.
+
+    There may be several: each is kept, and `rules.stays` finds what they come to. One of them for
+    each person, community and day is the first that was recorded: nothing need be looked up to
+    count it. What is recorded beside it is told apart by its moment.
+
+    :ivar again: there was a record of that day before, standing or not
+    """
 
     handling = Handling(
         _("Know who is on site"),
-        none=("incident", "team", "day", "deadline", "by_proxy", *_EVIDENCE),
+        none=("incident", "team", "day", "deadline", "by_proxy", "again", *_EVIDENCE),
         service=("member",),
     )
 
@@ -62,6 +70,7 @@ class CheckIn(Evidence):
     day = models.DateField(_("day"))
     deadline = models.DateTimeField(_("deadline"))
     by_proxy = models.BooleanField(_("by proxy"), default=False)
+    again = models.BooleanField(_("not the first of the day to be recorded"), default=False)
 
     class Meta:
         verbose_name = _("check-in")
@@ -70,6 +79,13 @@ class CheckIn(Evidence):
             models.UniqueConstraint(
                 name="check_in_once",
                 fields=("community", "incident", "member", "day", "reverses"),
+                condition=models.Q(again=False),
+                nulls_distinct=False,
+            ),
+            models.UniqueConstraint(
+                name="check_in_again_once",
+                fields=("community", "incident", "member", "occurred_at", "reverses"),
+                condition=models.Q(again=True),
                 nulls_distinct=False,
             ),
         )
@@ -82,9 +98,9 @@ class CheckIn(Evidence):
 
 class CheckOut(Evidence):
     """
-    That a person has left; it ends the sign-in of its day in the same community.
+    That a person has left; `rules.stays` finds which stay it ends, also one of the day before.
 
-    :ivar day: of the sign-in: who leaves after midnight ends the day before
+    :ivar day: on which it was; before there were several stays a day, that of the sign-in
     """
 
     handling = Handling(
@@ -103,7 +119,7 @@ class CheckOut(Evidence):
             *fact_constraints("check_out"),
             models.UniqueConstraint(
                 name="check_out_once",
-                fields=("community", "incident", "member", "day", "reverses"),
+                fields=("community", "incident", "member", "occurred_at", "reverses"),
                 nulls_distinct=False,
             ),
         )

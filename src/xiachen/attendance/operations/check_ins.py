@@ -1,6 +1,6 @@
 """Signing in, and correcting a sign-in."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -11,16 +11,18 @@ from xiachen.attendance.models.records import CheckIn, CheckOut
 from xiachen.attendance.operations.evidence import Weighing, Witnessed
 from xiachen.attendance.operations.reaching import Reach
 from xiachen.attendance.operations.settling import (
-    OneADay,
+    OneAMoment,
     Scopes,
     Settling,
     put_right,
 )
+from xiachen.attendance.queries.stays import stay_of
 from xiachen.attendance.rules import records as rules
-from xiachen.attendance.rules.duty import AfterSignOut, CameAgain
+from xiachen.attendance.rules.duty import AfterSignOut
 from xiachen.attendance.rules.evidence import Method
 from xiachen.base import clock
 from xiachen.base.errors import NotFound, Outcome, Refused
+from xiachen.base.owned.appending import hold_numbers
 from xiachen.base.owned.bulk import unsaved
 from xiachen.figures import numbers
 from xiachen.figures.operations import post_deltas
@@ -43,9 +45,8 @@ def check_in(scope: Scope, *, entries: Sequence[CheckInEntry], at: datetime) -> 
     Sign people in; one outcome per entry, in their order.
 
     Whoever turns up is recorded, expected there or not; of whom the asker knows nothing, the leader
-    has a look. The deadline in force that day in that community is kept with the row. Of several
-    sign-ins of a stay the earliest stands, in whatever order they come; what comes after the day's
-    sign-out is refused.
+    has a look. The deadline in force that day in that community is kept with the row. Every sign-in
+    is kept, and `rules.stays` finds what they come to; only the same moment is known already.
 
     :raises Forbidden: the role signs nobody in
     """
@@ -81,20 +82,22 @@ def correct_check_in(
     :returns: the row that stands in its place, void when nothing does
     :raises CorrectedAlready: somebody has corrected it meanwhile
     :raises OtherDay: the right time lies on another day
-    :raises AfterSignOut: the person had signed out by then
+    :raises AfterSignOut: a sign-out lies between the two times
     """
     scope.require(Can.CORRECT, community=community)
     reason = rules.check_reason(reason)
+    hold_numbers([community])
     former = CheckIn.objects.filter(
         community_id=community, incident=rules.incident_of(scope), pk=check_in, void=False
     ).first()
     if former is None:
         raise NotFound(field="check_in")
+    stay = stay_of(scope, former)
     if occurred_at is not None:
         rules.check_time(occurred_at, at)
         if clock.local_day(occurred_at) != former.day:
             raise rules.OtherDay(field="occurred_at", day=former.day)
-        _check_before_sign_out(former, occurred_at)
+        _check_no_sign_out_between(scope, former, occurred_at)
     correction = put_right(
         scope,
         former,
@@ -102,38 +105,64 @@ def correct_check_in(
         void=occurred_at is None,
         at=at,
         reason=reason,
+        with_it=[
+            one
+            for one in (stay.arrivals if stay else ())
+            if one != former and (occurred_at is None or one.occurred_at < occurred_at)
+        ],
         occurred_at=occurred_at or former.occurred_at,
     )
-    if correction.void:
+    if correction.void and not _signed_in_on(former):
         post_deltas(former.incident_id, [(community, SIGNED_IN, former.day, -1)])
     return correction
 
 
-def _check_before_sign_out(former: CheckIn, occurred_at: datetime) -> None:
+def _check_no_sign_out_between(scope: Scope, former: CheckIn, occurred_at: datetime) -> None:
+    first, last = sorted((former.occurred_at, occurred_at))
     left = (
         CheckOut.objects.standing()
         .filter(
             community_id=former.community_id,
-            incident=former.incident_id,
+            incident=scope.incident,
             member=former.member,
-            day=former.day,
+            occurred_at__gte=first,
+            occurred_at__lt=last,
         )
         .first()
     )
-    if left is not None and left.occurred_at < occurred_at:
+    if left is not None:
         raise AfterSignOut(field="occurred_at", time=_spoken(left.occurred_at))
+
+
+def _signed_in_on(row: CheckIn) -> bool:
+    of_day = CheckIn.objects.standing().filter(
+        community_id=row.community_id, incident=row.incident_id, member=row.member, day=row.day
+    )
+    return of_day.exists()
 
 
 def _check_in(scopes: Scopes, entries: Sequence[CheckInEntry], at: datetime) -> list[Outcome]:
     outcomes, signed = _SETTLING.record(
         scopes, entries, lambda allowed: _facts(scopes, allowed, at), at
     )
-    for incident, rows in rules.by_incident(signed):
-        post_deltas(
-            incident,
-            [(one.community_id, SIGNED_IN, one.day, -1 if one.void else 1) for one in rows],
-        )
+    for incident, rows in rules.by_incident(_first_of_their_days(signed)):
+        post_deltas(incident, [(one.community_id, SIGNED_IN, one.day, 1) for one in rows])
     return outcomes
+
+
+def _first_of_their_days(signed: Sequence[CheckIn]) -> Iterable[CheckIn]:
+    """
+    Return of new sign-ins one for each person, community and day that had none that stood.
+
+    Only those that are not the first on record have to be looked up.
+    """
+    later = {one.pk: one for one in signed if one.again or one.reverses_id}
+    if not later:
+        return signed
+    beside = OneAMoment.of_days(CheckIn, list(later.values())).standing().exclude(pk__in=later)
+    stood = {_of_day(row) for row in beside}
+    first = {_of_day(one): one for one in later.values() if _of_day(one) not in stood}
+    return [*(one for one in signed if one.pk not in later), *first.values()]
 
 
 def _facts(
@@ -193,8 +222,7 @@ def _deadlines(
 
 def _same(known: CheckIn, fact: CheckIn) -> bool:
     return (
-        OneADay.key(known) == OneADay.key(fact)
-        and known.occurred_at == fact.occurred_at
+        OneAMoment.key(known) == OneAMoment.key(fact)
         and known.team == fact.team
         and known.by_proxy == fact.by_proxy
     )
@@ -202,22 +230,6 @@ def _same(known: CheckIn, fact: CheckIn) -> bool:
 
 def _taken(_fact: CheckIn, standing: CheckIn) -> rules.SignedInAlready:
     return _signed_in(standing.occurred_at)
-
-
-def _precedes(fact: CheckIn, standing: CheckIn) -> bool:
-    return fact.occurred_at < standing.occurred_at
-
-
-def _after_sign_outs(facts: Sequence[CheckIn]) -> dict[UUID, Refused]:
-    """Refuse sign-ins that come after the sign-out of their day: those are another stay."""
-    if not facts:
-        return {}
-    left = {OneADay.key(row): row for row in OneADay.of_days(CheckOut, facts).standing()}
-    return {
-        fact.id: CameAgain(field="member", time=_spoken(row.occurred_at))
-        for fact in facts
-        if (row := left.get(OneADay.key(fact))) and row.occurred_at < fact.occurred_at
-    }
 
 
 def _signed_in(moment: datetime) -> rules.SignedInAlready:
@@ -228,13 +240,57 @@ def _spoken(moment: datetime) -> str:
     return numbers.clock(moment.astimezone(clock.local_zone()).time())
 
 
+def _of_day(row: CheckIn | CheckOut) -> tuple[int, UUID, UUID, date]:
+    return row.community_id, row.incident_id, row.member, row.day
+
+
+def _beside(facts: Sequence[CheckIn], rows: Sequence[CheckIn]) -> dict[UUID, Refused]:
+    """
+    Let sign-ins stand beside others of their day, but not before one that a person has put right.
+
+    What comes late from a phone would otherwise undo the correction.
+    """
+    for fact in facts:
+        fact.again = True
+    right = _put_right(rows)
+    asked = [fact for fact in facts if _of_day(fact) in right]
+    if not asked:
+        return {}
+    left: dict[Hashable, list[datetime]] = {}
+    for out in OneAMoment.of_days(CheckOut, asked).standing():
+        left.setdefault(_of_day(out), []).append(out.occurred_at)
+
+    def undoes(fact: CheckIn, corrected: datetime) -> bool:
+        outs = left.get(_of_day(fact), ())
+        return fact.occurred_at < corrected and not any(
+            fact.occurred_at <= one < corrected for one in outs
+        )
+
+    return {
+        fact.id: rules.CorrectedAlready()
+        for fact in asked
+        if any(undoes(fact, moment) for moment in right[_of_day(fact)])
+    }
+
+
+def _put_right(rows: Sequence[CheckIn]) -> dict[Hashable, list[datetime]]:
+    """Return the moments that stand because a person has said so, by person and day."""
+    of_ids = {row.id: row for row in rows}
+    gone = {row.reverses_id for row in rows}
+    found: dict[Hashable, list[datetime]] = {}
+    for row in rows:
+        former = of_ids.get(row.reverses_id) if row.reverses_id else None
+        if former and not former.void and not row.void and row.id not in gone:
+            found.setdefault(_of_day(row), []).append(row.occurred_at)
+    return found
+
+
 _SETTLING: Settling[CheckIn] = Settling(
     can=Can.CHECK_IN,
     action="attendance.check-in",
-    key=OneADay.key,
-    others=OneADay.others,
+    key=OneAMoment.key,
+    others=OneAMoment.others,
     same=_same,
     taken=_taken,
-    barred=_after_sign_outs,
-    precedes=_precedes,
+    beside=_beside,
 )

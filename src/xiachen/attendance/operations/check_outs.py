@@ -10,15 +10,18 @@ from django.db import transaction
 from xiachen.attendance.models.records import CheckIn, CheckOut
 from xiachen.attendance.operations.evidence import Proof, Weighing, Witnessed
 from xiachen.attendance.operations.settling import (
-    OneADay,
+    OneAMoment,
     Scopes,
     Settling,
     put_right,
 )
+from xiachen.attendance.queries.stays import OneStay, stay_of
 from xiachen.attendance.rules import duty
 from xiachen.attendance.rules import records as rules
+from xiachen.attendance.rules.stays import LONGEST_STAY, arrival_before
 from xiachen.base import clock
 from xiachen.base.errors import NotFound, Outcome, Refused
+from xiachen.base.owned.appending import hold_numbers
 from xiachen.base.owned.bulk import unsaved
 from xiachen.figures import numbers
 from xiachen.privacy.scope import Can, Scope
@@ -39,8 +42,8 @@ def check_out(scope: Scope, *, entries: Sequence[CheckOutEntry], at: datetime) -
     """
     Sign people out; one outcome per entry, in their order.
 
-    A sign-out ends the last sign-in of the 24 hours before, and belongs to its day. A day has one;
-    another time than that is refused, and not called known.
+    There must be a sign-in of the 24 hours before. Every sign-out is kept, and `rules.stays` finds
+    which stay it ends; only the same moment is known already.
 
     :raises Forbidden: the role signs nobody out
     """
@@ -77,17 +80,20 @@ def correct_check_out(
     :param occurred_at: the right time; None: the person did not sign out
     :returns: the row that stands in its place, void when nothing does
     :raises CorrectedAlready: somebody has corrected it meanwhile
-    :raises BeforeSignIn, NotSignedIn: the right time does not go with that day's sign-in
+    :raises BeforeSignIn, PastSignIn, NotSignedIn: the right time does not go with the sign-ins
     """
     scope.require(Can.CORRECT, community=community)
     reason = rules.check_reason(reason)
+    hold_numbers([community])
     rows = CheckOut.objects.filter(community_id=community, incident=rules.incident_of(scope))
     former = rows.filter(pk=check_out, void=False).first()
     if former is None:
         raise NotFound(field="check_out")
+    stay = stay_of(scope, former)
     if occurred_at is not None:
         rules.check_time(occurred_at, at)
-        _check_goes_with(former, occurred_at)
+        _check_goes_with(former, stay, occurred_at)
+    moment = occurred_at or former.occurred_at
     return put_right(
         scope,
         former,
@@ -95,7 +101,13 @@ def correct_check_out(
         void=occurred_at is None,
         at=at,
         reason=reason,
-        occurred_at=occurred_at or former.occurred_at,
+        with_it=[
+            one
+            for one in (stay.leavings if stay else ())
+            if one != former and (occurred_at is None or one.occurred_at > occurred_at)
+        ],
+        occurred_at=moment,
+        day=clock.local_day(moment),
     )
 
 
@@ -119,9 +131,8 @@ def _facts(
     for one, proof in proven:
         scope = scopes[one.id]
         rows = signed.get((scope.incident, one.community, one.member), [])
-        left = duty.sign_in_left(rows, proof.occurred_at)
-        if isinstance(left, CheckIn):
-            yield one.id, _fact(scope, left, one, proof, at)
+        if arrival_before(rows, proof.occurred_at):
+            yield one.id, _fact(scope, one, proof, at)
         else:
             yield one.id, _nothing_left(rows, proof.occurred_at)
 
@@ -152,31 +163,33 @@ def _nothing_left(rows: Sequence[CheckIn], left_at: datetime) -> Refused:
     return duty.BeforeSignIn(field="occurred_at", time=_spoken(today[0].occurred_at))
 
 
-def _check_goes_with(former: CheckOut, occurred_at: datetime) -> None:
+def _check_goes_with(former: CheckOut, stay: OneStay | None, occurred_at: datetime) -> None:
+    """Refuse a time before the stay's sign-in, past the next one, or with no sign-in before it."""
+    if stay and occurred_at < stay.arrivals[-1].occurred_at:
+        raise duty.BeforeSignIn(field="occurred_at", time=_spoken(stay.arrivals[-1].occurred_at))
     rows = list(
         CheckIn.objects.standing().filter(
             community_id=former.community_id,
             incident=former.incident_id,
             member=former.member,
-            day=former.day,
+            occurred_at__range=(occurred_at - LONGEST_STAY, max(occurred_at, former.occurred_at)),
         )
     )
-    if rows and occurred_at < rows[0].occurred_at:
-        raise duty.BeforeSignIn(field="occurred_at", time=_spoken(rows[0].occurred_at))
-    if duty.sign_in_left(rows, occurred_at) is None:
+    between = [one for one in rows if former.occurred_at < one.occurred_at <= occurred_at]
+    if between:
+        raise duty.PastSignIn(field="occurred_at", time=_spoken(between[0].occurred_at))
+    if arrival_before(rows, occurred_at) is None:
         raise duty.NotSignedIn(field="occurred_at")
 
 
-def _fact(
-    scope: Scope, left: CheckIn, entry: CheckOutEntry, proof: Proof, at: datetime
-) -> CheckOut:
+def _fact(scope: Scope, entry: CheckOutEntry, proof: Proof, at: datetime) -> CheckOut:
     return unsaved(
         CheckOut,
         id=entry.id,
         community_id=entry.community,
-        incident_id=left.incident_id,
+        incident_id=rules.incident_of(scope),
         member=entry.member,
-        day=left.day,
+        day=clock.local_day(proof.occurred_at),
         occurred_at=proof.occurred_at,
         received_at=at,
         recorded_by=scope.account,
@@ -185,13 +198,11 @@ def _fact(
 
 
 def _same(known: CheckOut, fact: CheckOut) -> bool:
-    return OneADay.key(known) == OneADay.key(fact) and known.occurred_at == fact.occurred_at
+    return OneAMoment.key(known) == OneAMoment.key(fact)
 
 
-def _taken(fact: CheckOut, standing: CheckOut) -> Refused:
-    if duty.is_same_leaving(fact.occurred_at, standing.occurred_at):
-        return _signed_out(standing.occurred_at)
-    return duty.LeftAgain(field="occurred_at", time=_spoken(standing.occurred_at))
+def _taken(_fact: CheckOut, standing: CheckOut) -> Refused:
+    return _signed_out(standing.occurred_at)
 
 
 def _signed_out(moment: datetime) -> duty.SignedOutAlready:
@@ -205,8 +216,8 @@ def _spoken(moment: datetime) -> str:
 _SETTLING: Settling[CheckOut] = Settling(
     can=Can.CHECK_IN,
     action="attendance.check-out",
-    key=OneADay.key,
-    others=OneADay.others,
+    key=OneAMoment.key,
+    others=OneAMoment.others,
     same=_same,
     taken=_taken,
 )

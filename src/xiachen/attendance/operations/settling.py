@@ -7,8 +7,8 @@ statements whoever and however many they are.
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 from uuid import UUID
 
@@ -66,33 +66,8 @@ class Registered:
         return cls(people, communities)
 
 
-def _none_barred(facts: Sequence[object]) -> Mapping[UUID, Refused]:
-    return {}
-
-
-def _never(fact: object, standing: object) -> bool:
-    return False
-
-
-@dataclass(frozen=True, slots=True)
-class _Turns(Generic[AnyFact]):
-    """
-    What comes of facts whose key was given before.
-
-    :ivar again: those that stand from now on, each reversing a void row
-    :ivar gone: the void rows by which some take a standing row's place, by their ids
-    """
-
-    outcomes: dict[UUID, Outcome] = field(default_factory=dict)
-    again: list[AnyFact] = field(default_factory=list)
-    gone: dict[UUID, AnyFact] = field(default_factory=dict)
-
-    def take_place(self, fact: AnyFact, standing: AnyFact) -> None:
-        """Let a fact stand in the place of another, which stays on record."""
-        void = superseding(standing, by=fact.recorded_by, at=fact.received_at, void=True)
-        fact.reverses = void
-        self.gone[fact.id] = void
-        self.again.append(fact)
+def _none_beside(facts: Sequence[AnyFact], rows: Sequence[AnyFact]) -> dict[UUID, Refused]:
+    return {fact.id: rules.CorrectedAlready() for fact in facts}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,8 +81,8 @@ class Settling(Generic[AnyFact]):
     :param others: the rows that may be in the way of some facts: of the same ids or keys
     :param same: whether a row of the same id says the same
     :param taken: what is said about a fact whose key another standing row has; None: it was known
-    :param barred: why facts whose key was given before cannot stand whatever stands now, by id
-    :param precedes: whether a fact takes the place of a standing row of its key
+    :param beside: makes facts ready that no row of their key is in the way of, to be written once
+        more beside the rows that are, or says why they cannot stand, by id
     :param of_theirs: only about people whom the asker reaches on that day
     """
 
@@ -117,8 +92,7 @@ class Settling(Generic[AnyFact]):
     others: Callable[[Sequence[AnyFact]], "QuerySet[AnyFact]"]
     same: Callable[[AnyFact, AnyFact], bool]
     taken: Callable[[AnyFact, AnyFact], Refused | None]
-    barred: Callable[[Sequence[AnyFact]], Mapping[UUID, Refused]] = _none_barred
-    precedes: Callable[[AnyFact, AnyFact], bool] = _never
+    beside: Callable[[Sequence[AnyFact], Sequence[AnyFact]], Mapping[UUID, Refused]] = _none_beside
     of_theirs: bool = False
 
     def record(
@@ -131,13 +105,10 @@ class Settling(Generic[AnyFact]):
         """
         Record entries as facts; return an outcome per entry, in their order, and the new facts.
 
-        Among the new facts are the void ones by which a fact has taken another's place.
-
         :param scopes: who asks, by the entry's id
         :param make: gives for the entries that may be recorded the fact, or why there is none
         """
         new: list[AnyFact] = []
-        of = dict(scopes)
 
         def settle(asked: Sequence[AnEntry]) -> dict[UUID, Outcome]:
             outcomes = self._refused(scopes, asked, at)
@@ -148,17 +119,12 @@ class Settling(Generic[AnyFact]):
                     outcomes[id] = Outcome(id, refusal=made)
                 else:
                     facts.append(made)
-            written, gone = self._write(facts)
-            for fact in facts:
-                if written[fact.id].new:
-                    new.append(fact)
-                if fact.id in gone:
-                    of[gone[fact.id].id] = scopes[fact.id]
-                    new.append(gone[fact.id])
+            written = self._write(facts)
+            new.extend(fact for fact in facts if written[fact.id].new)
             return outcomes | written
 
         outcomes = rules.once_each(entries, settle) if entries else []
-        audit.record_all(self._acts(of, new))
+        audit.record_all(self._acts(scopes, new))
         return outcomes, new
 
     def _refused(
@@ -187,22 +153,14 @@ class Settling(Generic[AnyFact]):
                     outcomes[one.id] = Outcome(one.id, refusal=refusal)
         return outcomes
 
-    def _write(self, facts: Sequence[AnyFact]) -> tuple[dict[UUID, Outcome], dict[UUID, AnyFact]]:
-        """
-        Append facts; return their outcomes, and the void rows by which some took others' places.
-
-        After a void row a new one may stand again, reversing the void.
-        """
+    def _write(self, facts: Sequence[AnyFact]) -> dict[UUID, Outcome]:
+        """Append facts and return their outcomes; after a void row a new one may stand again."""
         if not facts:
-            return {}, {}
+            return {}
         written = append(facts)
         outcomes = {fact.id: Outcome(fact.id, new=True) for fact in facts if fact.id in written}
         left = [fact for fact in facts if fact.id not in written]
-        gone: dict[UUID, AnyFact] = {}
-        if left:
-            beside, gone = self._leftovers(left)
-            outcomes |= beside
-        return outcomes, gone
+        return outcomes | self._leftovers(left) if left else outcomes
 
     def _acts(self, scopes: Scopes, facts: Sequence[AnyFact]) -> list[audit.Act]:
         """Return what the audit says: one act for each asker and community."""
@@ -222,72 +180,54 @@ class Settling(Generic[AnyFact]):
             for group in groups.values()
         ]
 
-    def _leftovers(
-        self, left: Sequence[AnyFact]
-    ) -> tuple[dict[UUID, Outcome], dict[UUID, AnyFact]]:
+    def _leftovers(self, left: Sequence[AnyFact]) -> dict[UUID, Outcome]:
+        """Say of facts that were not written why, or write them after what was in the way."""
         rows = list(self.others(left))
         by_id = {(row.community_id, row.id): row for row in rows}
         outcomes: dict[UUID, Outcome] = {}
-        beside: dict[Hashable, list[AnyFact]] = defaultdict(list)
+        again: list[AnyFact] = []
+        beside: list[AnyFact] = []
+        taken: list[tuple[AnyFact, AnyFact]] = []
+        last = self._last_rows(rows)
         for fact in left:
-            known = by_id.get((fact.community_id, fact.id))
+            known, standing = by_id.get((fact.community_id, fact.id)), last.get(self.key(fact))
             if known is not None:
                 fits = self.same(known, fact)
                 outcomes[fact.id] = Outcome(fact.id, refusal=None if fits else rules.OtherContent())
+            elif standing is None or standing.void:
+                fact.reverses = standing
+                (beside if standing is None else again).append(fact)
+                last[self.key(fact)] = fact
             else:
-                beside[self.key(fact)].append(fact)
-        turns = self._turns(beside, self._last_rows(rows), by_id)
-        outcomes |= turns.outcomes
-        if turns.gone:
-            append(list(turns.gone.values()))
-        written = append(turns.again) if turns.again else set()
-        for fact in turns.again:
-            new = fact.id in written
-            outcomes[fact.id] = Outcome(
-                fact.id, new=new, refusal=None if new else rules.CorrectedAlready()
-            )
-        return outcomes, turns.gone
+                taken.append((fact, standing))
+        refused = dict(self.beside(beside, rows)) if beside else {}
+        again += [fact for fact in beside if fact.id not in refused]
+        written = append(again) if again else set()
+        refused |= {one.id: rules.CorrectedAlready() for one in again if one.id not in written}
+        outcomes |= {one.id: Outcome(one.id, new=True) for one in again if one.id in written}
+        outcomes |= {id: Outcome(id, refusal=refusal) for id, refusal in refused.items()}
+        for fact, standing in taken:
+            refusal = refused.get(standing.id) or self._taken(fact, standing)
+            outcomes[fact.id] = Outcome(fact.id, refusal=refusal)
+        return outcomes
 
-    def _turns(
-        self,
-        beside: Mapping[Hashable, list[AnyFact]],
-        last: Mapping[Hashable, AnyFact],
-        by_id: Mapping[tuple[int, UUID], AnyFact],
-    ) -> "_Turns[AnyFact]":
-        """Judge facts whose key was given before, by what stands now, the earliest first."""
-        barred = self.barred([fact for facts in beside.values() for fact in facts])
-        turns: _Turns[AnyFact] = _Turns()
-        for key, facts in beside.items():
-            standing = last.get(key)
-            for fact in sorted(facts, key=lambda one: one.occurred_at):
-                refusal: Refused | None
-                if fact.id in barred or standing is None:
-                    refusal = barred.get(fact.id) or rules.CorrectedAlready()
-                elif standing.void:
-                    fact.reverses = standing
-                    turns.again.append(fact)
-                    standing = fact
-                    continue
-                elif not self.precedes(fact, standing):
-                    refusal = self.taken(fact, standing)
-                elif _is_correction(standing, by_id):
-                    refusal = rules.CorrectedAlready()
-                else:
-                    turns.take_place(fact, standing)
-                    standing = fact
-                    continue
-                turns.outcomes[fact.id] = Outcome(fact.id, refusal=refusal)
-        return turns
+    def _taken(self, fact: AnyFact, standing: AnyFact) -> Refused | None:
+        """Say what is in the way: the same, or what a person has put in the place of the same."""
+        if self.key(standing) == self.key(fact):
+            return self.taken(fact, standing)
+        return rules.CorrectedAlready()
 
     def _last_rows(self, rows: Iterable[AnyFact]) -> dict[Hashable, AnyFact]:
         """Return for each key the row that no other reverses: what stands now, void or not."""
-        chains: dict[Hashable, list[AnyFact]] = defaultdict(list)
-        for row in rows:
-            chains[self.key(row)].append(row)
+        rows = list(rows)
+        later = {row.reverses_id: row for row in rows if row.reverses_id}
         last: dict[Hashable, AnyFact] = {}
-        for key, chain in chains.items():
-            reversed_ids = {row.reverses_id for row in chain}
-            last[key] = next(row for row in chain if row.id not in reversed_ids)
+        for row in rows:
+            if not row.reverses_id:
+                end = row
+                while end.id in later:
+                    end = later[end.id]
+                last[self.key(row)] = end
         return last
 
 
@@ -300,61 +240,62 @@ def put_right(
     void: bool,
     at: datetime,
     reason: str,
+    with_it: Sequence[AnyFact] = (),
     **changed: object,
 ) -> AnyFact:
     """
     Put another row in a fact's place, or none that stands, and note who did so and why.
 
+    :param with_it: others that say the same, and go
     :raises CorrectedAlready: somebody has corrected it meanwhile
     """
     correction = superseding(former, by=scope.account, at=at, void=void, **changed)
-    if not append([correction]):
+    gone: list[AnyFact] = []
+    for one in with_it:
+        gone.append(superseding(one, by=scope.account, at=at, void=True))
+    if len(append([correction, *gone])) != 1 + len(gone):
         raise rules.CorrectedAlready()
     audit.record(
         scope,
         action,
         community=former.community_id,
         subject=former.member,
-        targets=(former.pk, correction.pk),
+        targets=(former.pk, correction.pk, *(one.pk for one in gone)),
         reason=reason[:200],
     )
     return correction
 
 
-def _is_correction(row: AnyFact, by_id: Mapping[tuple[int, UUID], AnyFact]) -> bool:
-    """Tell whether a person has put a row in another's place; phones come after what was void."""
-    former = by_id.get((row.community_id, row.reverses_id)) if row.reverses_id else None
-    return former is not None and not former.void
+APunch = TypeVar("APunch", CheckIn, CheckOut)
 
 
-OfADay = TypeVar("OfADay", CheckIn, CheckOut)
-
-
-class OneADay:
-    """How facts are told apart of which there is one for each person, community and day."""
+class OneAMoment:
+    """How sign-ins and sign-outs are told apart: by the person, the community and the moment."""
 
     @staticmethod
-    def key(row: CheckIn | CheckOut) -> tuple[int, UUID, UUID, date]:
+    def key(row: CheckIn | CheckOut) -> tuple[int, UUID, UUID, datetime]:
         """Return what there is one of."""
-        return row.community_id, row.incident_id, row.member, row.day
+        return row.community_id, row.incident_id, row.member, row.occurred_at
 
     @staticmethod
-    def others(facts: Sequence[OfADay]) -> "QuerySet[OfADay]":
-        """Return the rows that may be in the way of some facts."""
+    def others(facts: Sequence[APunch]) -> "QuerySet[APunch]":
+        """Return the rows that may be in the way of some facts: of the same ids, or of the days."""
         model = type(facts[0])
-        communities = {fact.community_id for fact in facts}
         known = model._default_manager.filter(
-            pk__in=[fact.pk for fact in facts], community_id__in=communities
+            pk__in=[fact.pk for fact in facts],
+            community_id__in={fact.community_id for fact in facts},
         )
-        return known | OneADay.of_days(model, facts)
+        return known | OneAMoment.of_days(model, facts)
 
     @staticmethod
-    def of_days(model: type[OfADay], facts: Sequence[CheckIn | CheckOut]) -> "FactQuerySet[OfADay]":
+    def of_days(model: type[APunch], facts: Sequence[CheckIn | CheckOut]) -> "FactQuerySet[APunch]":
         """Return the rows of a model of the people, communities and days of some facts."""
-        rows: FactQuerySet[OfADay] = model._default_manager.filter(
+        # What was put right may have moved over midnight.
+        days = {fact.day + timedelta(days=by) for fact in facts for by in (-1, 0, 1)}
+        rows: FactQuerySet[APunch] = model._default_manager.filter(
             incident__in={fact.incident_id for fact in facts},
             member__in={fact.member for fact in facts},
-            day__in={fact.day for fact in facts},
+            day__in=days,
             community_id__in={fact.community_id for fact in facts},
         )
         return rows

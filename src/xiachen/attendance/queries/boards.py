@@ -2,15 +2,17 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from xiachen.attendance.models.records import CheckIn, CheckOut, GapKind
 from xiachen.attendance.queries import records
 from xiachen.attendance.queries.funnels import Funnel, Gathered, Line, SignIn, gather
+from xiachen.attendance.queries.stays import OneStay, Pair, stays_on
 from xiachen.attendance.rules import evidence
 from xiachen.base.errors import Forbidden
 from xiachen.deployment.queries.squads import squads_of
@@ -39,11 +41,29 @@ SHOWN = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BoardStay:
+    """A stay of somebody on the board: how it began, and how it ended if it has."""
+
+    check_in: CheckIn
+    check_out: CheckOut | None
+
+    @property
+    def hours(self) -> str:
+        """Return in words how long it was; empty while one end is missing."""
+        if self.check_out is None:
+            return ""
+        length = self.check_out.occurred_at - self.check_in.occurred_at
+        hours, minutes = divmod(int(length.total_seconds()) // 60, 60)
+        return _("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": minutes}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """
     A person on the board, with what is known of the day.
 
     :param name: as the reader may see it; empty for somebody whom the scope does not reach
+    :param stays: those of the day here, the earliest first
     :param off_duty: whether the person must not work on the day; never why
     """
 
@@ -53,9 +73,18 @@ class Person:
     reported: bool
     worked: bool
     seen_elsewhere: bool
-    check_in: CheckIn | None
-    check_out: CheckOut | None = None
+    stays: tuple[BoardStay, ...] = ()
     off_duty: bool = False
+
+    @property
+    def check_in(self) -> CheckIn | None:
+        """Return the first sign-in of the day, by which being late is judged."""
+        return self.stays[0].check_in if self.stays else None
+
+    @property
+    def check_out(self) -> CheckOut | None:
+        """Return the sign-out that ended the last stay; None while the person is here."""
+        return self.stays[-1].check_out if self.stays else None
 
     @property
     def evidence(self) -> str:
@@ -70,22 +99,7 @@ class Person:
 
     @property
     def _ends(self) -> list[CheckIn | CheckOut]:
-        return [one for one in (self.check_in, self.check_out) if one is not None]
-
-    @property
-    def stay(self) -> timedelta | None:
-        """Return how long the person was here, once both ends are recorded."""
-        if self.check_in is None or self.check_out is None:
-            return None
-        return self.check_out.occurred_at - self.check_in.occurred_at
-
-    @property
-    def hours(self) -> str:
-        """Return in words how long the person was here; empty while one end is missing."""
-        if self.stay is None:
-            return ""
-        hours, minutes = divmod(int(self.stay.total_seconds()) // 60, 60)
-        return _("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": minutes}
+        return [one for stay in self.stays for one in (stay.check_in, stay.check_out) if one]
 
     @property
     def sign_in(self) -> SignIn | None:
@@ -145,8 +159,13 @@ class Board:
 
     @property
     def staying(self) -> list[Person]:
-        """Return those shown who have signed in here and not out."""
+        """Return those shown who are here: signed in, and not out since."""
         return [one for one in self.people if one.check_in and not one.check_out]
+
+    @property
+    def gone(self) -> list[Person]:
+        """Return those shown who were here and have left; they may come back."""
+        return [one for one in self.people if one.check_out]
 
     @property
     def named(self) -> list[UUID]:
@@ -180,10 +199,10 @@ def board(scope: Scope, *, day: date, community: int, shown: str = "", group: st
         raise Forbidden()
     cutoff = records.end_of(scope, day)
     gathered = gather(scope, cutoff=cutoff, community=community)
-    gone = records.check_outs(scope, cutoff).filter(community_id=community)
+    stays = stays_on(scope, day, records.reached_by(scope), Q(community_id=community))
     options = _options(scope, community, day)
     kept = next((one.members for one in options if one.key == group), None)
-    everybody = _people(scope, community, gathered, {one.member: one for one in gone}, day)
+    everybody = _people(scope, community, gathered, stays, day)
     funnel = gathered.funnel()
     return Board(
         community=place,
@@ -216,9 +235,15 @@ def named_line(
     gathered = gather(scope, cutoff=records.end_of(scope, day), community=community)
     found: Line | None = None
     if check_in is not None:
-        rows = (row for row in gathered.signed.values() if row.pk == check_in)
+        stays = stays_on(scope, day, records.reached_by(scope), Q(community_id=community))
+        rows = (stay.came for several in stays.values() for stay in several)
         found = next(
-            (Line(community=community, member=row.member, check_in=row) for row in rows), None
+            (
+                Line(community=community, member=row.member, check_in=row)
+                for row in rows
+                if row.pk == check_in
+            ),
+            None,
         )
     elif gap:
         funnel = gathered.funnel()
@@ -231,22 +256,24 @@ def named_line(
 
 
 def person(scope: Scope, *, day: date, community: int, check_out: UUID) -> Person | None:
-    """Return somebody of the board by the sign-out that stands; or None."""
-    shown = board(scope, day=day, community=community)
-    rows = (one for one in shown.people if one.check_out and one.check_out.pk == check_out)
-    return next(rows, None)
+    """Return somebody of the board with the stay that a sign-out ended; or None."""
+    for one in board(scope, day=day, community=community).people:
+        for stay in one.stays:
+            if stay.check_out and stay.check_out.pk == check_out:
+                return replace(one, stays=(stay,))
+    return None
 
 
 def _people(
-    scope: Scope, community: int, gathered: Gathered, gone: Mapping[UUID, CheckOut], day: date
+    scope: Scope, community: int, gathered: Gathered, stays: Mapping[Pair, list[OneStay]], day: date
 ) -> list[Person]:
     expected, reported = (
         {member for _, member in pairs} for pairs in (gathered.expected, gathered.reported)
     )
-    signed = {member: row for (_, member), row in gathered.signed.items()}
+    signed = {member for _, member in gathered.signed}
     worked = {member for _, member in gathered.work}
     elsewhere = {member for other, member in (gathered.seen | gathered.busy) if other != community}
-    ids = expected | reported | signed.keys() | worked
+    ids = expected | reported | signed | worked
     members = people.members_by_id(scope, ids)
     names = people.shown_names(scope, ids)
     away = off_duty_among(scope, members=ids, day=day)
@@ -259,8 +286,10 @@ def _people(
             reported=one in reported,
             worked=one in worked,
             seen_elsewhere=one in elsewhere,
-            check_in=signed.get(one),
-            check_out=gone.get(one) if one in signed else None,
+            stays=tuple(
+                BoardStay(check_in=stay.came, check_out=stay.left)
+                for stay in stays.get((community, one), ())
+            ),
             off_duty=one in away,
         )
         for one in sorted(ids, key=lambda pk: order.get(pk, ("~", str(pk))))

@@ -13,9 +13,9 @@ from django.db import connection, models
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
-from xiachen.attendance.models.records import CheckIn
+from xiachen.attendance.models.records import CheckIn, CheckOut
 from xiachen.attendance.queries.records import reached_by
-from xiachen.attendance.queries.spans import Sql, days_sql
+from xiachen.attendance.queries.spans import Sql, days_sql, stays_sql
 from xiachen.attendance.rules import duty as rules
 from xiachen.attendance.rules.duty import Duty, Limits, tenths
 from xiachen.attendance.rules.hours import with_eve
@@ -171,9 +171,27 @@ def most_hours(scope: Scope, cutoff: Cutoff) -> Decimal:
     return tenths(_measured(overworked(scope, cutoff), _duty(scope, cutoff), f"max({_A_DAY})"))
 
 
+def sign_outs(scope: Scope, cutoff: Cutoff) -> QuerySet[CheckOut]:
+    """Return the sign-outs with which the stays of the day ended, after midnight too."""
+    reached = reached_by(scope)
+    try:
+        stays, params = stays_sql(scope, cutoff, reached, day__gte=cutoff.day)
+    except EmptyResultSet:
+        return CheckOut.objects.none()
+    table = connection.ops.quote_name(CheckOut._meta.db_table)
+    ends = RawSQL(
+        f"({table}.community_id, {table}.member, {table}.occurred_at) in "
+        f"(select community_id, member, ended from ({stays}) as stays)",
+        params,
+        models.BooleanField(),
+    )
+    rows: QuerySet[CheckOut] = CheckOut.objects.standing(cutoff.marks)
+    return rows.filter(reached, ends, incident=cutoff.incident)
+
+
 def average_hours(scope: Scope, cutoff: Cutoff) -> Decimal:
     """Return the hours on site on the day, on average of those with both ends recorded."""
-    days = days_sql(scope, cutoff, day__range=with_eve(cutoff.day))
+    days = days_sql(scope, cutoff, day__gte=with_eve(cutoff.day)[0])
     today = f"avg(seconds) filter (where day = '{cutoff.day:%Y-%m-%d}')"
     worked = _measured(on_duty(scope, cutoff), days, today)
     return tenths(worked / 3600)

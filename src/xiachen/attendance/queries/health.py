@@ -1,13 +1,16 @@
 """How people stand today: signed in or out, well or not, off duty or fit."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from django.db.models import Q
+
 from xiachen.attendance.models.health import HealthStatement
 from xiachen.attendance.models.injuries import Injury
-from xiachen.attendance.models.records import CheckIn, CheckOut
+from xiachen.attendance.models.records import CheckIn
+from xiachen.attendance.queries.stays import OneStay, Pair, stays_on
 from xiachen.base import clock
 from xiachen.base.errors import NotFound
 from xiachen.mobilisation.queries.stays import enrolled_on
@@ -21,6 +24,8 @@ class Standing:
     """
     How a person stands on a day.
 
+    :param signed_in_at: when the stay began that lasts, or the last of the day
+    :param signed_out_at: when that stay ended; None: it lasts
     :param well: what the person said last on the day; None: nothing yet
     :param off_duty: whether the person must not work that day
     :param fit_until: the last day of being fit, where the person is off duty; None otherwise
@@ -82,8 +87,7 @@ def standings(scope: Scope, *, members: Collection[UUID], day: date) -> dict[UUI
     """Return how people stand whom the caller reaches, wherever they are; one for each."""
     asked = list(members)
     of_day = {"incident": scope.incident, "member__in": asked, "day": day}
-    came = _first(CheckIn.objects.standing().filter(**of_day).order_by("-occurred_at"))
-    gone = _first(CheckOut.objects.standing().filter(**of_day).order_by("occurred_at"))
+    last = _last_stays(stays_on(scope, day, Q(member__in=asked)))
     said = {
         row.member: row.well
         for row in HealthStatement.objects.standing().filter(**of_day).order_by("occurred_at", "pk")
@@ -92,8 +96,7 @@ def standings(scope: Scope, *, members: Collection[UUID], day: date) -> dict[UUI
     return {
         one: Standing(
             day=day,
-            signed_in_at=came.get(one),
-            signed_out_at=gone.get(one),
+            **last.get(one, {}),
             well=said.get(one),
             off_duty=one in away,
             fit_until=clock.local_day(away[one].since) - timedelta(days=1) if one in away else None,
@@ -103,6 +106,15 @@ def standings(scope: Scope, *, members: Collection[UUID], day: date) -> dict[UUI
     }
 
 
-def _first(rows: Iterable[CheckIn | CheckOut]) -> dict[UUID, datetime]:
-    """Return the moment of the last row of each person in this order."""
-    return {row.member: row.occurred_at for row in rows}
+def _last_stays(found: Mapping[Pair, Iterable[OneStay]]) -> dict[UUID, dict[str, datetime | None]]:
+    """Return when each person's stay began and ended: the one that lasts, or else the last."""
+    last: dict[UUID, dict[str, datetime | None]] = {}
+    order: dict[UUID, tuple[bool, datetime]] = {}
+    for (_community, member), several in found.items():
+        for stay in several:
+            came, left = stay.came.occurred_at, stay.left.occurred_at if stay.left else None
+            rank = (left is None, left or came)
+            if member not in order or rank > order[member]:
+                order[member] = rank
+                last[member] = {"signed_in_at": came, "signed_out_at": left}
+    return last

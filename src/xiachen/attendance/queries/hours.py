@@ -13,11 +13,13 @@ from django.db.models import Q, QuerySet, Sum
 from django.db.models.expressions import RawSQL
 
 from xiachen.attendance.models.hours import HoursCorrection
-from xiachen.attendance.models.records import CheckIn, CheckOut, WorkRecord
+from xiachen.attendance.models.records import CheckIn, WorkRecord
 from xiachen.attendance.queries.records import end_of, reached_by
 from xiachen.attendance.queries.spans import Sql, days_sql
+from xiachen.attendance.queries.stays import stays_on
 from xiachen.attendance.rules.duty import tenths
 from xiachen.attendance.rules.hours import DayTotal, with_eve
+from xiachen.attendance.rules.stays import open_places
 from xiachen.figures.figure import Cutoff
 from xiachen.people.models.members import Member
 from xiachen.people.queries.members import members_by_id, shown_names
@@ -42,7 +44,7 @@ class HoursDay:
     :param came: the first sign-in; None where only a correction tells of the day
     :param left: the last sign-out; None where there is none
     :param minutes: what counts, corrections included; 0 where nothing tells how long
-    :param no_sign_out: whether a sign-in has no sign-out, and so counts no time
+    :param no_sign_out: whether a stay has no sign-out, and so counts no time
     :param corrected: minutes that corrections add or take away
     :param stayed: minutes between sign-ins and sign-outs, each moment once
     """
@@ -188,22 +190,15 @@ def day_total(scope: Scope, *, member: UUID, day: date) -> DayTotal:
 
 
 def without_sign_out(scope: Scope, *, member: UUID, day: date) -> set[int]:
-    """Return the communities in which a sign-in of the day has no sign-out."""
-    of_day = {"incident": scope.incident, "member": member, "day": day}
-    came = CheckIn.objects.standing().filter(**of_day).values_list("community_id", flat=True)
-    gone = CheckOut.objects.standing().filter(**of_day).values_list("community_id", flat=True)
-    return set(came) - set(gone)
+    """Return the communities in which a stay of the day has no sign-out."""
+    return open_places(stays_on(scope, day, Q(member=member)))
 
 
 def gave_way(scope: Scope, correction: HoursCorrection) -> bool:
     """Tell whether a correction stood for a sign-out that has come since, and counts no more."""
-    rows = CheckOut.objects.standing().filter(
-        incident=scope.incident,
-        community_id=correction.community_id,
-        member=correction.member,
-        day=correction.day,
-    )
-    return correction.for_sign_out and rows.exists()
+    where = Q(member=correction.member, community_id=correction.community_id)
+    found = stays_on(scope, correction.day, where)
+    return correction.for_sign_out and bool(found) and not open_places(found)
 
 
 def hours_page(scope: Scope, *, day: date, number: int, size: int) -> HoursPage:

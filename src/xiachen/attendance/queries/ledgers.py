@@ -5,10 +5,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db.models import Q
+
 from xiachen.attendance.models.hours import HoursCorrection
-from xiachen.attendance.models.records import CheckIn, CheckOut
+from xiachen.attendance.models.records import CheckIn
 from xiachen.attendance.queries import hours
 from xiachen.attendance.queries.hours import HoursDay, HoursTotal, Service
+from xiachen.attendance.queries.stays import stays_on
 from xiachen.attendance.rules.hours import spoken
 from xiachen.base.errors import Forbidden, NotFound
 from xiachen.mobilisation.models.stays import Enrolment
@@ -141,27 +144,30 @@ def _days(scope: Scope, member: UUID, shown: list[HoursDay]) -> list[LedgerDay]:
     lines = {one.day: LedgerDay(hours=one) for one in shown}
     if not lines:
         return []
+    found = stays_on(scope, min(lines), Q(member=member), last=max(lines))
+    stays = sorted(
+        ((code, one) for (code, _member), several in found.items() for one in several),
+        key=lambda pair: (pair[1].came.occurred_at, pair[0]),
+    )
+    ended = {(one.day, code): one.left is not None for code, one in stays}  # by the last of the day
     of_days = {"incident": scope.incident, "member": member, "day__in": list(lines)}
-    signed = list(CheckIn.objects.standing().filter(**of_days).order_by("occurred_at", "pk"))
-    left = {
-        (row.day, row.community_id): row.occurred_at
-        for row in CheckOut.objects.standing().filter(**of_days)
-    }
     corrected = list(
         HoursCorrection.objects.standing().filter(**of_days).order_by("received_at", "pk")
     )
-    places = communities_by_id(scope, {row.community_id for row in (*signed, *corrected)})
-    for row in signed:
-        lines[row.day].stays.append(
-            Stay(
-                community=str(places.get(row.community_id, "")),
-                came=row.occurred_at,
-                left=left.get((row.day, row.community_id)),
+    codes = {code for code, _stay in stays} | {row.community_id for row in corrected}
+    places = communities_by_id(scope, codes)
+    for code, one in stays:
+        if one.day in lines:
+            lines[one.day].stays.append(
+                Stay(
+                    community=str(places.get(code, "")),
+                    came=one.came.occurred_at,
+                    left=one.left.occurred_at if one.left else None,
+                )
             )
-        )
-    for one in corrected:
-        gave_way = one.for_sign_out and (one.day, one.community_id) in left
-        lines[one.day].corrections.append(_correction(scope, one, places, gave_way))
+    for row in corrected:
+        gave_way = row.for_sign_out and ended.get((row.day, row.community_id), False)
+        lines[row.day].corrections.append(_correction(scope, row, places, gave_way))
     return list(lines.values())
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
-from xiachen.attendance.models.records import Answer, CheckIn, CheckOut, GapKind, WorkRecord
+from xiachen.attendance.models.records import Answer, CheckIn, GapKind, WorkRecord
 from xiachen.base import clock
 from xiachen.base.owned.models import FactQuerySet
 from xiachen.figures.figure import Cutoff
@@ -18,7 +18,7 @@ from xiachen.mobilisation.queries.report_ins import reported_in
 from xiachen.people.models.members import Member
 from xiachen.privacy.scope import Can, Role, Scope
 
-_F = TypeVar("_F", CheckIn, CheckOut, WorkRecord)
+_F = TypeVar("_F", CheckIn, WorkRecord)
 Marks = Mapping[int, int] | None
 
 # As rules.lateness has it: the fractions of 8:30:00 are still in time for 8:30.
@@ -50,17 +50,8 @@ def reaches(scope: Scope, *, community: int, member: UUID) -> bool:
 
 
 def check_ins(scope: Scope, cutoff: Cutoff) -> QuerySet[CheckIn]:
-    """Return the sign-ins of the day that stand."""
-    return _of_day(scope, CheckIn.objects.all(), cutoff)
-
-
-def check_outs(scope: Scope, cutoff: Cutoff) -> QuerySet[CheckOut]:
-    """Return the sign-outs that belong to the day and stand."""
-    # Whoever leaves after midnight ends the day before: only its receipt is cut off.
-    if scope.incident != cutoff.incident:
-        return CheckOut.objects.none()
-    rows: QuerySet[CheckOut] = CheckOut.objects.standing(cutoff.marks)
-    return rows.filter(reached_by(scope), incident=cutoff.incident, day=cutoff.day)
+    """Return the sign-ins of the day that stand: the first of each person and community."""
+    return _of_day(scope, CheckIn.objects.all(), cutoff).filter(_first(cutoff))
 
 
 def works(scope: Scope, cutoff: Cutoff) -> QuerySet[WorkRecord]:
@@ -100,12 +91,12 @@ def present_joined(scope: Scope, cutoff: Cutoff) -> QuerySet[Enrolment]:
 
 def on_time(scope: Scope, cutoff: Cutoff) -> QuerySet[Enrolment]:
     """Return who was on site by the deadline that held."""
-    return _came(scope, cutoff).filter(Exists(_sign_in_here(cutoff).filter(_IN_TIME)))
+    return _came(scope, cutoff).filter(Exists(_first_here(cutoff).filter(_IN_TIME)))
 
 
 def late(scope: Scope, cutoff: Cutoff) -> QuerySet[Enrolment]:
     """Return who was on site, but after the deadline that held."""
-    return _came(scope, cutoff).filter(Exists(_sign_in_here(cutoff).exclude(_IN_TIME)))
+    return _came(scope, cutoff).filter(Exists(_first_here(cutoff).exclude(_IN_TIME)))
 
 
 def not_on_time(scope: Scope, cutoff: Cutoff) -> QuerySet[Enrolment]:
@@ -246,12 +237,27 @@ def _day(rows: FactQuerySet[_F], cutoff: Cutoff, scope: Scope | None = None) -> 
     )
 
 
+def _first(cutoff: Cutoff) -> Q:
+    """
+    Return the condition that leaves out sign-ins that come after another one of the day.
+
+    Of two that stand one at least was recorded beside the other: of all others nothing is asked.
+    """
+    before = Q(occurred_at__lt=OuterRef("occurred_at")) | Q(
+        occurred_at=OuterRef("occurred_at"), pk__lt=OuterRef("pk")
+    )
+    earlier = _day(CheckIn.objects.all(), cutoff).filter(
+        before, member=OuterRef("member"), community_id=OuterRef("community_id")
+    )
+    return ~Q(Exists(earlier.filter(again=True))) & (Q(again=False) | ~Q(Exists(earlier)))
+
+
 def _came(scope: Scope, cutoff: Cutoff) -> QuerySet[Enrolment]:
     return _with_sign_in(reported_in(scope, cutoff), cutoff)
 
 
 def _with_sign_in(rows: QuerySet[Enrolment], cutoff: Cutoff) -> QuerySet[Enrolment]:
-    here = _sign_in_here(cutoff)
+    here = _sign_in_here(cutoff).order_by("occurred_at", "pk")
     return rows.annotate(
         signed_at=Subquery(here.values("occurred_at")[:1]),
         deadline=Subquery(here.values("deadline")[:1]),
@@ -262,6 +268,10 @@ def _sign_in_here(cutoff: Cutoff) -> FactQuerySet[CheckIn]:
     return _day(CheckIn.objects.all(), cutoff).filter(
         member=OuterRef("member_id"), community_id=OuterRef("community_id")
     )
+
+
+def _first_here(cutoff: Cutoff) -> FactQuerySet[CheckIn]:
+    return _sign_in_here(cutoff).filter(_first(cutoff))
 
 
 def _work_here(cutoff: Cutoff) -> QuerySet[WorkRecord]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Protocol
 from uuid import UUID
@@ -10,9 +10,6 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from xiachen.base.errors import Refused
-
-# Whoever signed in longer ago has left unrecorded, and works another day now.
-LONGEST_STAY = timedelta(hours=24)
 
 # Eight hours and at most three more a day, and a day of rest a week: Labour Law of the People's
 # Republic of China, articles 36, 38 and 41. Article 42 lifts them in an emergency, which makes
@@ -22,9 +19,6 @@ DEFAULT_MOST_HOURS, DEFAULT_MOST_DAYS = 11, 6
 
 # Whoever needs rest hears so in the evening, in time for tomorrow.
 WARNS_FROM = time(19)
-
-# Two clocks, or two people, that note the same leaving.
-_SAME_LEAVING = timedelta(minutes=5)
 
 _HOUR = Decimal(3600)
 _TENTH = Decimal("0.1")
@@ -49,7 +43,7 @@ class BeforeSignIn(Refused):
 
 
 class AfterSignOut(Refused):
-    """A sign-in cannot be moved behind the sign-out that it goes with."""
+    """A sign-in is not moved past a sign-out: it would begin another stay, or none."""
 
     code = "attendance.after-sign-out"
     message = _(
@@ -57,52 +51,23 @@ class AfterSignOut(Refused):
     )
 
 
+class PastSignIn(Refused):
+    """A sign-out is not moved past the sign-in of the next stay."""
+
+    code = "attendance.past-sign-in"
+    message = _(
+        "The person signed in again at %(time)s. Correct that sign-in first, then the sign-out."
+    )
+
+
 class SignedOutAlready(Refused):
-    """One sign-out for each sign-in."""
+    """The same sign-out is on record."""
 
     code = "attendance.signed-out-already"
     message = _(
         "This person has signed out at %(time)s already. "
         "If the time is wrong, correct it; a second sign-out is not needed."
     )
-
-
-class CameAgain(Refused):
-    """A day has one stay in a community: coming back is looked at by somebody."""
-
-    code = "attendance.came-again"
-    message = _(
-        "This person signed out here at %(time)s that day and came again. "
-        "Correct the hours of the day so that both stays count."
-    )
-
-
-class LeftAgain(Refused):
-    """A day has one sign-out in a community: another one is looked at by somebody."""
-
-    code = "attendance.left-again"
-    message = _(
-        "This person signed out here at %(time)s that day, and this sign-out says another time. "
-        "Correct the sign-out, or the hours of the day if there were two stays."
-    )
-
-
-class Timed(Protocol):
-    """Something that happened at a time."""
-
-    @property
-    def occurred_at(self) -> datetime: ...
-
-
-def sign_in_left(rows: Iterable[Timed], left_at: datetime) -> Timed | None:
-    """Return the sign-in that a sign-out ends: the last of the 24 hours before; None of none."""
-    before = [one for one in rows if timedelta() <= left_at - one.occurred_at <= LONGEST_STAY]
-    return max(before, key=lambda one: one.occurred_at, default=None)
-
-
-def is_same_leaving(one: datetime, other: datetime) -> bool:
-    """Tell whether two sign-outs of a day mean the same leaving."""
-    return abs(one - other) <= _SAME_LEAVING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,7 +43,7 @@ def board(request: ScopedRequest) -> HttpResponse:
 def sign_in(request: ScopedRequest, community: int) -> HttpResponse:
     """Sign the people chosen in, now or at the time given."""
     shown = boards.board(request.scope, day=request.day, community=community)
-    choices = [(str(one.member), one.name) for one in shown.waiting]
+    choices = [(str(one.member), one.name) for one in (*shown.waiting, *shown.gone)]
     form = SignInForm(choices, request.day, request.POST)
     if not form.is_valid():
         return show_board(request, community, form, status=422)

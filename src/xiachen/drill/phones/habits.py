@@ -16,6 +16,9 @@ _TAKES_A_TASK = 20
 _FINISHES = 20
 _READS = 10
 _LEAVES = 4
+# How often, of a hundred turns away, somebody comes back, and how often a day people come.
+_RETURNS = 15
+_STAYS = 2
 # How often the phone has a moment of signal in which it syncs.
 _SYNCS = 50
 
@@ -26,6 +29,8 @@ class Habit:
     One person with a phone.
 
     :ivar community: where the person works, until the phone's own pack says it
+    :ivar stays: how often the person has come
+    :ivar here: whether the person is on site
     """
 
     phone: Phone
@@ -33,8 +38,8 @@ class Habit:
     member: UUID
     community: int
     chance: random.Random
-    came: bool = False
-    left: bool = False
+    stays: int = 0
+    here: bool = False
 
     def turn(self) -> None:
         """Do the next thing, or nothing; sync when there is signal."""
@@ -46,13 +51,8 @@ class Habit:
             self.phone.sync(self.device)
 
     def _act(self) -> None:
-        if self.left:
-            return
-        if not self.came:
-            self._record("attendance.check-in", member=str(self.member), method="self")
-            self._record("attendance.health", member=str(self.member), well=True)
-            self.came = True
-            return
+        if not self.here:
+            return self._come()
         drawn = self.chance.randrange(100)
         for likely, act in (
             (_WORKS, self._work),
@@ -64,6 +64,16 @@ class Habit:
             if drawn < likely:
                 return act()
             drawn -= likely
+
+    def _come(self) -> None:
+        """Come in the morning, and once more after having left."""
+        if self.stays == _STAYS or (self.stays and self.chance.randrange(100) >= _RETURNS):
+            return
+        self._record("attendance.check-in", member=str(self.member), method="self")
+        if not self.stays:
+            self._record("attendance.health", member=str(self.member), well=True)
+        self.stays += 1
+        self.here = True
 
     def _work(self) -> None:
         kinds = [body["code"] for _id, body in self._docs("work-kind")]
@@ -102,7 +112,7 @@ class Habit:
 
     def _leave(self) -> None:
         self._record("attendance.check-out", member=str(self.member))
-        self.left = True
+        self.here = False
 
     def _record(self, kind: str, community: int | None = None, **body: Any) -> None:
         here = next((body["community"] for _id, body in self._docs("duty")), self.community)

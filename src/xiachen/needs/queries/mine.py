@@ -4,8 +4,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db.models import Q
+
 from xiachen.attendance.queries import records
 from xiachen.attendance.queries.funnels import SignIn
+from xiachen.attendance.queries.stays import stays_on
 from xiachen.mobilisation.queries import stays as mobilisation
 from xiachen.needs.queries.tasks import TaskLine, claimable, my_tasks
 from xiachen.people.queries.fitness import off_duty_among
@@ -15,11 +18,20 @@ from xiachen.privacy.scope import Can, Scope
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where the reader is expected, and the sign-in and sign-out there that stand."""
+    """
+    Where the reader is expected, and the stays there that stand.
+
+    :param stays: when each began, and when it ended if it has, the earliest first
+    """
 
     community: Community
     sign_in: SignIn | None
-    left_at: datetime | None
+    stays: list[tuple[datetime, datetime | None]]
+
+    @property
+    def left_at(self) -> datetime | None:
+        """Return when the last stay ended; None while the reader is there."""
+        return self.stays[-1][1] if self.stays else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,13 +82,17 @@ def _places(scope: Scope, day: date) -> list[Place]:
         row.community_id: SignIn(row.occurred_at, row.deadline)
         for row in records.check_ins(scope, records.end_of(scope, day)).filter(member=scope.member)
     }
-    left = dict(
-        records.check_outs(scope, records.end_of(scope, day))
-        .filter(member=scope.member)
-        .values_list("community_id", "occurred_at")
-    )
+    been = stays_on(scope, day, Q(member=scope.member))
     here = stays.filter(member_id=scope.member).order_by().values_list("community_id", flat=True)
     rows = Community.objects.filter(pk__in={*here, *signed}).order_by("pk")
     return [
-        Place(community=row, sign_in=signed.get(row.pk), left_at=left.get(row.pk)) for row in rows
+        Place(
+            community=row,
+            sign_in=signed.get(row.pk),
+            stays=[
+                (stay.came.occurred_at, stay.left.occurred_at if stay.left else None)
+                for stay in been.get((row.pk, scope.member), ())
+            ],
+        )
+        for row in rows
     ]

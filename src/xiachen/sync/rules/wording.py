@@ -88,20 +88,8 @@ _WHY: Mapping[str, Words] = {
         "The phone had been struck off. Ask the person whether they made this record themselves."
     ),
     "sync.not-taken-in": _("The server failed to take it in. Try to take it in again."),
-    "attendance.signed-in-already": _(
-        "The person had signed in before on that day; the first sign-in stands."
-    ),
-    "attendance.signed-out-already": _(
-        "The person had signed out before on that day; the first sign-out stands."
-    ),
-    "attendance.came-again": _(
-        "The person had signed out before on that day and came again. Correct the hours of the "
-        "day so that both stays count, then dismiss this record."
-    ),
-    "attendance.left-again": _(
-        "Another sign-out stands for that day. Correct it, or the hours of the day if there were "
-        "two stays, then dismiss this record."
-    ),
+    "attendance.signed-in-already": _("The same sign-in is on record."),
+    "attendance.signed-out-already": _("The same sign-out is on record."),
     "attendance.before-sign-in": _("It says an earlier time than the person's sign-in."),
     "attendance.wrong-code": _(
         "The code is none of the place's. Once the person is signed in in another way for the same "

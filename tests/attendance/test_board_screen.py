@@ -220,3 +220,16 @@ def test_those_off_duty_are_a_list_of_the_board(town: Town, evening: None) -> No
     assert "off duty 1" in page
     table = page.split("</table>")[0]
     assert LOCAL in table and SENT[0] not in table
+
+
+def test_a_button_that_signs_out_needs_no_label_beside_it(town: Town, evening: None) -> None:
+    town.sign_in(town.world.sent[:2])
+    worker = client_of(town, Role.COMMUNITY_WORKER)
+    worker.get(BOARD)
+    gone = {"members": [str(town.world.sent[1])], "time": "17:00"}
+    assert worker.post(f"/attendance/{FENGLIN}/sign-out", gone).status_code == 302
+    rows = worker.get(BOARD).content.decode().split("<tr>")
+    (stays,) = [row for row in rows if f"Sign {SENT[0]} out" in row]
+    (left,) = [row for row in rows if SENT[1] in row and "17:00" in row]
+    assert 'data-label="Sign-out"' not in stays
+    assert 'data-label="Sign-out"' in left

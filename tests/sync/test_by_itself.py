@@ -1,17 +1,20 @@
 """Records that settle themselves: what they waited for has come, or the slip was made good."""
 
+import threading
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import connection, connections, transaction
 
 from tests.attendance.test_evidence import gate
-from tests.attendance.town import Town
+from tests.attendance.town import Town, arrive
 from tests.needs.test_tasks import issue
 from tests.sync.phones import Phone, phone_of
 from tests.sync.test_push import ACCEPTED, ALREADY, own_check_in
-from tests.world import FENGLIN
+from tests.world import FENGLIN, World
 from xiachen.attendance.models.records import CheckIn, CheckOut, WorkRecord
 from xiachen.attendance.models.signing import SignInPlace
 from xiachen.attendance.operations.check_ins import CheckInEntry, check_in
@@ -105,6 +108,41 @@ def test_the_phone_and_the_worker_take_the_same_record_in_once(town: Town, phone
     records = list(Quarantined.objects.values_list("pk", flat=True))
     assert pushing.take_in_waiting(system_scope(), records=records, at=clock.now()) == 0
     assert CheckOut.objects.count() == Receipt.objects.count() == 1
+
+
+@pytest.mark.parametrize("worker_first", [True, False])
+def test_the_phone_and_the_worker_may_come_at_the_same_moment(
+    committed_world: World, worker_first: bool
+) -> None:
+    town = arrive(committed_world)
+    phone = phone_of(town.local, town.world.local)
+    event = leaving(town, phone, clock.now() - HOUR)
+    phone.push(event)
+    sign_in(town, clock.now() - 2 * HOUR)
+    taken = threading.Event()
+
+    def slowly(first: Callable[[], object]) -> None:
+        try:
+            with transaction.atomic():
+                first()
+                taken.set()
+                threading.Event().wait(0.5)
+        finally:
+            taken.set()
+            connections.close_all()
+
+    turns: list[Callable[[], object]] = [take_in_waiting, lambda: phone.push(event)]
+    first, second = turns if worker_first else turns[::-1]
+    other = threading.Thread(target=slowly, args=(first,))
+    other.start()
+    taken.wait()
+    second()
+    other.join()
+    assert CheckOut.objects.count() == 1
+    assert Receipt.objects.filter(kind="attendance.check-out").count() == 1
+    assert state() == QuarantineState.TAKEN_IN
+    assert phone.outcomes(event) == [ALREADY]
+    connection.close()
 
 
 def test_work_on_a_task_is_taken_in_when_the_claim_has_come(town: Town, phone: Phone) -> None:

@@ -44,10 +44,14 @@ class Verdict:
 
 
 @contextmanager
-def inhabited(parent: Path | None = None, **extra: str) -> Iterator[tuple[House, Town]]:
-    """Have a house that serves, with the town in it; remove it afterwards."""
-    home = new_home(parent)
-    house = House(home, extra={"XIACHEN_WSGI": "bench.door", **extra})
+def inhabited(home: Path | None = None) -> Iterator[tuple[House, Town]]:
+    """
+    Have a house that serves, with the town in it; remove it afterwards.
+
+    :param home: its folder; without one it begins in a new one, from nothing
+    """
+    home = home or new_home()
+    house = House(home, extra={"XIACHEN_WSGI": "bench.door"})
     try:
         house.start()
         yield house, built(house.run("-m", "bench.town", str(_PEOPLE)))

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -193,13 +194,15 @@ def manned(
     skew: int = 0,
     ledger: Ledger | None = None,
     later: int = 0,
+    home: Path | None = None,
 ) -> Iterator[Crew]:
     """
     Have a house that serves, and so many enrolled phones; remove it afterwards.
 
     :param later: how many people more there are, who have no phone yet
+    :param home: its folder; without one it begins in a new one, from nothing
     """
-    home = new_home()
+    home = home or new_home()
     house = House(home, extra={"XIACHEN_WSGI": "bench.door"})
     doors: list[HttpDoor] = []
     try:

@@ -138,7 +138,7 @@ def restore() -> str:
 def full_disk() -> str:
     """Fill the disk under a running site, then free it."""
     with _small_disk() as disk:
-        with inhabited(disk) as (house, town):
+        with inhabited(new_home(disk)) as (house, town):
             ledger = Ledger()
             with phones(house, town, ledger):
                 more_acknowledged(ledger, 20)

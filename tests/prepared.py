@@ -22,6 +22,13 @@ from xiachen.site.migrating import fingerprint
 _KEPT = ROOT / ".test-database"
 
 
+def prepared_home() -> Path:
+    """Return a new home for a site that has been here before."""
+    home = new_home()
+    put_data(home)
+    return home
+
+
 def put_data(home: Path) -> None:
     """Give a home that has none the data folder of a server, migrated and stopped."""
     _KEPT.mkdir(exist_ok=True)

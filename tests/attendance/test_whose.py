@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.attendance.town import EVENING, MORNING, Town, clock_at
 from tests.attendance.town import entry as sign_in_entry
-from tests.sync.holding import Holding, make_holding
-from tests.world import BEFORE, DAY, FENGLIN, NEIGHBOUR, OUTSIDER, SECRETARY, WORKERS, World
+from tests.sync.holding import Holding
+from tests.world import BEFORE, DAY, FENGLIN, NEIGHBOUR, OUTSIDER, SECRETARY, WORKERS
 from xiachen.attendance.models.health import HealthStatement
 from xiachen.attendance.models.injuries import Injury
 from xiachen.attendance.models.records import CheckIn, WorkRecord
@@ -28,11 +28,6 @@ from xiachen.people.models.members import OffDuty
 from xiachen.privacy.scope import Role, Scope
 
 STRANGERS = (OUTSIDER, SECRETARY, NEIGHBOUR)
-
-
-@pytest.fixture
-def holding(world: World) -> Holding:
-    return make_holding(world)
 
 
 def leader(holding: Holding) -> Scope:

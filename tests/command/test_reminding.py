@@ -3,9 +3,9 @@
 import pytest
 from django.test import Client
 
-from tests.attendance.town import Town, arrive, clock_at
+from tests.attendance.town import Town, clock_at
 from tests.command.first_day import oblige_bureau
-from tests.world import DAY, LIAISON, OUTSIDER, SENT, World
+from tests.world import DAY, LIAISON, OUTSIDER, SENT
 from xiachen.attendance.models.records import Answer
 from xiachen.base.errors import Forbidden, NotFound
 from xiachen.command.models import Reminder
@@ -21,11 +21,10 @@ NOON = clock_at(12, 0)
 
 
 @pytest.fixture
-def town(world: World) -> Town:
+def town(town: Town) -> Town:
     """All eleven have reported in, the first three are on site."""
-    arrived = arrive(world)
-    arrived.sign_in(arrived.people[:3])
-    return arrived
+    town.sign_in(town.people[:3])
+    return town
 
 
 def test_one_text_names_those_who_are_missing_and_nobody_else(town: Town) -> None:

@@ -1,4 +1,4 @@
-"""A team of eleven, sent to one community: ten from the bureau and one who joined there."""
+"""The crew for tests that commit."""
 
 from typing import TYPE_CHECKING
 
@@ -6,18 +6,12 @@ import pytest
 
 if TYPE_CHECKING:
     from tests.deployment.crew import Crew
-
-
-# Models can be imported only after Django is set up, and this file is read before.
-@pytest.fixture
-def crew(db: None) -> "Crew":
-    from tests.deployment.crew import make_crew
-
-    return make_crew()
+    from tests.world import World
 
 
 @pytest.fixture
-def committed(committed_db: None) -> "Crew":
+def committed(committed_world: "World") -> "Crew":
+    # Models can be imported only after Django is set up, and this file is read before.
     from tests.deployment.crew import make_crew
 
-    return make_crew()
+    return make_crew(committed_world)

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from tests.mobilisation.cast import EVE, FIRST, HERE, MORNING, Cast, make_cast
+from tests.mobilisation.cast import EVE, FIRST, HERE, MORNING, Cast
 from tests.mobilisation.test_dispatch import send
 from tests.mobilisation.test_join_on_the_spot import join
 from tests.mobilisation.test_report_in import entry, report
+from tests.world import World
 from xiachen.deployment.models import Team
 from xiachen.deployment.operations.teams import add_members, assign_team, form_team
 from xiachen.privacy.scope import Scope
@@ -32,9 +33,9 @@ class Crew:
         return [grid.pk for grid in self.cast.world.grids]
 
 
-def make_crew() -> Crew:
+def make_crew(world: World) -> Crew:
     """Send ten, let the eleventh join, and put all of them into one team at work here."""
-    cast = make_cast()
+    cast = Cast(world=world)
     send(cast)
     join(cast)
     report(cast.secretary, *map(entry, cast.people))

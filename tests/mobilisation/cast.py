@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID
 
-from tests.world import BEFORE, DAY, FENGLIN, LOCAL, NEIGHBOUR, ZISONG, World, build_world
+from tests.world import BEFORE, DAY, FENGLIN, LOCAL, NEIGHBOUR, ZISONG, World
 from xiachen.base.clock import local_zone
 from xiachen.base.ids import uuid7
 from xiachen.incidents.models import Incident
@@ -104,8 +104,3 @@ class Cast:
     def member(self, person: UUID) -> Scope:
         """Return somebody sent down, acting for himself or herself."""
         return self.scope(Role.MEMBER, member=person)
-
-
-def make_cast() -> Cast:
-    """Build the town and look at it."""
-    return Cast(world=build_world())

@@ -18,7 +18,7 @@ def cast(world: "World") -> "Cast":
 
 
 @pytest.fixture
-def committed(committed_db: None) -> "Cast":
-    from tests.mobilisation.cast import make_cast
+def committed(committed_world: "World") -> "Cast":
+    from tests.mobilisation.cast import Cast
 
-    return make_cast()
+    return Cast(world=committed_world)

@@ -22,7 +22,7 @@ def cutoff(cast: Cast, **other: object) -> Cutoff:
 
 
 @pytest.fixture
-def first_day(cast: Cast) -> Cast:
+def reported_in(cast: Cast) -> Cast:
     """Ten are sent, nine of them report in, and the eleventh joins."""
     send(cast)
     report(cast.secretary, *map(entry, cast.people[:9]))
@@ -30,9 +30,9 @@ def first_day(cast: Cast) -> Cast:
     return cast
 
 
-def test_the_first_day_in_figures(first_day: Cast) -> None:
+def test_the_first_day_in_figures(reported_in: Cast) -> None:
     values = {
-        figure.code: figure.value(first_day.secretary, cutoff(first_day))
+        figure.code: figure.value(reported_in.secretary, cutoff(reported_in))
         for figure in figures.FIGURES
     }
     assert values == {
@@ -48,57 +48,57 @@ def test_the_first_day_in_figures(first_day: Cast) -> None:
     }
 
 
-def test_whoever_is_excused_moves_from_expected_to_excused(first_day: Cast) -> None:
-    excused(first_day, member=first_day.people[9])
-    read = cutoff(first_day)
-    assert figures.EXPECTED.value(first_day.secretary, read) == 10
-    assert figures.EXCUSED.value(first_day.secretary, read) == 1
+def test_whoever_is_excused_moves_from_expected_to_excused(reported_in: Cast) -> None:
+    excused(reported_in, member=reported_in.people[9])
+    read = cutoff(reported_in)
+    assert figures.EXPECTED.value(reported_in.secretary, read) == 10
+    assert figures.EXCUSED.value(reported_in.secretary, read) == 1
 
 
-def test_the_ratio_opens_to_the_one_who_has_not_reported(first_day: Cast) -> None:
-    missing = figures.REPORTED.opened_missing(first_day.secretary, cutoff(first_day))
-    assert [stay.member_id for stay in missing] == [first_day.people[9]]
+def test_the_ratio_opens_to_the_one_who_has_not_reported(reported_in: Cast) -> None:
+    missing = figures.REPORTED.opened_missing(reported_in.secretary, cutoff(reported_in))
+    assert [stay.member_id for stay in missing] == [reported_in.people[9]]
 
 
-def test_a_unit_that_was_called_and_sent_nobody_is_named_as_missing(first_day: Cast) -> None:
+def test_a_unit_that_was_called_and_sent_nobody_is_named_as_missing(reported_in: Cast) -> None:
     silent = Organisation.objects.create(
         name="未派人单位", level="city", division=420100000000, contact_community_id=HERE
     )
-    scope, read = first_day.secretary, cutoff(first_day)
+    scope, read = reported_in.secretary, cutoff(reported_in)
     assert figures.CALLED_UNITS.value(scope, read) == 3
     assert figures.MOBILISED_UNITS.value(scope, read) == 2
     assert list(figures.MOBILISED_UNITS.opened_missing(scope, read)) == [silent]
 
 
-def test_opened_rows_name_people_units_and_places(first_day: Cast) -> None:
-    rows = figures.REPORTED.opened(first_day.secretary, cutoff(first_day))
-    page = figures.REPORTED.page(first_day.secretary, rows)
+def test_opened_rows_name_people_units_and_places(reported_in: Cast) -> None:
+    rows = figures.REPORTED.opened(reported_in.secretary, cutoff(reported_in))
+    page = figures.REPORTED.page(reported_in.secretary, rows)
     assert page.total == 10
     assert all(all(str(cell) for cell in line) for line in page.lines)
 
 
 @pytest.mark.parametrize("figure", figures.FIGURES, ids=lambda one: one.code)
-def test_an_outsider_counts_nothing(first_day: Cast, figure: Figure) -> None:
-    assert figure.value(first_day.outsider, cutoff(first_day)) == 0
+def test_an_outsider_counts_nothing(reported_in: Cast, figure: Figure) -> None:
+    assert figure.value(reported_in.outsider, cutoff(reported_in)) == 0
 
 
-def test_an_earlier_mark_gives_the_figure_of_then(first_day: Cast) -> None:
+def test_an_earlier_mark_gives_the_figure_of_then(reported_in: Cast) -> None:
     marks = dict(Counter.objects.values_list("community_id", "value"))
-    report(first_day.secretary, entry(first_day.people[9]))
-    excused(first_day, member=first_day.people[0])
-    scope = first_day.secretary
-    assert figures.REPORTED.value(scope, cutoff(first_day)) == 10
-    assert figures.EXPECTED.value(scope, cutoff(first_day)) == 10
-    assert figures.REPORTED.value(scope, cutoff(first_day, marks=marks)) == 10
-    assert figures.EXPECTED.value(scope, cutoff(first_day, marks=marks)) == 11
+    report(reported_in.secretary, entry(reported_in.people[9]))
+    excused(reported_in, member=reported_in.people[0])
+    scope = reported_in.secretary
+    assert figures.REPORTED.value(scope, cutoff(reported_in)) == 10
+    assert figures.EXPECTED.value(scope, cutoff(reported_in)) == 10
+    assert figures.REPORTED.value(scope, cutoff(reported_in, marks=marks)) == 10
+    assert figures.EXPECTED.value(scope, cutoff(reported_in, marks=marks)) == 11
 
 
-def test_what_happens_after_the_cut_off_is_left_out(first_day: Cast) -> None:
-    before = cutoff(first_day, occurred_until=MORNING - timedelta(minutes=1))
-    assert figures.REPORT_INS.value(first_day.secretary, before) == 0
+def test_what_happens_after_the_cut_off_is_left_out(reported_in: Cast) -> None:
+    before = cutoff(reported_in, occurred_until=MORNING - timedelta(minutes=1))
+    assert figures.REPORT_INS.value(reported_in.secretary, before) == 0
 
 
-def test_those_enrolled_are_reached_by_the_scope_of_their_community(first_day: Cast) -> None:
-    here = enrolled_in(((HERE, HERE),), incident=first_day.incident.pk)
-    assert set(here) == {*first_day.people, first_day.neighbour}
-    assert not enrolled_in((), incident=first_day.incident.pk)
+def test_those_enrolled_are_reached_by_the_scope_of_their_community(reported_in: Cast) -> None:
+    here = enrolled_in(((HERE, HERE),), incident=reported_in.incident.pk)
+    assert set(here) == {*reported_in.people, reported_in.neighbour}
+    assert not enrolled_in((), incident=reported_in.incident.pk)

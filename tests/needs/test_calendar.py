@@ -8,8 +8,8 @@ from django.test import Client
 from icalendar import Calendar, Component
 
 from tests.attendance.screens import signed_in, text
-from tests.attendance.town import EVENING, Town, arrive, clock_at
-from tests.world import DAY, FENGLIN, LOCAL, SENT, World
+from tests.attendance.town import EVENING, Town, clock_at
+from tests.world import DAY, FENGLIN, LOCAL, SENT
 from xiachen.attendance.operations.calendars import make_calendar_link
 from xiachen.attendance.operations.health import HealthEntry, state_health
 from xiachen.attendance.queries.calendars import CalendarLinkOver, feed_path, token_of
@@ -22,12 +22,6 @@ from xiachen.needs.operations.claims import claim_task
 from xiachen.needs.operations.tasks import issue_task
 from xiachen.needs.queries.calendars import feed
 from xiachen.privacy.scope import Role, system_scope
-
-
-@pytest.fixture
-def town(world: World) -> Town:
-    """The town's first day on site."""
-    return arrive(world)
 
 
 def events(town: Town, *, at: datetime = EVENING, language: str = "zh-hans") -> list[Component]:

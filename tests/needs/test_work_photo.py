@@ -7,13 +7,12 @@ from django.test import Client
 from PIL import Image
 
 from tests.attendance.test_board_screen import client_of
-from tests.attendance.town import EVENING, Town, arrive, clock_at
-from tests.world import FENGLIN, LOCAL, World
+from tests.attendance.town import EVENING, Town, clock_at
+from tests.world import FENGLIN, LOCAL
 from xiachen.attendance.models.records import WorkRecord
 from xiachen.attendance.operations.work import WorkEntry, correct_work, record_work
 from xiachen.base import clock
 from xiachen.base.ids import uuid7
-from xiachen.needs.operations.catalogue import install_catalogue
 from xiachen.papers.operations.photos import keep_photo
 from xiachen.privacy.classes import DataClass
 from xiachen.privacy.models import AuditEntry
@@ -21,11 +20,10 @@ from xiachen.privacy.scope import Role
 
 
 @pytest.fixture
-def town(world: World, monkeypatch: pytest.MonkeyPatch) -> Town:
+def town(town: Town, monkeypatch: pytest.MonkeyPatch) -> Town:
     """The town's first day on site, at eight in the evening."""
     monkeypatch.setattr(clock, "now", lambda: EVENING)
-    install_catalogue()
-    return arrive(world)
+    return town
 
 
 def photographed(town: Town, *, arrived: bool = True) -> str:

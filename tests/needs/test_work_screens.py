@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 
 from tests.attendance.test_board_screen import client_of
-from tests.attendance.town import EVENING, Town, arrive, clock_at
-from tests.world import DAY, FENGLIN, LOCAL, World
+from tests.attendance.town import EVENING, Town, clock_at
+from tests.world import DAY, FENGLIN, LOCAL
 from xiachen.attendance.models.records import WorkRecord
 from xiachen.attendance.operations.work import WorkEntry, record_work
 from xiachen.attendance.rules.records import LONGEST_NOTE
@@ -21,10 +21,10 @@ WORK = f"/needs/work/?{urlencode({'day': DAY})}"
 
 
 @pytest.fixture
-def town(world: World, monkeypatch: pytest.MonkeyPatch) -> Town:
+def town(town: Town, monkeypatch: pytest.MonkeyPatch) -> Town:
     """The town's first day on site, at eight in the evening."""
     monkeypatch.setattr(clock, "now", lambda: EVENING)
-    return arrive(world)
+    return town
 
 
 def test_somebody_states_work_and_finds_it_on_the_list(town: Town) -> None:

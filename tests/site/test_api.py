@@ -9,23 +9,21 @@ from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.attendance.town import EVENING, Town, arrive, clock_at
-from tests.world import DAY, FENGLIN, World
+from tests.attendance.town import EVENING, Town, clock_at
+from tests.world import DAY, FENGLIN
 from xiachen.attendance.models.records import CheckIn
 from xiachen.base import clock
 from xiachen.base.ids import uuid7
 from xiachen.needs.models import Task, TaskState
-from xiachen.needs.operations.catalogue import install_catalogue
 from xiachen.privacy.scope import Role
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 @pytest.fixture
-def town(world: World, monkeypatch: pytest.MonkeyPatch) -> Town:
+def town(town: Town, monkeypatch: pytest.MonkeyPatch) -> Town:
     monkeypatch.setattr(clock, "now", lambda: EVENING)
-    install_catalogue()
-    return arrive(world)
+    return town
 
 
 def client_of(town: Town, role: Role, **options: Any) -> Client:

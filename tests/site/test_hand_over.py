@@ -7,21 +7,16 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from tests.attendance.town import Town, arrive
+from tests.attendance.town import Town
 from tests.sync.desks import desk
 from tests.sync.phones import Phone, phone_of
 from tests.sync.test_hand_over import file_of, signed
 from tests.sync.test_push import own_check_in
-from tests.world import ZISONG, World
+from tests.world import ZISONG
 from xiachen.attendance.models.records import CheckIn
 from xiachen.privacy.models import AuditEntry
 
 ADDRESS = reverse("hand-over")
-
-
-@pytest.fixture
-def town(world: World) -> Town:
-    return arrive(world)
 
 
 @pytest.fixture

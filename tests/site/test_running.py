@@ -1,6 +1,7 @@
 """A whole site in its own folder: it runs once, ends whole, and comes back after every end."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -12,7 +13,7 @@ from uuid import uuid4
 
 import psutil
 import pytest
-from bench.house import House, wait_until
+from bench.house import House, new_home, wait_until
 
 from xiachen.privacy import struck_off
 from xiachen.privacy.struck_off import Kind
@@ -20,13 +21,15 @@ from xiachen.sync import epoch
 
 
 @pytest.fixture(scope="module")
-def house(home: Path) -> Iterator[House]:
-    house = House(home)
+def house() -> Iterator[House]:
+    """A site that began from nothing: no folder, no tables."""
+    house = House(new_home())
     try:
         house.start()
         yield house
     finally:
         house.stop()
+        shutil.rmtree(house.home, ignore_errors=True)
 
 
 @pytest.fixture

@@ -8,10 +8,12 @@ from bench.client import Ledger
 from bench.house import House
 from bench.town import Town
 
+from tests.prepared import prepared_home
+
 
 @pytest.fixture(scope="module")
 def inhabited() -> Iterator[tuple[House, Town]]:
-    with harm.inhabited() as both:
+    with harm.inhabited(prepared_home()) as both:
         yield both
 
 

@@ -3,6 +3,7 @@
 import http.client
 import os
 import re
+import shutil
 import socket
 import ssl
 import subprocess
@@ -19,6 +20,7 @@ from playwright.sync_api import Browser, Error
 
 from tests.browser import CHROMIUM, QUIET
 from tests.certifying import NOW, own_pair, trust_in_browser
+from tests.prepared import prepared_home
 from xiachen.site import tls
 from xiachen.site.speaking import Stopped
 
@@ -60,14 +62,15 @@ class Secured(House):
 
 
 @pytest.fixture(scope="module")
-def house(home: Path) -> Iterator[Secured]:
-    house = Secured(home)
+def house() -> Iterator[Secured]:
+    house = Secured(prepared_home())
     try:
         house.begin()
         assert wait_until(lambda: _listens(house.plain_port), 60)
         yield house
     finally:
         house.stop()
+        shutil.rmtree(house.home, ignore_errors=True)
 
 
 def _listens(port: int) -> bool:

@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 
 from tests.oracle import ORACLE, Kind
-from tests.sync.holding import NOON, Holding, Phone, make_holding
-from tests.world import BEFORE, FENGLIN, LOCAL, SENT, WORKERS, World
+from tests.sync.holding import NOON, Holding, Phone
+from tests.world import BEFORE, FENGLIN, LOCAL, SENT, WORKERS
 from xiachen.attendance.operations.health import HealthEntry, state_health
 from xiachen.base import clock
 from xiachen.base.ids import uuid7
@@ -20,11 +20,6 @@ from xiachen.sync.models.devices import Device
 from xiachen.sync.queries.packs.passes import PATH, link_of
 
 SYSTEM = system_scope()
-
-
-@pytest.fixture
-def holding(world: World) -> Holding:
-    return make_holding(world)
 
 
 def link(phone: Phone) -> str:

@@ -5,17 +5,11 @@ from typing import Any
 import pytest
 
 from tests.oracle import ORACLE
-from tests.sync.holding import Holding, make_holding
+from tests.sync.holding import Holding
 from tests.sync.phones import Phone, now, phone_of
-from tests.world import World
 from xiachen.privacy.scope import Role
 from xiachen.sync.models.devices import Device
 from xiachen.sync.rules.packs import state_hash
-
-
-@pytest.fixture
-def holding(world: World) -> Holding:
-    return make_holding(world)
 
 
 @pytest.fixture

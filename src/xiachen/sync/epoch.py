@@ -7,6 +7,7 @@ the server may have gone back in time, and that everything later must be offered
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -16,21 +17,42 @@ def epoch(home: Path) -> str:
     try:
         return path.read_text("ascii").strip()
     except FileNotFoundError:
-        return renew(home)
+        _begin(home)
+    return path.read_text("ascii").strip()
 
 
 def renew(home: Path) -> str:
     """Begin a new epoch; it is on the disk before this returns."""
     new = secrets.token_hex(8)
-    half = home / ".epoch.new"
+    _written(home, new).rename(home / "epoch")
+    _sync(home)
+    return new
+
+
+def _begin(home: Path) -> None:
+    """Begin the first epoch: of several who do so at the same moment, one."""
+    new = secrets.token_hex(8)
+    half = _written(home, new)
+    with suppress(FileExistsError):
+        # Unlike a renaming, a second name never takes the place of what is there.
+        (home / "epoch").hardlink_to(half)
+    half.unlink()
+    _sync(home)
+
+
+def _written(home: Path, new: str) -> Path:
+    """Return a file of the writer's own that holds an epoch, on the disk."""
+    half = home / f".epoch.{new}"
     with half.open("w", encoding="ascii") as file:
         file.write(f"{new}\n")
         file.flush()
         os.fsync(file.fileno())
-    half.rename(home / "epoch")
+    return half
+
+
+def _sync(home: Path) -> None:
     folder = os.open(home, os.O_RDONLY)
     try:
         os.fsync(folder)
     finally:
         os.close(folder)
-    return new

@@ -33,7 +33,7 @@ run: $(VENV)/.runtime  ## start everything with the demonstration (SCENARIO=s0, 
 
 test: $(VENV)/.development  ## run every test, browser journeys included
 	@tools/chromium.sh
-	$(BIN)/pytest $(if $(XIACHEN_TEST_DATABASE_URL),,--numprocesses=2)
+	$(BIN)/pytest $(if $(XIACHEN_TEST_DATABASE_URL),,--numprocesses=2 --dist=loadgroup)
 
 check: $(VENV)/.development  ## style, types, contracts, migrations, words, the phone's app
 	$(BIN)/ruff check .

@@ -7,8 +7,7 @@ from uuid import UUID
 import pytest
 
 from tests.attendance.test_evidence import by_code, gate, shown, signed
-from tests.attendance.town import EVENING, Town, arrive
-from tests.world import World
+from tests.attendance.town import EVENING, Town
 from xiachen.attendance.models.records import CheckIn, CheckOut, CodeUse
 from xiachen.attendance.models.signing import SignInPlace, WrongCode
 from xiachen.attendance.operations.check_ins import CheckInEntry, check_in
@@ -19,11 +18,6 @@ from xiachen.attendance.rules import codes
 from xiachen.privacy.scope import system_scope
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def town(world: World) -> Town:
-    return arrive(world)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
-from tests.journeys.crowd import LONG, MORE
+from tests.journeys.crowd.names import LONG, MORE
 from tests.world import BEFORE, FENGLIN, LOCAL, SENT, World, id_of
 from xiachen.base import clock
 from xiachen.base.ids import uuid7

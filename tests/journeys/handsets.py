@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from tests.journeys.crowd import LONG, Crowd
+from tests.journeys.crowd.day import Crowd
+from tests.journeys.crowd.names import LONG
 from tests.sync.phones import phone_of
 from tests.world import FENGLIN, ZISONG
 from xiachen.base import clock

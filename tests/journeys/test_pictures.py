@@ -11,7 +11,7 @@ from django.conf import settings
 from django.test import Client
 
 from tests.journeys.arrival import send
-from tests.journeys.crowd import Crowd, fill
+from tests.journeys.crowd.day import Crowd, fill
 from tests.journeys.handsets import hand_out
 from tests.journeys.looking import faults, too_wide
 from tests.journeys.on_their_way import send_sheets

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from tests.mobilisation.calling import call, liaison, states
 from tests.mobilisation.cast import FIRST, Cast
-from tests.mobilisation.test_public_sign_up import (
+from tests.mobilisation.public_call import (
     PHONE,
     digits,
     given,

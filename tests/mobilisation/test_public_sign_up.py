@@ -1,8 +1,6 @@
 """The page for everybody who has its link: codes, sign-ups, one's own state, and no more."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -10,22 +8,30 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.mobilisation.calling import call, codes, liaison, office, refused, states
+from tests.mobilisation.calling import call, codes, liaison, office, states
 from tests.mobilisation.cast import Cast
-from tests.oracle import ORACLE
+from tests.mobilisation.public_call import (
+    PHONE,
+    digits,
+    given,
+    less_typed,
+    made,
+    own_of,
+    page_of,
+    sent,
+    typed,
+)
 from tests.world import SENT, phone_of
 from xiachen.base import clock
 from xiachen.base.ids import uuid7
 from xiachen.mobilisation.models.call_ups import CallUp
-from xiachen.mobilisation.models.phone_codes import Allowance, PhoneCode
+from xiachen.mobilisation.models.phone_codes import PhoneCode
 from xiachen.mobilisation.models.sign_ups import SignUp
-from xiachen.mobilisation.operations import phone_codes
 from xiachen.mobilisation.operations.call_ups import change_call_up
 from xiachen.mobilisation.operations.confirming import confirm_for_unit
-from xiachen.mobilisation.operations.phone_codes import forget_codes, send_code, use_code
+from xiachen.mobilisation.operations.phone_codes import send_code
 from xiachen.mobilisation.operations.public_sign_ups import (
     PublicEntry,
-    find_own,
     sign_up_in_public,
 )
 from xiachen.mobilisation.operations.selections import accept, offer_waiting, put_on_waiting_list
@@ -33,76 +39,9 @@ from xiachen.mobilisation.operations.sign_ups import SignUpEntry, sign_up
 from xiachen.mobilisation.operations.telling import tell_offer
 from xiachen.notices.models.messages import Message
 from xiachen.people.models.members import Member
-from xiachen.privacy.scope import Scope, system_scope
+from xiachen.privacy.scope import system_scope
 
-PHONE = "13912345678"
-
-
-@pytest.fixture
-def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
-    """What is sent to which number; the sending itself is done as well."""
-    texts: list[tuple[str, str]] = []
-    from xiachen.mobilisation.operations import telling
-
-    for module in (phone_codes, telling):
-        original = module.send_message
-
-        def noted(scope: Scope, original: Any = original, **given: Any) -> Any:
-            texts.append((given["phone"], given["text"]))
-            return original(scope, **given)
-
-        monkeypatch.setattr(module, "send_message", noted)
-    return texts
-
-
-@pytest.fixture
-def made(cast: Cast) -> CallUp:
-    now = clock.now()
-    return call(
-        cast,
-        public=True,
-        opens_at=now - timedelta(days=1),
-        closes_at=now + timedelta(days=1),
-        headcount=1,
-    )
-
-
-def page_of(made: CallUp) -> str:
-    return reverse("sign-up:page", args=[made.token])
-
-
-def own_of(made: CallUp) -> str:
-    return reverse("sign-up:own", args=[made.token])
-
-
-def digits(sent: list[tuple[str, str]]) -> str:
-    found = re.search(r"\d{6}", sent[-1][1])
-    assert found
-    return found[0]
-
-
-def given(cast: Cast, **other: Any) -> dict[str, Any]:
-    return {
-        "name": "游子衿",
-        "organisation": cast.department.pk,
-        "phone": PHONE,
-        "days": "",
-        "from_day": "",
-        "words": "会开车",
-        **other,
-    }
-
-
-def less_typed(page: str) -> str:
-    """A page without what was typed, the masked number among it, and without marks."""
-    return re.sub(r'value="[^"]*"|[A-Za-z0-9]{64}|\d{3}\*{4}\d{4}', "", page)
-
-
-@contextmanager
-def typed() -> Iterator[None]:
-    """The page shows again what somebody has typed."""
-    with ORACLE.revealing():
-        yield
+__all__ = ("made", "sent")
 
 
 def test_the_page_says_what_is_asked_and_keeps_nothing_in_the_browser(
@@ -202,75 +141,6 @@ def test_the_answer_is_the_same_for_whoever_is_registered(
     known = SignUp.objects.get(member=cast.people[0])
     # Their own name stays, whatever was typed.
     assert known.member.name == SENT[0] and SignUp.objects.count() == 2
-
-
-@pytest.mark.parametrize("phone", [PHONE, phone_of(SENT[0])])
-def test_a_wrong_code_tells_nothing_and_five_tries_are_all(
-    cast: Cast, made: CallUp, sent: list[tuple[str, str]], phone: str
-) -> None:
-    scope, at = system_scope(cast.incident.pk), clock.now()
-    asked = {"call_up": made.pk, "phone": phone, "address": "10.0.0.1", "at": at}
-    send_code(scope, **asked)
-    wrong = "000000" if digits(sent) != "000000" else "000001"
-    for _try in range(5):
-        assert use_code(scope, code=wrong, **asked) is None
-    assert use_code(scope, code=digits(sent), **asked) is None
-    outcome = find_own(scope, code=digits(sent), **asked)
-    assert codes([outcome]) == ["wrong-code"]
-
-
-def test_a_code_is_used_once_ends_after_ten_minutes_and_only_the_last_counts(
-    cast: Cast, made: CallUp, sent: list[tuple[str, str]]
-) -> None:
-    scope, at = system_scope(cast.incident.pk), clock.now()
-    asked = {"call_up": made.pk, "phone": PHONE, "address": "10.0.0.1"}
-    send_code(scope, at=at, **asked)
-    first = digits(sent)
-    late = at + timedelta(minutes=10)
-    assert use_code(scope, code=first, at=late, **asked) is None
-    send_code(scope, at=at + timedelta(seconds=1), **asked)
-    if digits(sent) != first:
-        assert use_code(scope, code=first, at=at + timedelta(minutes=1), **asked) is None
-    other = {**asked, "phone": "13800000001"}
-    assert use_code(scope, code=digits(sent), at=at + timedelta(minutes=1), **other) is None
-    assert use_code(scope, code=f" {digits(sent)} ", at=at + timedelta(minutes=1), **asked)
-    assert use_code(scope, code=digits(sent), at=at + timedelta(minutes=1), **asked) is None
-
-
-def test_neither_code_nor_number_is_kept(
-    cast: Cast, made: CallUp, sent: list[tuple[str, str]]
-) -> None:
-    send_code(
-        system_scope(cast.incident.pk),
-        call_up=made.pk,
-        phone=PHONE,
-        address="10.0.0.1",
-        at=clock.now(),
-    )
-    row = PhoneCode.objects.get()
-    kept = bytes(row.digest) + bytes(row.phone_index)
-    kept += b"".join(bytes(one.asker) for one in Allowance.objects.all())
-    assert PHONE.encode() not in kept and digits(sent).encode() not in kept
-
-
-def test_numbers_and_addresses_are_limited_by_the_hour(
-    cast: Cast, made: CallUp, sent: list[tuple[str, str]]
-) -> None:
-    scope, at = system_scope(cast.incident.pk), clock.now().replace(minute=1)
-    asked = {"call_up": made.pk, "phone": PHONE}
-    for number in range(5):
-        send_code(scope, address=f"10.0.0.{number}", at=at, **asked)
-    too_often = refused(lambda: send_code(scope, address="10.0.0.9", at=at, **asked))
-    assert too_often.code == "mobilisation.too-often" and too_often.status == 429
-    send_code(scope, address="10.0.0.9", at=at + timedelta(hours=1), **asked)
-    Allowance.objects.all().update(count=300)
-    for phone in ("13800000001", "13800000002"):
-        other = {"call_up": made.pk, "phone": phone, "address": "10.0.0.9"}
-        if phone.endswith("1"):
-            last = at + timedelta(hours=1)
-            assert refused(lambda o=other, t=last: send_code(scope, at=t, **o)).status == 429
-    assert forget_codes(scope, at=at + timedelta(days=3)) == 6
-    assert not Allowance.objects.exists()
 
 
 @pytest.mark.parametrize("phone", ["12345678901", "021-5555", "", "139123456789"])

@@ -19,6 +19,9 @@ from xiachen.privacy import struck_off
 from xiachen.privacy.struck_off import Kind
 from xiachen.sync import epoch
 
+# One house for all of them, though runs go side by side.
+pytestmark = pytest.mark.xdist_group("running")
+
 
 @pytest.fixture(scope="module")
 def house() -> Iterator[House]:

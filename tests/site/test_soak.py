@@ -10,6 +10,9 @@ from bench.town import Town
 
 from tests.prepared import prepared_home
 
+# One house for all of them, though runs go side by side.
+pytestmark = pytest.mark.xdist_group("soak")
+
 
 @pytest.fixture(scope="module")
 def inhabited() -> Iterator[tuple[House, Town]]:

@@ -26,6 +26,9 @@ from xiachen.site.speaking import Stopped
 
 OWN = "own.example"
 
+# One house for all of them, though runs go side by side.
+pytestmark = pytest.mark.xdist_group("tls")
+
 
 class Secured(House):
     """A site that speaks HTTPS, and its page before it."""

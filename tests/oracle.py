@@ -19,7 +19,7 @@ import logging
 import os
 import re
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
 
     from xiachen.privacy.scope import Scope
+    from xiachen.sync.api.asking import Answer
 
 GIVEN = "given"
 _ENCODINGS = ("utf-8", "gb18030", "utf-16-le")
@@ -93,13 +94,8 @@ class Oracle:
     def search_response(self, request: "HttpRequest", response: "HttpResponseBase") -> None:
         """Search an answer's body and headers for what its reader may not see."""
         scope: Scope | None = getattr(request, "scope", None)
-        role = scope.role if scope else "nobody"
-        where = f"response {request.method} {request.path} to {role}"
-        revealing = self._revealing > 0
-
-        def forbidden(kind: Kind, canary: str) -> bool:
-            return canary in hidden_names(scope) if kind is Kind.NAME else not revealing
-
+        where = _answer_to(request.method, request.path, scope)
+        forbidden = self._forbidden_to(scope)
         self.search(where, f"{response.headers}", forbidden=forbidden)
         if getattr(response, "streaming", False):
             content = response.streaming_content  # type: ignore[attr-defined]
@@ -108,6 +104,23 @@ class Oracle:
             )
         else:
             self._search_content(where, response.content, forbidden)  # type: ignore[attr-defined]
+
+    def search_phone_answer(
+        self, environ: "Mapping[str, Any]", answer: "Answer", body: bytes
+    ) -> None:
+        """Search what the door of phones says for what its reader may not see."""
+        where = _answer_to(environ["REQUEST_METHOD"], environ["PATH_INFO"], answer.reader)
+        forbidden = self._forbidden_to(answer.reader)
+        self.search(where, f"{answer.headers}", forbidden=forbidden)
+        self.search(where, body, forbidden=forbidden)
+
+    def _forbidden_to(self, scope: "Scope | None") -> Callable[[Kind, str], bool]:
+        revealing = self._revealing > 0
+
+        def forbidden(kind: Kind, canary: str) -> bool:
+            return canary in hidden_names(scope) if kind is Kind.NAME else not revealing
+
+        return forbidden
 
     def search_file(self, path: Path) -> None:
         """Search a written file for phones and identity numbers, inside archives as well."""
@@ -174,6 +187,10 @@ def hidden_names(scope: "Scope | None") -> frozenset[str]:
     return frozenset()
 
 
+def _answer_to(method: str | None, path: str, scope: "Scope | None") -> str:
+    return f"response {method} {path} to {scope.role if scope else 'nobody'}"
+
+
 def _plain(found: str) -> str:
     return json.loads(f'"{found}"') if "\\" in found else found
 
@@ -206,6 +223,12 @@ def _see_response(response: "HttpResponseBase", _handler: object, request: "Http
     ORACLE.search_response(request, response)
 
 
+def _see_phone_answer(
+    result: "tuple[Answer, bytes]", environ: "Mapping[str, Any]", *_args: object
+) -> None:
+    ORACLE.search_phone_answer(environ, *result)
+
+
 def _see_job(job: Any, *_args: object, **_kwargs: object) -> None:
     ORACLE.search(f"job {job.task_name}", json.dumps(job.task_kwargs, default=str))
 
@@ -226,6 +249,10 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     logging.getLogger().addHandler(_Listening())
     _watch(BaseHandler, "get_response", _see_response)
     _watch(JobDeferrer, "make_new_job", _see_job)
+    if _runs_tests():
+        from xiachen.sync.api import door
+
+        _watch(door, "_answered", _see_phone_answer)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -240,7 +267,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Search what is left on the disk; a find makes the run fail."""
-    if os.environ.get("XIACHEN_HOME"):  # else others ran the tests, and have searched their own
+    if _runs_tests():
         base = getattr(session.config._tmp_path_factory, "_basetemp", None)  # type: ignore[attr-defined]
         search_files([base] if base else [])
         _search_server_log()
@@ -262,6 +289,11 @@ def pytest_testnodedown(node: Any) -> None:
         ORACLE.leaks[Leak(test, where, Kind(kind), canary)] = None
     for place, count in searched.items():
         ORACLE.searched[place] = ORACLE.searched.get(place, 0) + count
+
+
+def _runs_tests() -> bool:
+    """Tell whether tests run in this very process; else others run them, and search their own."""
+    return bool(os.environ.get("XIACHEN_HOME"))
 
 
 def _search_server_log() -> None:

@@ -9,11 +9,11 @@ from uuid import UUID
 
 import pytest
 from django.db import transaction
-from django.test import Client
 
 from tests.attendance.town import EVENING
 from tests.oracle import ORACLE
 from tests.sync.back_office import Desk, kept_since_struck_off, mended, settled
+from tests.sync.door import DoorClient
 from tests.sync.holding import Holding
 from tests.world import FENGLIN, SENT, WORKERS
 from xiachen.attendance.models.records import CheckIn, CheckOut
@@ -42,13 +42,13 @@ _ROUNDS = 12
 
 class TownDoor:
     """
-    The real door, asked through the test client.
+    The real door, asked without the network.
 
     :ivar dying: the server's process ends in the next request, before its commit
     """
 
     def __init__(self) -> None:
-        self.client = Client(raise_request_exception=False)
+        self.client = DoorClient()
         self.dying = False
 
     def send(self, request: Request) -> Answer:

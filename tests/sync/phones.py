@@ -1,4 +1,4 @@
-"""A phone for tests: it signs, seals, numbers, and speaks through the test client."""
+"""A phone for tests: it signs, seals, numbers, and asks the server's application."""
 
 import json
 from dataclasses import dataclass, field
@@ -6,8 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.test import Client
-
+from tests.sync.door import DoorClient
 from xiachen.base import clock
 from xiachen.base.ids import uuid7
 from xiachen.privacy.envelopes import DeviceKey, Sealer, request_text
@@ -23,7 +22,7 @@ class Phone:
 
     device: UUID = field(default_factory=uuid7)
     key: DeviceKey = field(default_factory=DeviceKey.new)
-    client: Client = field(default_factory=Client)
+    client: DoorClient = field(default_factory=DoorClient)
     seq: int = 0
     enrolled: dict[str, Any] = field(default_factory=dict)
     sealer: Sealer | None = None

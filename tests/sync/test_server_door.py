@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from tests.attendance.town import Town
+from tests.oracle import ORACLE, Kind
 from tests.sync.phones import now, phone_of
 from xiachen.privacy.envelopes import request_text
-from xiachen.sync.api.door import ServerDoor
+from xiachen.sync.api.door import Door
 from xiachen.sync.api.encoding import to_b64
 
 
@@ -26,7 +27,7 @@ def ask(path: str, body: bytes = b"", *, length: int | None = None, **headers: s
         "wsgi.input": io.BytesIO(body),
         **{f"HTTP_{name}": value for name, value in headers.items()},
     }
-    content = ServerDoor(pages)(environ, lambda *given: told.extend(given))
+    content = Door(pages)(environ, lambda *given: told.extend(given))
     return told[0], dict(told[1]), b"".join(content)
 
 
@@ -61,3 +62,13 @@ def test_phones_are_answered_and_everything_else_is_a_page(town: Town) -> None:
 )
 def test_what_is_wrong_has_its_status(db: None, path: str, status: str) -> None:
     assert ask(path)[0] == status
+
+
+def test_what_phones_are_told_is_searched_for_people(town: Town) -> None:
+    phone = phone_of(town.local, town.world.local)
+    with ORACLE.expecting() as found:
+        told = phone.ask("pull", {"app": "1.0.0", "clock": 0, "last": 0, "epoch": "", "parts": {}})
+    assert told[0] == 200
+    assert {(one.where, one.kind) for one in found} == {
+        ("response POST /sync/v1/pull to member", Kind.PHONE)
+    }

@@ -60,7 +60,6 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "xiachen.sync.api.door.Door",
     "django.middleware.security.SecurityMiddleware",
     "xiachen.site.headers.ContentPolicy",
     "xiachen.site.headers.AddressesWithoutNul",

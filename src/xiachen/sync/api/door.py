@@ -1,9 +1,9 @@
 """
 The door of phones: everything under /sync/, answered before sessions, cookies and pages.
 
-A phone has no session. Each request is signed by its device's key, and answered in JSON. The same
-door stands in two places: before Django's own handling of requests in the server, where phones
-come by the ten thousand, and as its first middleware wherever that server is not.
+A phone has no session. Each request is signed by its device's key, and answered in JSON. The door
+stands before Django's own handling of requests, which would cost more than the answer where phones
+come by the ten thousand.
 """
 
 import json
@@ -16,7 +16,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, close_old_connections
-from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
 from xiachen.base import clock
@@ -37,7 +36,7 @@ _Environ = Mapping[str, Any]
 _Pages = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
-class ServerDoor:
+class Door:
     """A WSGI application that answers phones itself and leaves everything else to the pages."""
 
     def __init__(self, pages: _Pages) -> None:
@@ -55,23 +54,6 @@ class ServerDoor:
         headers = [*_headers(answer).items(), ("Content-Length", str(len(body)))]
         start_response(f"{answer.status} {HTTPStatus(answer.status).phrase}", headers)
         return [body]
-
-
-class Door:
-    """The same as a middleware."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.path_info.startswith(ROOM):
-            return self.get_response(request)
-        answer, body = _answered(request.META, request.read)
-        response = HttpResponse(body, status=answer.status, headers=_headers(answer))
-        request.scope = answer.reader  # type: ignore[attr-defined]
-        # A refusal is an answer like any other, and no warning to anybody.
-        response._has_been_logged = True  # type: ignore[attr-defined]
-        return response
 
 
 def _answered(environ: _Environ, read: Callable[[int], bytes]) -> tuple[Answer, bytes]:

@@ -52,7 +52,7 @@ def test_a_photo_goes_piece_by_piece(committed_world: World, browser: Browser, s
     assert len(lost) == 2
     record, file = WorkRecord.objects.get(), File.objects.get()
     assert record.photo == file.pk
-    drawn = photo_of(world.scope(Role.HEADQUARTERS), file.pk)
+    drawn = photo_of(world.scope(Role.HEADQUARTERS), file.pk, purpose=file.purpose)
     opened = Image.open(io.BytesIO(drawn))
     assert opened.size == (1280, 960)
     assert not opened.getexif() and PLACE.encode() not in drawn

@@ -1,6 +1,7 @@
 """The photo of a record of work: on its page, for those who know the person, and noted."""
 
 import io
+from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -16,7 +17,9 @@ from xiachen.base.ids import uuid7
 from xiachen.papers.operations.photos import keep_photo
 from xiachen.privacy.classes import DataClass
 from xiachen.privacy.models import AuditEntry
-from xiachen.privacy.scope import Role
+from xiachen.privacy.scope import Role, Scope
+
+WORK = "attendance.work"
 
 
 @pytest.fixture
@@ -26,8 +29,8 @@ def town(town: Town, monkeypatch: pytest.MonkeyPatch) -> Town:
     return town
 
 
-def photographed(town: Town, *, arrived: bool = True) -> str:
-    """Let Local record a patrol with a photo, and return the address of the record's page."""
+def patrolled(town: Town, photo: UUID, *, by: Scope | None = None) -> str:
+    """Record a patrol of Local with a photo, and return the address of the record's page."""
     entry = WorkEntry(
         id=uuid7(),
         community=FENGLIN,
@@ -35,22 +38,33 @@ def photographed(town: Town, *, arrived: bool = True) -> str:
         kind="patrol",
         occurred_at=clock_at(15, 0),
         persons_served=3,
-        photo=uuid7(),
+        photo=photo,
     )
-    assert record_work(town.local, entries=[entry], at=EVENING)[0].new
-    if arrived:
-        drawn = io.BytesIO()
-        Image.effect_noise((64, 48), 90).convert("RGB").save(drawn, "JPEG")
-        keep_photo(
-            town.local,
-            content=drawn.getvalue(),
-            keyring=town.incident,
-            data_class=DataClass.EMERGENCY,
-            purpose="attendance.work",
-            id=entry.photo,
-            at=EVENING,
-        )
+    assert record_work(by or town.local, entries=[entry], at=EVENING)[0].new
     return f"/needs/work/{FENGLIN}/{entry.id}"
+
+
+def arrived(town: Town, photo: UUID, *, of: Scope | None = None, purpose: str = WORK) -> UUID:
+    """Keep a photo that Local, or somebody else, has taken."""
+    drawn = io.BytesIO()
+    Image.effect_noise((64, 48), 90).convert("RGB").save(drawn, "JPEG")
+    return keep_photo(
+        of or town.local,
+        content=drawn.getvalue(),
+        keyring=town.incident,
+        data_class=DataClass.EMERGENCY,
+        purpose=purpose,
+        id=photo,
+        at=EVENING,
+    ).pk
+
+
+def photographed(town: Town) -> str:
+    """Let Local record a patrol whose photo has come, and return the address of its page."""
+    photo = uuid7()
+    address = patrolled(town, photo)
+    arrived(town, photo)
+    return address
 
 
 def noted() -> int:
@@ -98,10 +112,42 @@ def test_an_outsider_finds_neither_record_nor_photo(town: Town) -> None:
 
 
 def test_a_photo_on_its_way_is_spoken_of(town: Town) -> None:
-    address = photographed(town, arrived=False)
+    address = patrolled(town, uuid7())
     client = client_of(town, Role.SECRETARY)
     assert "it has not arrived yet" in client.get(address).content.decode()
     assert client.get(f"{address}/photo").status_code == 404
+
+
+def test_no_record_opens_a_photo_that_was_kept_for_something_else(town: Town) -> None:
+    """The id of a photo is whatever the phone wrote: it opens only what its own person kept."""
+    others = arrived(town, uuid7(), of=town.worker)
+    slip = arrived(town, uuid7(), purpose="mobilisation.slip")
+    client = client_of(town, Role.MEMBER)
+    for photo in (others, slip):
+        address = patrolled(town, photo)
+        assert "it has not arrived yet" in client.get(address).content.decode()
+        assert client.get(f"{address}/photo").status_code == 404
+    assert noted() == 0
+
+
+def test_whoever_corrects_the_record_of_another_lends_it_no_photo_of_their_own(town: Town) -> None:
+    patrolled(town, arrived(town, uuid7(), of=town.secretary))
+    corrected = correct_work(
+        town.secretary,
+        community=FENGLIN,
+        work=WorkRecord.objects.get().pk,
+        amounts=(1, 2),
+        at=EVENING,
+        reason="counted twice",
+    )
+    client = client_of(town, Role.MEMBER)
+    assert client.get(f"/needs/work/{FENGLIN}/{corrected.pk}/photo").status_code == 404
+
+
+def test_a_record_that_somebody_else_mended_shows_the_photo_of_its_person(town: Town) -> None:
+    photo = arrived(town, uuid7())
+    address = patrolled(town, photo, by=town.worker)
+    assert client_of(town, Role.SECRETARY).get(f"{address}/photo").status_code == 200
 
 
 def test_a_record_without_a_photo_speaks_of_none(town: Town) -> None:

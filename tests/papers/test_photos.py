@@ -130,8 +130,10 @@ def test_a_kept_photo_is_sealed_and_opens_in_its_incident_only(world: World) -> 
     )
     row = File.objects.get(pk=kept.pk)
     assert b"JFIF" not in bytes(row.sealed)
-    assert opened(photo(scope, row.pk)).size == (200, 400)
+    assert opened(photo(scope, row.pk, purpose=row.purpose)).size == (200, 400)
     assert AuditEntry.objects.get(action="papers.keep-photo").targets == [row.pk]
     for elsewhere in (system_scope(), system_scope(uuid4())):
         with pytest.raises(NotFound):
-            photo(elsewhere, row.pk)
+            photo(elsewhere, row.pk, purpose=row.purpose)
+    with pytest.raises(NotFound):
+        photo(scope, row.pk, purpose="attendance.work")

@@ -19,6 +19,7 @@ from xiachen.base import clock
 from xiachen.base.errors import Forbidden
 from xiachen.base.ids import uuid7
 from xiachen.needs.operations.catalogue import install_catalogue
+from xiachen.needs.queries import work
 from xiachen.papers.models.files import File
 from xiachen.papers.queries.photos import photo as photo_of
 from xiachen.privacy.envelopes import request_text
@@ -161,7 +162,7 @@ def test_photo_and_record_find_each_other(phone: Phone, town: Town, photo_first:
     file = File.objects.get()
     assert file.pk == sending.id == WorkRecord.objects.get().photo
     assert file.kept_by == Device.objects.get(pk=phone.device).account_id
-    drawn = photo_of(town.headquarters, file.pk)
+    drawn = photo_of(town.headquarters, file.pk, purpose=file.purpose)
     opened = Image.open(io.BytesIO(drawn))
     assert (opened.format, opened.size) == ("JPEG", (320, 200))
     assert not opened.getexif() and TOLD.encode() not in drawn
@@ -234,9 +235,12 @@ def test_a_mended_record_keeps_its_photo(phone: Phone, town: Town) -> None:
         reason="the kind has another name",
         at=clock.now(),
     )
-    assert WorkRecord.objects.get().recorded_by != Device.objects.get(pk=phone.device).account_id
+    record = WorkRecord.objects.get()
+    assert record.recorded_by != Device.objects.get(pk=phone.device).account_id
     keep_photos()
     assert File.objects.get().pk == sending.id
+    piece = work.work_piece(town.secretary, community=FENGLIN, work=record.pk)
+    assert piece.photo is work.Photo.SHOWN
 
 
 def test_a_whole_that_is_not_what_was_announced_begins_anew(phone: Phone) -> None:

@@ -11,6 +11,9 @@ from xiachen.base.owned.models import Fact, Owned, fact_constraints
 from xiachen.incidents.models import Incident
 from xiachen.privacy.classes import Handling
 
+# What photos of work are kept for.
+PHOTO_OF_WORK = "attendance.work"
+
 
 class Evidence(Fact):
     """

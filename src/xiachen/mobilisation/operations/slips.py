@@ -27,6 +27,7 @@ from xiachen.privacy.classes import DataClass
 from xiachen.privacy.scope import Can, Scope
 
 LONGEST_PLACE = 120
+_PHOTO = "mobilisation.slip"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +114,7 @@ def _kept(scope: Scope, incident: Incident, picture: bytes, at: datetime) -> UUI
         content=picture,
         keyring=incident.pk,
         data_class=DataClass.SERVICE,
-        purpose="mobilisation.slip",
+        purpose=_PHOTO,
         at=at,
     )
     return kept.pk
@@ -133,7 +134,7 @@ def view_photo(scope: Scope, *, slip: UUID) -> bytes:
         raise NotFound()
     if not photos_open(scope, slips=[found.pk]):
         raise Forbidden()
-    content = photo(scope, found.photo)
+    content = photo(scope, found.photo, purpose=_PHOTO)
     audit.record(
         scope, "mobilisation.view-slip-photo", subject=found.member_id, targets=(found.pk,)
     )

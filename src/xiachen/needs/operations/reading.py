@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from xiachen.attendance.models.records import WorkRecord
+from xiachen.attendance.models.records import PHOTO_OF_WORK, WorkRecord
 from xiachen.base.errors import Forbidden, NotFound
 from xiachen.needs.queries import mine, tasks, work
 from xiachen.papers.queries.photos import photo
@@ -90,7 +90,7 @@ def view_photo(scope: Scope, *, community: int, work_id: UUID) -> bytes:
     if piece.photo is not work.Photo.SHOWN or record.photo is None:
         raise NotFound()
     _note(scope, "needs.view-work-photo", record, record.pk)
-    return photo(scope, record.photo)
+    return photo(scope, record.photo, purpose=PHOTO_OF_WORK)
 
 
 def _note(scope: Scope, action: str, record: WorkRecord, target: UUID) -> None:

@@ -5,11 +5,12 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from xiachen.attendance.models.records import WorkRecord
+from xiachen.attendance.models.records import PHOTO_OF_WORK, WorkRecord
 from xiachen.attendance.queries.records import end_of, reached_by, works
 from xiachen.base.errors import NotFound
 from xiachen.needs.models import Task, TaskKind
-from xiachen.papers.queries.photos import photos_kept
+from xiachen.papers.queries.photos import keeper_of
+from xiachen.people.models.accounts import Account
 from xiachen.people.queries.members import knows_names, shown_names
 from xiachen.privacy.scope import Scope
 
@@ -103,10 +104,24 @@ def _photo(scope: Scope, line: WorkLine) -> Photo:
     """A photo shows faces: whoever reads the name masked does not open it either."""
     if line.work.photo is None:
         return Photo.NONE
-    if not photos_kept(scope, [line.work.photo]):
+    keeper = keeper_of(scope, line.work.photo, purpose=PHOTO_OF_WORK)
+    if keeper is None or keeper not in _photographers(line.work):
         return Photo.ON_ITS_WAY
     by_name = line.work.member == scope.member or (line.name and knows_names(scope))
     return Photo.SHOWN if by_name else Photo.KEPT
+
+
+def _photographers(work: WorkRecord) -> set[UUID]:
+    """
+    Return whose photo a record can have: of whoever recorded it first, and of whose work it is.
+
+    Its id is what a phone wrote, and proves nothing: it may be of any photo that somebody has seen.
+    """
+    first = work
+    while first.reverses and not first.reverses.void:
+        first = first.reverses
+    accounts = Account.objects.filter(member=work.member).values_list("pk", flat=True)
+    return {first.recorded_by, *accounts}
 
 
 def _lines(scope: Scope, rows: list[WorkRecord]) -> list[WorkLine]:

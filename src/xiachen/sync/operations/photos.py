@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef
 
+from xiachen.attendance.models.records import PHOTO_OF_WORK
 from xiachen.base.errors import Forbidden
 from xiachen.papers.images import NoPhoto, PhotoTooLarge
 from xiachen.papers.operations import photos as papers
@@ -23,8 +24,6 @@ from xiachen.sync.queries.devices import KnownDevice
 from xiachen.sync.queries.photos import Progress
 from xiachen.sync.queries.sealing_keys import sealing_key
 from xiachen.sync.rules import photos as rules
-
-PURPOSE = "attendance.work"
 
 
 @transaction.atomic
@@ -126,7 +125,7 @@ def keep_photo(scope: Scope, *, photo: UUID, at: datetime) -> bool:
             keyring=held.device.incident_id,
             # What a photo shows of a place in an emergency ends with the emergency.
             data_class=DataClass.EMERGENCY,
-            purpose=PURPOSE,
+            purpose=PHOTO_OF_WORK,
             id=held.pk,
             at=at,
         )
@@ -156,7 +155,9 @@ def forget_photos(scope: Scope, *, at: datetime) -> int:
     """
     _for_the_door(scope)
     # Somebody still looks at a record of that phone, perhaps at that of the photo.
-    open_work = Quarantined.objects.filter(device=OuterRef("device"), kind=PURPOSE, settled_at=None)
+    open_work = Quarantined.objects.filter(
+        device=OuterRef("device"), kind="attendance.work", settled_at=None
+    )
     whole = Photo.objects.filter(changed_at__lt=at - rules.WITHOUT_RECORD_KEPT).exclude(
         Exists(open_work), kept_at=None, received=F("length")
     )

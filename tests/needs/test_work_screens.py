@@ -7,12 +7,14 @@ from django.test import Client
 
 from tests.attendance.test_board_screen import client_of
 from tests.attendance.town import EVENING, Town, clock_at
+from tests.needs.test_tasks import issue
 from tests.world import DAY, FENGLIN, LOCAL
 from xiachen.attendance.models.records import WorkRecord
 from xiachen.attendance.operations.work import WorkEntry, record_work
 from xiachen.attendance.rules.records import LONGEST_NOTE
 from xiachen.base import clock
 from xiachen.base.ids import uuid7
+from xiachen.needs.operations.claims import claim_task, finish_task
 from xiachen.privacy.models import AuditEntry
 from xiachen.privacy.scope import Role
 
@@ -125,3 +127,26 @@ def test_what_somebody_adds_to_work_is_read_with_it_and_survives_a_correction(to
         town.world.outsider.account, "allauth.account.auth_backends.AuthenticationBackend"
     )
     assert NOTE not in outsider.get(WORK).content.decode()
+
+
+def test_what_somebody_adds_is_not_read_by_those_who_read_names_masked(town: Town) -> None:
+    """A note names a door and a telephone as easily as a loose fence; nothing can mask it."""
+    task = issue(town)
+    member = town.world.local
+    claim_task(town.local, community=FENGLIN, task=task.pk, member=member, at=EVENING)
+    finish_task(town.local, community=FENGLIN, task=task.pk, member=member, at=EVENING, note=NOTE)
+    entry = WorkEntry(
+        id=uuid7(),
+        community=FENGLIN,
+        member=member,
+        kind="patrol",
+        occurred_at=clock_at(15, 0),
+        note=NOTE,
+    )
+    record_work(town.local, entries=[entry], at=EVENING)
+    pages = (WORK, f"/needs/work/{FENGLIN}/{entry.id}", f"/needs/{FENGLIN}/{task.pk}")
+    for role, reads in ((Role.SECRETARY, True), (Role.MEMBER, True), (Role.HEADQUARTERS, False)):
+        answers = [client_of(town, role).get(page) for page in pages]
+        assert {answer.status_code for answer in answers} == {200}
+        told = [NOTE in answer.content.decode() for answer in answers]
+        assert told == [reads] * len(pages), role

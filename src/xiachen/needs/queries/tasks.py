@@ -76,11 +76,23 @@ class TaskPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StepLine:
+    """
+    A step of a task.
+
+    :param note: what was said at it; empty where the reader does not know the speaker by name
+    """
+
+    step: TaskStep
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TaskStory:
     """A task with its steps, the oldest first."""
 
     line: TaskLine
-    steps: Sequence[TaskStep]
+    steps: Sequence[StepLine]
 
 
 def kinds(scope: Scope) -> list[TaskKind]:
@@ -179,9 +191,20 @@ def task_story(scope: Scope, *, community: int, task: UUID) -> TaskStory:
     found = tasks(scope).filter(community_id=community, pk=task).first()
     if found is None:
         raise NotFound(field="task")
-    steps = TaskStep.objects.filter(community_id=community, task=found, void=False)
+    rows = TaskStep.objects.filter(community_id=community, task=found, void=False)
     (line,) = _lines(scope, [found])
-    return TaskStory(line=line, steps=list(steps.order_by("sequence")))
+    return TaskStory(line=line, steps=_steps(scope, list(rows.order_by("sequence"))))
+
+
+def _steps(scope: Scope, rows: Sequence[TaskStep]) -> list[StepLine]:
+    """What somebody adds to finished work may tell of others, and nothing can mask it."""
+    names = people.shown_names(scope, {row.member for row in rows if row.member and row.note})
+
+    def read(row: TaskStep) -> bool:
+        member = row.member
+        return member is None or (member in names and people.reads_clear(scope, member))
+
+    return [StepLine(step=row, note=row.note if read(row) else "") for row in rows]
 
 
 def _lines(scope: Scope, shown: Sequence[Task]) -> list[TaskLine]:

@@ -11,7 +11,7 @@ from xiachen.base.errors import NotFound
 from xiachen.needs.models import Task, TaskKind
 from xiachen.papers.queries.photos import keeper_of
 from xiachen.people.models.accounts import Account
-from xiachen.people.queries.members import knows_names, shown_names
+from xiachen.people.queries.members import reads_clear, shown_names
 from xiachen.privacy.scope import Scope
 
 PAGE_SIZE = 50
@@ -33,12 +33,19 @@ class WorkLine:
 
     :param name: as the reader may see it; empty for somebody whom the scope does not reach
     :param task: title of the task that proves it; empty where the person states it
+    :param by_name: whether the reader knows the person by name, and so reads what cannot be masked
     """
 
     work: WorkRecord
     name: str
     kind: str
     task: str
+    by_name: bool
+
+    @property
+    def note(self) -> str:
+        """Return what the person adds, which may tell of others; empty where it is not read."""
+        return self.work.note if self.by_name else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,8 +114,7 @@ def _photo(scope: Scope, line: WorkLine) -> Photo:
     keeper = keeper_of(scope, line.work.photo, purpose=PHOTO_OF_WORK)
     if keeper is None or keeper not in _photographers(line.work):
         return Photo.ON_ITS_WAY
-    by_name = line.work.member == scope.member or (line.name and knows_names(scope))
-    return Photo.SHOWN if by_name else Photo.KEPT
+    return Photo.SHOWN if line.by_name else Photo.KEPT
 
 
 def _photographers(work: WorkRecord) -> set[UUID]:
@@ -139,6 +145,7 @@ def _lines(scope: Scope, rows: list[WorkRecord]) -> list[WorkLine]:
             name=names.get(row.member, ""),
             kind=kinds.get(row.kind, row.kind),
             task=tasks.get(row.task, "") if row.task else "",
+            by_name=row.member in names and reads_clear(scope, row.member),
         )
         for row in rows
     ]

@@ -128,7 +128,12 @@ def shown_names(scope: Scope, ids: Iterable[UUID]) -> dict[UUID, str]:
 
 def shown_name(scope: Scope, id: UUID, name: str) -> str:
     """Return one person's name as the role may see it."""
-    return name if knows_names(scope) or id == scope.member else mask_name(name)
+    return name if reads_clear(scope, id) else mask_name(name)
+
+
+def reads_clear(scope: Scope, id: UUID) -> bool:
+    """Tell whether the name of somebody whom the scope reaches is read in clear."""
+    return knows_names(scope) or id == scope.member
 
 
 def knows_names(scope: Scope) -> bool:

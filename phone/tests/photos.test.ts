@@ -80,16 +80,28 @@ test("whatever is lost on the way, the rest goes on from where the server has it
   expect(hex(await sha256(receiver.kept))).toBe(photo.sha256);
 });
 
+/** A server that refuses every photo with 422 and a text; an answer to HEAD has none. */
+const refusing = (asked: string[], text: string) =>
+  (async (path: string, { method }: RequestInit) => {
+    if (method === "HEAD") return new Response("", { status: 404 });
+    asked.push(path);
+    return new Response(text, { status: 422 });
+  }) as typeof fetch;
+
 test("a photo that the server will never take does not hold up the others", async () => {
   await database.write(["photos"], (work) => work.put("photos", { ...photo, id: "another" }));
   const asked: string[] = [];
-  const refusing = (async (path: string) => {
-    asked.push(path);
-    return new Response("{}", { status: 422 });
-  }) as typeof fetch;
-  await upload(database, new Door(new Clock(), () => "zh", refusing), new Clock(), person);
+  const server = refusing(asked, JSON.stringify({ code: "sync.photo-too-large", words: "…" }));
+  await upload(database, new Door(new Clock(), () => "zh", server), new Clock(), person);
   expect(asked).toHaveLength(2);
   expect(await left()).toBe(0);
+});
+
+test("somebody else's page with the same status takes no photo away", async () => {
+  const server = refusing([], "<html>422 Unprocessable Entity</html>");
+  const door = new Door(new Clock(), () => "zh", server);
+  await expect(upload(database, door, new Clock(), person)).rejects.toThrow("http.422");
+  expect(await left()).toBe(1);
 });
 
 test("a picture is drawn anew, at most 1,280 along its longer edge", async () => {

@@ -67,6 +67,15 @@ def test_a_sign_out_goes_with_a_sign_in_of_the_24_hours_before(
     assert not CheckOut.objects.exists()
 
 
+@pytest.mark.parametrize(("hour", "doubtful"), [(0, False), (1, True), (8, True)])
+def test_the_leader_looks_at_a_sign_out_that_comes_after_more_than_a_duty(
+    town: Town, hour: int, doubtful: bool
+) -> None:
+    town.sign_in([town.world.local], clock_at(8, 12))
+    assert leave(town, town.world.local, hour, days=1).new
+    assert CheckOut.objects.get().doubtful is doubtful
+
+
 def test_a_second_record_of_the_same_sign_out_says_when_it_was(town: Town) -> None:
     town.sign_in([town.world.local])
     assert leave(town, town.world.local, 17, 40).new

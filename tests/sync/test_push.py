@@ -242,6 +242,21 @@ class TestWholeRequests:
         assert [forged.push()[0] for _ in range(4)] == [401] * 4
         assert other.push()[0] == 200
 
+    def test_one_phone_that_brings_records_without_end_waits_and_loses_none(
+        self, town: Town, phone: Phone, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(asking, "_PACE", Pace(a_second=0.001, at_once=6))
+        first = [own_check_in(phone, town) for _ in range(30)]
+        rest = [own_check_in(phone, town) for _ in range(30)]
+        assert phone.push(*first)[0] == 200
+        status, told = phone.push(*rest)
+        assert (status, told["code"]) == (429, "sync.too-fast")
+        assert Receipt.objects.count() == 30
+        assert phone.push()[0] == 200
+        monkeypatch.setattr(asking, "_PACE", Pace())
+        assert phone.push(*rest)[0] == 200
+        assert Receipt.objects.count() == 60
+
 
 def test_what_the_server_stumbles_over_stops_nobody(
     town: Town, phone: Phone, monkeypatch: pytest.MonkeyPatch

@@ -24,6 +24,11 @@ export class Trouble extends Error {
   ) {
     super(code);
   }
+
+  /** Whether the server itself refused; a proxy's page with the same status says nothing. */
+  get isOurs(): boolean {
+    return this.status > 0 && !this.code.startsWith("http.");
+  }
 }
 
 export interface Answer {

@@ -38,7 +38,7 @@ export async function enrol(
   try {
     answer = await asked(door, row, app);
   } catch (error) {
-    if (error instanceof Trouble && FINAL.has(error.status)) {
+    if (error instanceof Trouble && error.isOurs && FINAL.has(error.status)) {
       await database.write(["people"], (work) => work.delete("people", row.device));
     }
     throw error;
@@ -109,7 +109,7 @@ export async function enrolAgain(
   try {
     await keepAgain(database, clock, person, await asked(door, person, app));
   } catch (error) {
-    if (error instanceof Trouble && FINAL.has(error.status)) {
+    if (error instanceof Trouble && error.isOurs && FINAL.has(error.status)) {
       await database.write(["people"], async (work) => {
         const row = await work.get("people", person.device);
         if (row) work.put("people", { ...row, unknown: true });

@@ -66,7 +66,7 @@ export async function upload(
     try {
       await send(door, person, photo);
     } catch (error) {
-      if (!(error instanceof Trouble && FINAL.has(error.status))) throw error;
+      if (!(error instanceof Trouble && error.isOurs && FINAL.has(error.status))) throw error;
       await database.write(["photos"], (work) => work.delete("photos", id));
       continue;
     }

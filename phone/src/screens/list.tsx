@@ -5,13 +5,16 @@ import { useHeld } from "./held";
 import { engine, keep, team, tell } from "./house";
 import { compare } from "./order";
 import { Act, Choice, Note, Screen } from "./parts";
-import { dayOf, hour } from "./times";
+import { dayOf, hour, lasts } from "./times";
 
 type Person = Docs["person"];
 
-/** Whether somebody has signed in on the day of `now`. */
+/** Whether somebody has signed in on the day of `now`, or the evening before and is still there. */
 export const came = (one: Person, now: number) =>
-  !!one.signed_in_at && dayOf(one.signed_in_at) === dayOf(now);
+  !!one.signed_in_at &&
+  (dayOf(one.signed_in_at) === dayOf(now) || (!gone(one) && lasts(one.signed_in_at, now)));
+
+const gone = (one: Person) => (one.signed_out_at ?? 0) >= one.signed_in_at!;
 
 /** The names of a leader's people, one tap each. */
 export function List() {
@@ -23,7 +26,7 @@ export function List() {
     [docs],
   );
   const here = (one: Person) => came(one, now);
-  const left = (one: Person) => here(one) && (one.signed_out_at ?? 0) >= one.signed_in_at!;
+  const left = (one: Person) => here(one) && gone(one);
   const keepAll = async (members: string[]) => {
     for (const member of members)
       if (leaving === "out") await keep("attendance.check-out", { member }, "");

@@ -22,6 +22,13 @@ export const dayOf = (ms: number) => {
   return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
 };
 
+/** No duty is longer, by day or by night; whoever came before has gone and forgot to say so. */
+const A_NIGHT = 16 * 36e5;
+
+/** Whether somebody who came then, and has not signed out, may still be there. */
+export const lasts = (since: number, now: number) =>
+  dayOf(since) === dayOf(now) || now - since <= A_NIGHT;
+
 /** A day in words: today, yesterday, 3月1日. */
 export function day(iso: string, now: number): string {
   if (iso === dayOf(now)) return w.today;

@@ -5,11 +5,21 @@ import { duty, engine, keep, me, member, offDuty, standing, team, wordsFor } fro
 import { Install } from "./installing";
 import { came } from "./list";
 import { Act, Line, Note, Screen, Unsent } from "./parts";
-import { day, dayOf, instant, isPast, shortHour } from "./times";
+import { day, dayOf, instant, isPast, lasts, shortHour } from "./times";
 import { go } from "./ways";
 
+const A_DAY = 864e5;
+
+interface Signed {
+  since: number | null;
+  until: number | null;
+  /** When one came the day before without having signed out since. */
+  forgot: number | null;
+  unsent: boolean;
+}
+
 /** When one signed in and out, as far as it concerns today's work. */
-export function signed(): { since: number | null; until: number | null; unsent: boolean } {
+export function signed(): Signed {
   const now = engine.now();
   const mine = engine
     .state()
@@ -20,10 +30,11 @@ export function signed(): { since: number | null; until: number | null; unsent: 
   const since = last("attendance.check-in", standing()?.signed_in_at);
   const out = last("attendance.check-out", standing()?.signed_out_at);
   const until = out && since && out >= since ? out : null;
-  const over = until ? dayOf(until) !== dayOf(now) : !since || now - since > 864e5;
+  const over = until ? dayOf(until) !== dayOf(now) : !since || !lasts(since, now);
   const shown = until ?? since;
   const unsent = mine.some((one) => !one.sent && one.at === shown);
-  return over ? { since: null, until: null, unsent } : { since, until, unsent };
+  const forgot = over && !until && since && now - since <= A_DAY ? since : null;
+  return over ? { since: null, until: null, forgot, unsent } : { since, until, forgot, unsent };
 }
 
 function Where() {
@@ -50,6 +61,18 @@ function Where() {
         </p>
       )}
     </div>
+  );
+}
+
+/** Yesterday's sign-out that is missing: to be told to the leader, or made up for just now. */
+function Forgotten() {
+  const { forgot } = signed();
+  if (!forgot) return null;
+  return (
+    <>
+      <Note>{w.forgotSignOut(instant(forgot, engine.now()))}</Note>
+      <Line to="arrive" about="leave" words={w.leaveJustNow} />
+    </>
   );
 }
 
@@ -125,6 +148,7 @@ export function Today() {
         contact.trouble.code !== "offline" && <Note>{wordsFor(contact.trouble)}</Note>
       )}
       <Unsent />
+      <Forgotten />
       <Next />
       {people.length > 0 && (
         <Line

@@ -81,6 +81,9 @@ export const en: Words = {
   signIn: "Sign in",
   signOut: "Sign out",
   signInAgain: "I am back: sign in again",
+  forgotSignOut: (since) =>
+    `You signed in ${since} and not out. Tell your leader when you left, so that the hours are put right.`,
+  leaveJustNow: "I am leaving only now: sign out",
   signInNow: "Sign in now",
   signOutNow: "Sign out now",
   signOutMeans: "Today's hours count until now. It works without a signal.",

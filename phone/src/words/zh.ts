@@ -77,6 +77,9 @@ export const zh = {
   signIn: "签到",
   signOut: "签退",
   signInAgain: "我回来了，再签到",
+  forgotSignOut: (since: string) =>
+    `${since} 签到后没有签退。请把离开的时间告诉队长，由社区更正时长。`,
+  leaveJustNow: "我刚下岗，现在签退",
   signInNow: "确认签到",
   signOutNow: "现在签退",
   signOutMeans: "签退后，今天的时长算到现在为止。没有信号也能签退。",

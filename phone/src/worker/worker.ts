@@ -79,9 +79,16 @@ async function send(): Promise<void> {
     const door = new Door(clock, () => navigator.language);
     const people = await database.read(["people"], (work) => work.all("people"));
     await alone(async () => {
+      let trouble: unknown = null;
       for (const { device } of people) {
-        await flush(database, door, clock, device, { app: __APP__, contact: false });
+        try {
+          await flush(database, door, clock, device, { app: __APP__, contact: false });
+        } catch (error) {
+          // One person's trouble is not that of the others on this phone.
+          trouble ??= error;
+        }
       }
+      if (trouble) throw trouble;
     });
   } finally {
     database.close();

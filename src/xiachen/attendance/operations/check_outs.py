@@ -18,7 +18,7 @@ from xiachen.attendance.operations.settling import (
 from xiachen.attendance.queries.stays import OneStay, stay_of
 from xiachen.attendance.rules import duty
 from xiachen.attendance.rules import records as rules
-from xiachen.attendance.rules.stays import LONGEST_STAY, arrival_before
+from xiachen.attendance.rules.stays import LONGEST_DUTY, LONGEST_STAY, arrival_before
 from xiachen.base import clock
 from xiachen.base.errors import NotFound, Outcome, Refused
 from xiachen.base.owned.appending import hold_numbers
@@ -131,8 +131,10 @@ def _facts(
     for one, proof in proven:
         scope = scopes[one.id]
         rows = signed.get((scope.incident, one.community, one.member), [])
-        if arrival_before(rows, proof.occurred_at):
-            yield one.id, _fact(scope, one, proof, at)
+        came = arrival_before(rows, proof.occurred_at)
+        if came:
+            long = proof.occurred_at - came.occurred_at > LONGEST_DUTY
+            yield one.id, _fact(scope, one, proof, at, doubtful=long)
         else:
             yield one.id, _nothing_left(rows, proof.occurred_at)
 
@@ -182,7 +184,9 @@ def _check_goes_with(former: CheckOut, stay: OneStay | None, occurred_at: dateti
         raise duty.NotSignedIn(field="occurred_at")
 
 
-def _fact(scope: Scope, entry: CheckOutEntry, proof: Proof, at: datetime) -> CheckOut:
+def _fact(
+    scope: Scope, entry: CheckOutEntry, proof: Proof, at: datetime, *, doubtful: bool
+) -> CheckOut:
     return unsaved(
         CheckOut,
         id=entry.id,
@@ -193,7 +197,7 @@ def _fact(scope: Scope, entry: CheckOutEntry, proof: Proof, at: datetime) -> Che
         occurred_at=proof.occurred_at,
         received_at=at,
         recorded_by=scope.account,
-        **proof.kept(),
+        **proof.kept(doubtful=doubtful),
     )
 
 

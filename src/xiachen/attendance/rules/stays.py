@@ -15,6 +15,8 @@ from uuid import UUID
 
 # Whoever signed in longer ago has left unrecorded, and works another day now.
 LONGEST_STAY = timedelta(hours=24)
+# No duty is longer: whoever leaves later has perhaps forgotten to say so the day before.
+LONGEST_DUTY = timedelta(hours=16)
 
 
 class Timed(Protocol):

@@ -148,6 +148,15 @@ def proven(device: KnownDevice | None, signature: bytes, text: bytes) -> KnownDe
     return device
 
 
+def pace(device: KnownDevice, *, records: int) -> None:
+    """
+    Count the records that a request of a device brings.
+
+    :raises TooFast: the device brings too many
+    """
+    _PACE.step(device.id, records)
+
+
 def signed_and_standing(asked: Asked) -> KnownDevice:
     """
     Return the device that signed a request.

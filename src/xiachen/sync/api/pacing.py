@@ -12,9 +12,11 @@ from uuid import UUID
 
 from xiachen.sync.rules.protocol import TooFast
 
-# Requests a second in the long run, and how many may come at once after a quiet time.
+# Requests a second in the long run, and how many may come at once after a quiet time. So many
+# records cost as much as a request: nobody pushes two thousand a second.
 A_SECOND = 20.0
 AT_ONCE = 200
+RECORDS_A_REQUEST = 10
 _MOST_REMEMBERED = 20_000
 
 
@@ -28,18 +30,19 @@ class Pace:
         # By device: what was left of its share, and when (monotonic seconds).
         self._left: OrderedDict[UUID, tuple[float, float]] = OrderedDict()
 
-    def step(self, device: UUID) -> None:
+    def step(self, device: UUID, records: int | None = None) -> None:
         """
-        Count a request of a device.
+        Count a request of a device, or the records that came in it.
 
         :raises TooFast: its share is used up
         """
+        cost = 1.0 if records is None else records / RECORDS_A_REQUEST
         now = time.monotonic()
         with self._lock:
             left, before = self._left.pop(device, (float(self._at_once), now))
             left = min(self._at_once, left + (now - before) * self._a_second)
-            self._left[device] = (max(0.0, left - 1), now)
+            self._left[device] = (left if left < cost else left - cost, now)
             if len(self._left) > _MOST_REMEMBERED:
                 self._left.popitem(last=False)
-        if left < 1:
+        if left < cost:
             raise TooFast

@@ -10,7 +10,7 @@ from django.db import InterfaceError, OperationalError
 from xiachen.base import clock
 from xiachen.base.errors import Refused
 from xiachen.privacy.scope import system_scope
-from xiachen.sync.api.asking import Answer, Asked, signed_as_known
+from xiachen.sync.api.asking import Answer, Asked, pace, signed_as_known
 from xiachen.sync.api.gathering import Gathering
 from xiachen.sync.api.reading import push_of
 from xiachen.sync.operations.items import Push, Taken, Verdict
@@ -30,7 +30,10 @@ _TRY_DEFECTS_AGAIN = 3600
 def push(asked: Asked) -> Answer:
     """Take in what a phone has recorded; one outcome per event, in their order."""
     device = signed_as_known(asked)
-    return Answer(taken_in(asked.content(), device))
+    content = asked.content()
+    events = content.get("events")
+    pace(device, records=len(events) if type(events) is list else 0)
+    return Answer(taken_in(content, device))
 
 
 def taken_in(

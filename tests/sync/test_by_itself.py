@@ -1,4 +1,4 @@
-"""Records that settle themselves: what they waited for has come, or the slip was made good."""
+"""Records that are taken in by themselves when what they waited for has come."""
 
 import threading
 from collections.abc import Callable
@@ -9,29 +9,24 @@ from uuid import UUID
 import pytest
 from django.db import connection, connections, transaction
 
-from tests.attendance.test_evidence import gate
 from tests.attendance.town import Town, arrive
 from tests.needs.test_tasks import issue
 from tests.sync.phones import Phone, phone_of
 from tests.sync.test_push import ACCEPTED, ALREADY, own_check_in
 from tests.world import FENGLIN, World
-from xiachen.attendance.models.records import CheckIn, CheckOut, WorkRecord
-from xiachen.attendance.models.signing import SignInPlace
+from xiachen.attendance.models.records import CheckOut, WorkRecord
 from xiachen.attendance.operations.check_ins import CheckInEntry, check_in
-from xiachen.attendance.operations.check_outs import CheckOutEntry, check_out
 from xiachen.base import clock
 from xiachen.base.errors import Forbidden
 from xiachen.base.ids import uuid7
 from xiachen.needs.models import Claim
 from xiachen.needs.operations.claims import claim_task
-from xiachen.privacy.models import AuditEntry
 from xiachen.privacy.scope import system_scope
-from xiachen.sync.jobs import settle_slips, take_in_waiting
+from xiachen.sync.jobs import take_in_waiting
 from xiachen.sync.models.devices import Device
 from xiachen.sync.models.receipts import Quarantined, QuarantineState, Receipt
-from xiachen.sync.operations import mending, pushing
+from xiachen.sync.operations import pushing
 from xiachen.sync.operations.devices import revoke
-from xiachen.sync.queries.quarantine import to_settle
 
 WRONG = ("quarantined", "attendance.wrong-code")
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -42,11 +37,6 @@ def phone(town: Town) -> Phone:
     return phone_of(town.local, town.world.local)
 
 
-@pytest.fixture
-def place(town: Town) -> SignInPlace:
-    return gate(town)
-
-
 def sign_in(town: Town, at: datetime) -> UUID:
     """Sign the person in by the leader's list, on the website."""
     entry = CheckInEntry(id=uuid7(), community=FENGLIN, member=town.world.local, occurred_at=at)
@@ -55,27 +45,9 @@ def sign_in(town: Town, at: datetime) -> UUID:
     return entry.id
 
 
-def sign_out(town: Town, at: datetime) -> None:
-    entry = CheckOutEntry(id=uuid7(), community=FENGLIN, member=town.world.local, occurred_at=at)
-    (outcome,) = check_out(town.worker, entries=[entry], at=clock.now())
-    assert outcome.refusal is None, outcome.refusal
-
-
 def leaving(town: Town, phone: Phone, at: datetime | None = None) -> dict[str, Any]:
     body = {"member": str(town.world.local)}
     return phone.event("attendance.check-out", body, community=FENGLIN, at=at)
-
-
-def mistyped(
-    town: Town, phone: Phone, place: SignInPlace, at: datetime, kind: str = "attendance.check-in"
-) -> dict[str, Any]:
-    body = {
-        "member": str(town.world.local),
-        "method": "code",
-        "place": str(place.pk),
-        "code": "1234",
-    }
-    return phone.event(kind, body, community=FENGLIN, at=at)
 
 
 def state() -> str:
@@ -192,74 +164,6 @@ def test_after_a_day_a_person_looks_though_the_phone_never_came_again(
     assert state() == QuarantineState.QUARANTINED
 
 
-def test_a_mistyped_code_settles_itself_when_the_person_is_signed_in_all_the_same(
-    town: Town, phone: Phone, place: SignInPlace
-) -> None:
-    slipped = clock.now() - 3 * HOUR
-    event = mistyped(town, phone, place, slipped)
-    assert phone.outcomes(event) == [WRONG]
-    settle_slips()
-    assert state() == QuarantineState.QUARANTINED
-    sign_in(town, slipped + MINUTE)
-    settle_slips()
-    row = Quarantined.objects.get()
-    assert (row.state, row.reason) == (QuarantineState.DISMISSED, "signed-in-otherwise")
-    assert AuditEntry.objects.filter(action="sync.dismiss-record", targets__contains=[row.pk])
-    assert not to_settle(town.secretary, at=clock.now()).exists()
-    assert phone.push()[1]["settled"] == [str(event["id"])]
-    assert phone.outcomes(event) == [("already", "attendance.wrong-code")]
-    assert CheckIn.objects.count() == 1
-
-
-def test_whoever_was_signed_in_before_needed_no_code(
-    town: Town, phone: Phone, place: SignInPlace
-) -> None:
-    slipped = clock.now() - HOUR
-    phone.push(mistyped(town, phone, place, slipped))
-    sign_in(town, slipped - 2 * HOUR)
-    settle_slips()
-    assert state() == QuarantineState.DISMISSED
-
-
-def test_hours_that_would_be_lost_are_left_to_a_person(
-    town: Town, phone: Phone, place: SignInPlace
-) -> None:
-    slipped = clock.now() - 5 * HOUR
-    phone.push(mistyped(town, phone, place, slipped))
-    sign_in(town, slipped + 2 * HOUR)
-    settle_slips()
-    assert state() == QuarantineState.QUARANTINED
-
-
-def test_who_had_left_and_came_again_is_not_signed_in_by_the_stay_before(
-    town: Town, phone: Phone, place: SignInPlace
-) -> None:
-    slipped = clock.now() - HOUR
-    sign_in(town, slipped - 4 * HOUR)
-    sign_out(town, slipped - 2 * HOUR)
-    phone.push(mistyped(town, phone, place, slipped))
-    settle_slips()
-    assert state() == QuarantineState.QUARANTINED
-
-
-def test_a_mistyped_sign_out_settles_itself_when_the_person_is_signed_out_all_the_same(
-    town: Town, phone: Phone, place: SignInPlace
-) -> None:
-    slipped = clock.now() - HOUR
-    sign_in(town, slipped - 4 * HOUR)
-    phone.push(mistyped(town, phone, place, slipped, "attendance.check-out"))
-    settle_slips()
-    assert state() == QuarantineState.QUARANTINED
-    sign_out(town, slipped + 2 * MINUTE)
-    settle_slips()
-    assert Quarantined.objects.get().reason == "signed-out-otherwise"
-
-
-def test_nothing_else_settles_itself(town: Town, phone: Phone) -> None:
-    phone.push(phone.event("attendance.fly", {}, community=FENGLIN))
-    sign_in(town, clock.now())
-    settle_slips()
-    assert state() == QuarantineState.QUARANTINED
-    for done in (mending.dismiss_slips, pushing.take_in_waiting):
-        with pytest.raises(Forbidden):
-            done(town.secretary, records=[], at=clock.now())
+def test_only_the_installation_itself_takes_in_what_waits(town: Town) -> None:
+    with pytest.raises(Forbidden):
+        pushing.take_in_waiting(town.secretary, records=[], at=clock.now())

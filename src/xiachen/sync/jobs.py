@@ -27,14 +27,15 @@ def take_in_waiting(timestamp: int = 0) -> None:
         pushing.take_in_waiting(scope, records=turn, at=clock.now())
 
 
-@app.periodic(cron="* * * * *")
+@app.periodic(cron="7 * * * *")
 @app.task(name="sync.jobs.settle_slips", queueing_lock="sync.jobs.settle_slips", pass_context=False)
 def settle_slips(timestamp: int = 0) -> None:
     """Leave out what a wrong code was given for, where the person is on record all the same."""
     scope = system_scope()
-    slips = slips_made_good(scope)
-    if slips:
-        mending.dismiss_slips(scope, records=slips[:_RECORDS_AT_ONCE], at=clock.now())
+    slips = slips_made_good(scope, at=clock.now())
+    for n in range(0, len(slips), _RECORDS_AT_ONCE):
+        turn = slips[n : n + _RECORDS_AT_ONCE]
+        mending.dismiss_slips(scope, records=turn, at=clock.now())
 
 
 @app.periodic(cron="17 3 * * *")

@@ -1,24 +1,28 @@
 """Reads of what could not be taken in."""
 
-from datetime import datetime, timedelta
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from xiachen.attendance.models.records import CheckIn, CheckOut
+from xiachen.attendance.models.records import CheckIn
+from xiachen.attendance.queries.stays import stays_on
+from xiachen.base import clock
 from xiachen.needs.models import Claim
 from xiachen.people.queries.members import members_reached
 from xiachen.privacy.classes import DataClass
 from xiachen.privacy.keyring.vault import vault
-from xiachen.privacy.scope import Can, Role, Scope
+from xiachen.privacy.scope import Can, Role, Scope, system_scope
 from xiachen.sync.models.receipts import Quarantined, QuarantineState
-from xiachen.sync.rules.settling import MADE_GOOD_WITHIN, SLIPS
+from xiachen.sync.rules.slips import SLIPS, Slip, cost_nothing
 from xiachen.sync.rules.waiting import AT_ONCE, LONGEST_WAIT
 
 TABLE, COLUMN = Quarantined._meta.db_table, "sealed"
 ABOUT_HEALTH = ("attendance.health", "attendance.injury")
 _DAY = timedelta(days=1)
-_SAME_MOMENT = timedelta(minutes=5)
+_SIGN_OUT = "attendance.check-out"
 
 
 def quarantined_reached(scope: Scope) -> QuerySet[Quarantined]:
@@ -66,7 +70,7 @@ def waiting_to_try(scope: Scope, *, at: datetime) -> list[UUID]:
     claimed = Claim.objects.filter(
         community_id=place, task__incident=incident, claimed_at__gte=since
     )
-    leaves = Q(kind="attendance.check-out")
+    leaves = Q(kind=_SIGN_OUT)
     perhaps = (leaves & Exists(came)) | (~leaves & Exists(claimed))
     rows = Quarantined.objects.filter(
         perhaps | Q(received_at__lte=at - LONGEST_WAIT), state=QuarantineState.WAITING
@@ -74,46 +78,48 @@ def waiting_to_try(scope: Scope, *, at: datetime) -> list[UUID]:
     return list(rows.order_by("received_at", "pk").values_list("pk", flat=True))
 
 
-def slips_made_good(scope: Scope) -> list[UUID]:
+def slips_made_good(scope: Scope, *, at: datetime) -> list[UUID]:
     """
     Return sign-ins and sign-outs with a wrong code, of people who are on record all the same.
 
-    Whoever is signed in at the time of the slip, or within the hour, has lost nothing by it.
-    Whoever was signed in later has: a person looks at that.
+    Only where that is certain: the time of the slip is, its day is over, and what phones without
+    signal or leaders who put something right had to say has had the longest wait to come.
     """
     if scope.role is not Role.SYSTEM:
         return []
-    own = {
-        "community_id": OuterRef("about"),
-        "incident": OuterRef("device__incident"),
-        "member": OuterRef("device__member"),
-    }
-    slipped = OuterRef("occurred_at")
-    ended = CheckOut.objects.standing().filter(
-        community_id=OuterRef("community_id"),
-        incident=OuterRef("incident"),
-        member=OuterRef("member"),
-        occurred_at__gte=OuterRef("occurred_at"),
-        occurred_at__lt=OuterRef(slipped),
-    )
-    came = CheckIn.objects.standing().filter(
-        ~Exists(ended),
-        **own,
-        occurred_at__gt=slipped - _DAY,
-        occurred_at__lte=slipped + MADE_GOOD_WITHIN,
-    )
-    left = CheckOut.objects.standing().filter(
-        **own,
-        occurred_at__gte=slipped - _SAME_MOMENT,
-        occurred_at__lte=slipped + MADE_GOOD_WITHIN,
-    )
+    waited = at - LONGEST_WAIT
     rows = Quarantined.objects.filter(
-        (Q(kind="attendance.check-in") & Exists(came))
-        | (Q(kind="attendance.check-out") & Exists(left)),
+        kind__in=("attendance.check-in", _SIGN_OUT),
         state=QuarantineState.QUARANTINED,
         code__in=SLIPS,
+        certain=True,
+        received_at__lte=waited,
+        occurred_at__lt=clock.midnight(clock.local_day(waited)),
     )
-    return list(rows.order_by("received_at", "pk").values_list("pk", flat=True))
+    of_days: dict[tuple[UUID, date], list[tuple[Quarantined, Slip]]] = defaultdict(list)
+    for row in rows.select_related("device").order_by("received_at", "pk"):
+        assert row.occurred_at is not None
+        day = clock.local_day(row.occurred_at)
+        slip = Slip(
+            id=row.event, occurred_at=row.occurred_at, day=day, leaves=row.kind == _SIGN_OUT
+        )
+        of_days[row.device.incident_id, day].append((row, slip))
+    return [
+        id for (incident, day), slips in of_days.items() for id in _made_good(incident, day, slips)
+    ]
+
+
+def _made_good(
+    incident: UUID, day: date, slips: Sequence[tuple[Quarantined, Slip]]
+) -> Iterator[UUID]:
+    members = Q(member__in={row.device.member for row, _ in slips})
+    found = stays_on(system_scope(incident), day - _DAY, members, last=day)
+    for row, slip in slips:
+        several = found.get((row.about or 0, row.device.member), [])
+        arrivals = [one for stay in several for one in stay.arrivals]
+        leavings = [one for stay in several for one in stay.leavings]
+        if cost_nothing(slip, arrivals, leavings):
+            yield row.pk
 
 
 def written(scope: Scope, row: Quarantined) -> str:

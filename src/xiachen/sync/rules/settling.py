@@ -1,7 +1,6 @@
 """How a person settles a record that could not be taken in."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -11,20 +10,6 @@ from xiachen.base.errors import Refused
 Words = str | Promise
 
 LONGEST_REASON = 200
-
-# Refusals of a code, which only its own person can have given.
-SLIPS = frozenset(
-    {
-        "attendance.code-used",
-        "attendance.other-days-code",
-        "attendance.place-closed",
-        "attendance.too-many-wrong-codes",
-        "attendance.unknown-place",
-        "attendance.wrong-code",
-    }
-)
-# Whoever is signed in later than this after the slip would lose hours by it.
-MADE_GOOD_WITHIN = timedelta(hours=1)
 
 # Why a record has settled itself, by the reason that is kept.
 SIGNED_IN, SIGNED_OUT = "signed-in-otherwise", "signed-out-otherwise"

@@ -92,8 +92,8 @@ _WHY: Mapping[str, Words] = {
     "attendance.signed-out-already": _("The same sign-out is on record."),
     "attendance.before-sign-in": _("It says an earlier time than the person's sign-in."),
     "attendance.wrong-code": _(
-        "The code is none of the place's. Once the person is signed in in another way for the same "
-        "hour, this record settles itself; else ask when they came."
+        "The code is none of the place's. Where the person is on record for that time all the "
+        "same, this record settles itself a day later; else ask when they came or left."
     ),
     "attendance.too-many-wrong-codes": _(
         "The person gave too many wrong codes that day, and may have been guessing. Ask the leader "

@@ -176,20 +176,6 @@ def test_a_correction_counts_in_ledger_fatigue_and_figure_alike(town: Town) -> N
     assert AVERAGE_HOURS.value(town.secretary, cutoff) == Decimal("8.5")
 
 
-def test_the_figure_opens_to_people_whose_hours_add_up(town: Town) -> None:
-    serve(town, town.world.sent[0], 0, 3, until=17)
-    serve(town, town.world.local, 1, 2, until=12)
-    cutoff = end_of(town.secretary, DAY + timedelta(days=5))
-    assert HOURS.value(town.secretary, cutoff) == 35
-    assert DAYS_SERVED.value(town.secretary, cutoff) == 5
-    page = HOURS.page(town.secretary, HOURS.opened(town.secretary, cutoff))
-    assert sorted(line[2:] for line in page.lines) == [(8, 2, 0), (27, 3, 0)]
-    assert HOURS.value(town.outsider, cutoff) == 0
-    assert not HOURS.opened(town.outsider, cutoff).exists()
-    auditor = town.world.scope(Role.AUDITOR)
-    assert HOURS.value(auditor, cutoff) == 0 and not HOURS.opened(auditor, cutoff).exists()
-
-
 def test_nobody_corrects_their_own_hours(town: Town) -> None:
     me = town.world.sent[0]
     serve(town, me, 0, 1)

@@ -269,9 +269,11 @@ def _served(scope: Scope, cutoff: Cutoff) -> QuerySet[Member]:
         occurred_at__lte=cutoff.occurred_until,
     )
     added = HoursCorrection.objects.standing(cutoff.marks).filter(
-        reached_by(scope), incident=cutoff.incident, day__lte=cutoff.day, minutes__gt=0
+        reached_by(scope), incident=cutoff.incident, day__lte=cutoff.day
     )
-    named = Q(pk__in=came.order_by().values("member")) | Q(pk__in=added.order_by().values("member"))
+    # As in `days_sql`: where nobody signed in, minutes make a day if any are left of it.
+    left = added.order_by().values("member", "day").annotate(left=Sum("minutes")).filter(left__gt=0)
+    named = Q(pk__in=came.order_by().values("member")) | Q(pk__in=left.values("member"))
     return Member.objects.filter(named).order_by("sort_key", "pk")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import OperationalError, connection, connections, transaction
 
 from tests.attendance.town import Town, arrive
 from tests.needs.test_tasks import issue
@@ -22,11 +22,13 @@ from xiachen.base.ids import uuid7
 from xiachen.needs.models import Claim
 from xiachen.needs.operations.claims import claim_task
 from xiachen.privacy.scope import system_scope
+from xiachen.sync import jobs
 from xiachen.sync.jobs import take_in_waiting
 from xiachen.sync.models.devices import Device
 from xiachen.sync.models.receipts import Quarantined, QuarantineState, Receipt
-from xiachen.sync.operations import pushing
+from xiachen.sync.operations import mending, pushing
 from xiachen.sync.operations.devices import revoke
+from xiachen.sync.operations.viewing import view_record
 
 WRONG = ("quarantined", "attendance.wrong-code")
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -143,6 +145,53 @@ def test_one_that_can_never_stand_keeps_no_other_waiting(town: Town, phone: Phon
     assert states[good["id"]][0] == QuarantineState.TAKEN_IN
     assert states[bad["id"]] == ("quarantined", "sync.other-content")
     assert CheckOut.objects.count() == 1
+
+
+def damage(row: Quarantined) -> None:
+    Quarantined.objects.filter(pk=row.pk).update(sealed=b"x" * 60)
+
+
+def test_one_that_does_not_open_any_more_keeps_no_other_waiting(town: Town, phone: Phone) -> None:
+    other = phone_of(town.local, town.world.local)
+    phone.push(leaving(town, phone, clock.now() - HOUR))
+    bad = Quarantined.objects.get()
+    other.push(leaving(town, other))
+    sign_in(town, clock.now() - 2 * HOUR)
+    damage(bad)
+    take_in_waiting()
+    states = {row.pk: (row.state, row.code) for row in Quarantined.objects.all()}
+    assert states.pop(bad.pk) == ("quarantined", "sync.seal")
+    assert [state for state, _ in states.values()] == ["taken-in"]
+    view = view_record(town.secretary, record_id=bad.pk)
+    assert view.content is None
+    mending.dismiss(town.secretary, record=bad.pk, reason="lost", at=clock.now())
+
+
+def test_a_turn_that_stops_stops_no_other(
+    town: Town, phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = leaving(town, phone, clock.now() - HOUR), leaving(town, phone)
+    phone.push(first)
+    phone.push(second)
+    sign_in(town, clock.now() - 2 * HOUR)
+    monkeypatch.setattr(jobs, "_RECORDS_AT_ONCE", 1)
+    monkeypatch.setattr(pushing, "take_in_waiting", stopping_once(pushing.take_in_waiting))
+    with pytest.raises(ExceptionGroup):
+        take_in_waiting()
+    assert sorted(row.state for row in Quarantined.objects.all()) == ["taken-in", "waiting"]
+    take_in_waiting()
+    assert CheckOut.objects.count() == 2
+
+
+def stopping_once(operation: Callable[..., int]) -> Callable[..., int]:
+    calls = iter([True])
+
+    def stops(*given: object, **named: object) -> int:
+        if next(calls, False):
+            raise OperationalError("gave way")
+        return operation(*given, **named)
+
+    return stops
 
 
 def test_a_phone_struck_off_meanwhile_has_nothing_taken_in(town: Town, phone: Phone) -> None:

@@ -19,12 +19,22 @@ _RECORDS_AT_ONCE = 200
     name="sync.jobs.take_in_waiting", queueing_lock="sync.jobs.take_in_waiting", pass_context=False
 )
 def take_in_waiting(timestamp: int = 0) -> None:
-    """Take in what waited for another record that has come, whether or not its phone asks again."""
+    """
+    Take in what waited for another record that has come, whether or not its phone asks again.
+
+    Each turn stands for itself: what stops one stops none of the others.
+    """
     scope = system_scope()
     records = waiting_to_try(scope, at=clock.now())
+    stopped: list[Exception] = []
     for n in range(0, len(records), _RECORDS_AT_ONCE):
         turn = records[n : n + _RECORDS_AT_ONCE]
-        pushing.take_in_waiting(scope, records=turn, at=clock.now())
+        try:
+            pushing.take_in_waiting(scope, records=turn, at=clock.now())
+        except Exception as error:
+            stopped.append(error)
+    if stopped:
+        raise ExceptionGroup("some of what waits was not looked at", stopped)
 
 
 @app.periodic(cron="7 * * * *")

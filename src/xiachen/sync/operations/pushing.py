@@ -9,6 +9,7 @@ from django.db import OperationalError, transaction
 
 from xiachen.base.errors import Forbidden
 from xiachen.base.owned.bulk import insert_new
+from xiachen.privacy.keyring.store import KeyMissing
 from xiachen.privacy.scope import Role, Scope
 from xiachen.sync.models.receipts import Quarantined, QuarantineState, Receipt
 from xiachen.sync.operations.held import Held, NewReceipt, State
@@ -84,6 +85,8 @@ def take_in_waiting(scope: Scope, *, records: Sequence[UUID], at: datetime) -> i
     """
     Try again what waits for another record, as if its phone had sent it once more.
 
+    What does not open any more is put aside for a person; what misses its key now goes on waiting.
+
     :param records: ids of rows that wait
     :returns: how many were taken in
     :raises Forbidden: asked by anybody but the installation itself
@@ -93,9 +96,11 @@ def take_in_waiting(scope: Scope, *, records: Sequence[UUID], at: datetime) -> i
     rows = Quarantined.objects.filter(pk__in=records)
     states = Held.lock(set(rows.values_list("device_id", flat=True)))
     devices = known_devices(scope, states)
+    waiting = rows.filter(state=_WAITS).select_related("device").order_by("received_at", "pk")
     ones = [
-        _once_more(scope, row, devices[row.device_id], states[row.device_id])
-        for row in rows.filter(state=_WAITS).select_related("device").order_by("received_at", "pk")
+        one
+        for row in waiting
+        if (one := _once_more(scope, row, devices[row.device_id], states[row.device_id]))
     ]
     _compare_with_receipts(ones, states)
     Settling(at).settle(ones)
@@ -104,9 +109,15 @@ def take_in_waiting(scope: Scope, *, records: Sequence[UUID], at: datetime) -> i
     return sum(one.verdict is not None and one.verdict.is_final for one in settled)
 
 
-def _once_more(scope: Scope, row: Quarantined, device: KnownDevice, state: State) -> Passing:
-    plain = written(scope, row).encode()
-    item = Item(id=row.event, seq=row.seq, plain=plain, digest=bytes(row.digest))
+def _once_more(scope: Scope, row: Quarantined, device: KnownDevice, state: State) -> Passing | None:
+    plain, fault = b"", None
+    try:
+        plain = written(scope, row).encode()
+    except events.NoSeal as refusal:
+        fault = refusal
+    except KeyMissing:
+        return None
+    item = Item(id=row.event, seq=row.seq, plain=plain, digest=bytes(row.digest), fault=fault)
     push = Push(device=device, app=state.app, clock=0, last=0, items=[item])
     return Passing(push, item, revoked=state.revoked, former=row)
 

@@ -13,9 +13,12 @@ from xiachen.base import clock
 from xiachen.needs.models import Claim
 from xiachen.people.queries.members import members_reached
 from xiachen.privacy.classes import DataClass
+from xiachen.privacy.keyring.store import KeyDestroyed
 from xiachen.privacy.keyring.vault import vault
 from xiachen.privacy.scope import Can, Role, Scope, system_scope
+from xiachen.privacy.sealing import CannotOpen
 from xiachen.sync.models.receipts import Quarantined, QuarantineState
+from xiachen.sync.rules.events import NoSeal
 from xiachen.sync.rules.slips import SLIPS, Slip, cost_nothing
 from xiachen.sync.rules.waiting import AT_ONCE, LONGEST_WAIT
 
@@ -127,14 +130,20 @@ def written(scope: Scope, row: Quarantined) -> str:
     Return an event as its phone wrote it (JSON), for whoever settles it.
 
     :raises Forbidden: the role settles no records
+    :raises NoSeal: it does not open any more: it was altered, or its key destroyed
+    :raises KeyMissing: its key is not there now
     """
     scope.require(Can.SETTLE_RECORDS)
-    return vault().open(
-        row.device.incident_id,
-        DataClass.SERVICE,
-        row.sealed,
-        table=TABLE,
-        column=COLUMN,
-        community=row.about or 0,
-        row=row.id,
-    )["event"]
+    try:
+        opened = vault().open(
+            row.device.incident_id,
+            DataClass.SERVICE,
+            row.sealed,
+            table=TABLE,
+            column=COLUMN,
+            community=row.about or 0,
+            row=row.id,
+        )
+    except (CannotOpen, KeyDestroyed):
+        raise NoSeal from None
+    return opened["event"]

@@ -164,7 +164,7 @@ def record(scope: Scope, *, id: UUID) -> RecordView:
     row = quarantined_reached(scope).filter(pk=id).first()
     if row is None:
         raise NotFound()
-    text = written(scope, row)
+    text = _written(scope, row)
     content = _content(row, text)
     (line,) = record_lines(scope, [row])
     others = [*_taken_in(scope, row), *_kept_beside(scope, row)]
@@ -210,6 +210,14 @@ def records_table(scope: Scope, *, rows: Sequence[Quarantined]) -> Table:
         ],
         records=[row.pk for row in rows],
     )
+
+
+def _written(scope: Scope, row: Quarantined) -> str:
+    """Return what is kept of a record: nothing that could be read where it opens no more."""
+    try:
+        return written(scope, row)
+    except events.NoSeal:
+        return ""
 
 
 def _content(row: Quarantined, text: str) -> Content | None:
@@ -281,7 +289,7 @@ def _kept_beside(scope: Scope, row: Quarantined) -> list[Other]:
         same |= Q(device=row.device_id, seq=row.seq)
     found = []
     for other in quarantined_reached(scope).filter(same).exclude(pk=row.pk):
-        content = _content(other, written(scope, other))
+        content = _content(other, _written(scope, other))
         found.append(
             Other(
                 kind=kind_words(other.kind),

@@ -13,11 +13,13 @@ from tests.attendance.test_duty import LATER, serve
 from tests.attendance.town import Town
 from tests.world import DAY, FENGLIN, LOCAL, MORNING, SENT, ZISONG
 from xiachen.attendance.models.certificates import Certificate
+from xiachen.attendance.models.records import CheckIn
 from xiachen.attendance.operations.certificates import (
     issue_certificate,
     issue_certificates,
     withdraw_certificate,
 )
+from xiachen.attendance.operations.check_ins import correct_check_in
 from xiachen.attendance.queries.certified import Group, certified, members_of
 from xiachen.attendance.rules import certificates as rules
 from xiachen.base import clock
@@ -94,6 +96,33 @@ def test_a_withdrawn_one_is_issued_again_and_a_changed_one_takes_the_place(serve
     found = certified(served.liaison, day=LAST, group=Group())
     assert (found.with_paper, found.wanting) == (2, 1)
     assert Certificate.objects.filter(member=second).count() == 2
+
+
+def test_a_paper_is_not_replaced_by_one_that_tells_of_fewer_days(served: Town) -> None:
+    """Whoever looks at a day gone by issues nothing that would make valid papers look outdated."""
+    group = served.world.sent[:3]
+    issue_certificates(served.liaison, members=group[:2], day=LAST, at=LATER)
+    found = certified(served.liaison, day=DAY, group=Group())
+    assert (found.with_paper, found.wanting) == (2, 1)
+    page = text(signed_in(served, Role.LIAISON).get(f"/attendance/certificates/?day={DAY}"))
+    assert "up to March 2" in page and "out of date</span>" not in page
+    outcomes = issue_certificates(served.liaison, members=group, day=DAY, at=LATER)
+    assert [one.new for one in outcomes] == [False, False, True]
+    assert isinstance(outcomes[0].refusal, rules.CertifiedFurther)
+    with pytest.raises(rules.CertifiedFurther):
+        issue_certificate(served.liaison, member=group[0], day=DAY, at=LATER)
+    assert not Certificate.objects.exclude(reversed_by=None).exists()
+    # What the records no longer tell of a day is put right from that day on.
+    correct_check_in(
+        served.secretary,
+        community=FENGLIN,
+        check_in=CheckIn.objects.get(member=group[0], day=DAY + timedelta(days=1)).pk,
+        occurred_at=None,
+        at=LATER,
+        reason="记错人",
+    )
+    (outcome,) = issue_certificates(served.liaison, members=group[:1], day=LAST, at=LATER)
+    assert outcome.new
 
 
 def test_who_certifies_nobody_certifies_no_group_and_nobody_is_certified_out_of_reach(

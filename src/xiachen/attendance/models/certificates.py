@@ -1,5 +1,7 @@
 """What a person served, written down for the person, and true after the incident too."""
 
+from datetime import date
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -74,3 +76,7 @@ class Certificate(CentralFact):
                 name="certificate_days", condition=Q(last_day__gte=models.F("first_day"))
             ),
         )
+
+    def tells_further(self, day: date) -> bool:
+        """Tell whether it holds and tells of service after a day."""
+        return not self.void and self.last_day > day

@@ -44,6 +44,7 @@ def issue_certificate(scope: Scope, *, member: UUID, day: date, at: datetime) ->
     takes the place of the former; where nothing has changed, the former stands.
 
     :raises NothingServed: no day on duty is recorded
+    :raises CertifiedFurther: the one that holds tells of days after this one
     :raises Forbidden, NotFound: it is somebody else whom the role does not certify
     """
     if member != scope.member:
@@ -165,10 +166,11 @@ def _issue(scope: Scope, members: Sequence[UUID], day: date, at: datetime) -> li
         for one, person in people.items()
         if (paper := _made(scope, person, served[one], incident, at))
     }
+    further = {one for one, paper in last.items() if paper.tells_further(day)}
     changed = [
         (paper, last.get(one))
         for one, paper in made.items()
-        if one not in last or last[one].void or not _same(last[one], paper)
+        if one not in further and (one not in last or last[one].void or not _same(last[one], paper))
     ]
     for paper, former in changed:
         paper.reverses = former
@@ -189,6 +191,8 @@ def _issue(scope: Scope, members: Sequence[UUID], day: date, at: datetime) -> li
             return Outcome(one, refusal=NotFound(field="member"))
         if one not in made:
             return Outcome(one, refusal=rules.NothingServed())
+        if one in further:
+            return Outcome(one, refusal=rules.CertifiedFurther())
         return Outcome(one, new=one in new, refusal=CorrectedAlready() if one in missed else None)
 
     return [outcome(one) for one in members]

@@ -33,15 +33,22 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CertifiedLine:
-    """Somebody of the group: what was served, and the certificate that holds."""
+    """
+    Somebody of the group: what was served, and the certificate that holds.
+
+    :param further: whether the certificate tells of days after the one looked at
+    """
 
     hours: HoursLine
     certificate: Certificate | None
+    further: bool
 
     @property
     def is_current(self) -> bool:
-        """Tell whether the certificate says what the records say now."""
+        """Tell whether the certificate says what the records say now, or more than is looked at."""
         paper, total, work = self.certificate, self.hours.total, self.hours.service
+        if self.further:
+            return True
         return paper is not None and (
             (paper.minutes, paper.days, paper.days_without_sign_out, paper.last_day)
             == (total.minutes, total.days, total.days_without_sign_out, total.last_day)
@@ -95,7 +102,11 @@ def certified(scope: Scope, *, day: date, group: Group) -> Certified:
     papers = standing(scope, members=members)
     return Certified(
         lines=[
-            CertifiedLine(hours=line, certificate=papers.get(line.member))
+            CertifiedLine(
+                hours=line,
+                certificate=(paper := papers.get(line.member)),
+                further=paper is not None and paper.tells_further(day),
+            )
             for line in hours_lines(scope, members, day=day)
         ],
         total=total,

@@ -21,6 +21,16 @@ class NothingServed(Refused):
     message = _("No day on duty is recorded up to this day, so there is nothing to certify yet.")
 
 
+class CertifiedFurther(Refused):
+    """A paper is not replaced by one that leaves out the days after the one looked at."""
+
+    code = "attendance.certified-further"
+    message = _(
+        "The certificate that holds tells of later days too. "
+        "To issue another, look at its last day or a later one."
+    )
+
+
 class TooManyToCertify(Refused):
     """Certificates for a group are issued and printed in runs of a size that paper can take."""
 

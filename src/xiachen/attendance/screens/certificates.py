@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from xiachen.attendance.operations import certificates as operations
 from xiachen.attendance.queries.certificates import Shown, check_address
 from xiachen.attendance.queries.certified import Group, groups, members_of
-from xiachen.attendance.rules.certificates import CertificateUnknown
+from xiachen.attendance.rules.certificates import CertificateUnknown, CertifiedFurther
 from xiachen.base import clock
 from xiachen.base.errors import NotFound
 from xiachen.papers.qr import qr_image
@@ -66,7 +66,7 @@ def issue_several(request: ScopedRequest) -> HttpResponse:
         request.scope, members=members, day=request.day, at=clock.now()
     )
     new = sum(one.new for one in outcomes)
-    stood = sum(one.already for one in outcomes)
+    stood = sum(one.already or isinstance(one.refusal, CertifiedFurther) for one in outcomes)
     said = ngettext("%(n)s certificate issued", "%(n)s certificates issued", new) % {"n": new}
     if stood:
         said += ngettext("; %(n)s stands as it was", "; %(n)s stand as they were", stood) % {

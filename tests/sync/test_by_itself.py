@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from django.db import OperationalError, connection, connections, transaction
 
+from tests.attendance.test_evidence import gate
 from tests.attendance.town import Town, arrive
 from tests.needs.test_tasks import issue
 from tests.sync.phones import Phone, phone_of
@@ -16,6 +17,7 @@ from tests.sync.test_push import ACCEPTED, ALREADY, own_check_in
 from tests.world import FENGLIN, World
 from xiachen.attendance.models.records import CheckOut, WorkRecord
 from xiachen.attendance.operations.check_ins import CheckInEntry, check_in
+from xiachen.attendance.rules import codes
 from xiachen.base import clock
 from xiachen.base.errors import Forbidden
 from xiachen.base.ids import uuid7
@@ -117,6 +119,35 @@ def test_the_phone_and_the_worker_may_come_at_the_same_moment(
     assert state() == QuarantineState.TAKEN_IN
     assert phone.outcomes(event) == [ALREADY]
     connection.close()
+
+
+@pytest.mark.parametrize("method", ["code", "poster"])
+@pytest.mark.parametrize("worker", [True, False])
+def test_a_right_code_that_waits_is_not_judged_by_guesses_after_it(
+    town: Town, phone: Phone, method: str, worker: bool
+) -> None:
+    place = gate(town)
+    left = clock.now() - MINUTE
+    if method == "code":
+        code = codes.code_at(codes.secret_of_day(place.opened(), clock.local_day(left)), left)
+    else:
+        code = codes.poster_code(place.opened(), place.poster)
+    body = {"member": str(town.world.local), "method": method, "place": str(place.pk), "code": code}
+    event = phone.event("attendance.check-out", body, community=FENGLIN, at=left)
+    assert phone.outcomes(event)[0][0] == "retry"
+    for n in range(codes.MOST_WRONG):
+        guess = {**body, "method": "code", "code": f"{n:08d}"}
+        assert phone.outcomes(phone.event("attendance.check-in", guess, community=FENGLIN)) == [
+            ("quarantined", "attendance.wrong-code")
+        ]
+    sign_in(town, left - 2 * HOUR)
+    if worker:
+        take_in_waiting()
+    else:
+        assert phone.outcomes(event) == [ACCEPTED]
+    assert Quarantined.objects.get(event=event["id"]).state == QuarantineState.TAKEN_IN
+    again = phone.event("attendance.check-out", body, community=FENGLIN, at=left)
+    assert phone.outcomes(again) == [("quarantined", "attendance.too-many-wrong-codes")]
 
 
 def test_work_on_a_task_is_taken_in_when_the_claim_has_come(town: Town, phone: Phone) -> None:

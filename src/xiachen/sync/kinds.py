@@ -44,6 +44,7 @@ class Event:
     :param occurred_at: by the server's time, as `rules.occurred` finds it
     :param certain: whether that rests on a clock that is never set
     :param day: for which the person's rights are judged
+    :param waited: it came before, and has waited for another record since
     """
 
     id: UUID
@@ -53,6 +54,7 @@ class Event:
     occurred_at: datetime
     certain: bool
     day: date
+    waited: bool = False
 
 
 class Entry(Protocol):
@@ -150,6 +152,7 @@ def _witnessed(event: Event) -> dict[str, Any]:
         **_about(event),
         "certain": event.certain,
         "since": event.device.enrolled_at,
+        "waited": event.waited,
         "method": events.text(body, "method", longest=LONGEST_CODE),
         "place": events.perhaps_identity(body, "place"),
         "code": events.text(body, "code", longest=LONGEST_CODE),

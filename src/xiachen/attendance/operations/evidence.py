@@ -39,6 +39,7 @@ class Witnessed:
     :param certain: whether the phone's own time can be relied on
     :param since: when the phone was let in, for records of earlier days: a code of a day before
         proves nothing, and the account's role of the code's own day counts
+    :param waited: it came before with a right code, and has waited for another record since
     :param by_proxy: somebody else signs for the person; set by itself where the account is not
         the person's own
     """
@@ -53,6 +54,7 @@ class Witnessed:
     near: str = ""
     certain: bool = True
     since: datetime | None = None
+    waited: bool = False
     by_proxy: bool = False
 
 
@@ -125,9 +127,9 @@ class Weighing:
         Count the wrong codes of each person, in the order in which they came.
 
         Past the limit of a day no code counts, right or wrong: a guess that hits says no more than
-        one that misses.
+        one that misses. Guesses that came after a right code say nothing of it.
         """
-        given = [one for one in self._entries if _gave_code(found[one.id])]
+        given = [one for one in self._entries if not one.waited and _gave_code(found[one.id])]
         if not given:
             return {}
         day = clock.local_day(self._at)

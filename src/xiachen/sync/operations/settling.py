@@ -18,6 +18,7 @@ from xiachen.incidents.queries import worked_in
 from xiachen.needs.operations.claims import hold_tasks
 from xiachen.privacy.scope import ALLOWED, Can, Scope, system_scope
 from xiachen.sync.kinds import KINDS, Act, Entry, Event, Kind
+from xiachen.sync.models.receipts import QuarantineState
 from xiachen.sync.operations.items import Passing, Push, Verdict
 from xiachen.sync.rules import events, waiting
 from xiachen.sync.rules.occurred import milliseconds, moment_of, occurred
@@ -130,6 +131,7 @@ def _event(one: Passing, content: events.Content, at: datetime) -> Event:
         certain=certain,
         # Nobody had a phone here the day before it was enrolled, whatever its clock said.
         day=clock.local_day(max(happened, enrolled)),
+        waited=one.former is not None and one.former.state == QuarantineState.WAITING,
     )
 
 

@@ -16,9 +16,11 @@ from xiachen.attendance.models.records import CheckIn, CheckOut, WorkRecord
 from xiachen.base import clock
 from xiachen.base.ids import uuid7
 from xiachen.needs.models import Claim
+from xiachen.needs.operations.claims import claim_task, release_claim
 from xiachen.notices.models.notices import Receipt
 from xiachen.notices.operations.notices import To, send_notice
 from xiachen.privacy.scope import Role
+from xiachen.sync.jobs import take_in_waiting
 from xiachen.sync.models.devices import Device
 from xiachen.sync.models.receipts import Quarantined, QuarantineState
 from xiachen.sync.operations.mending import dismiss, mend
@@ -87,6 +89,20 @@ def test_a_clock_set_back_in_between_changes_no_order(town: Town, phone: Phone) 
     release = phone.event("needs.release", {"task": str(task)}, community=FENGLIN, at=earlier)
     assert phone.outcomes(claim, release) == [ACCEPTED] * 2
     assert not Claim.objects.filter(task=task, released_at=None).exists()
+
+
+def test_a_task_given_back_that_nobody_holds_says_what_is_and_undoes_no_later_claim(
+    town: Town, phone: Phone
+) -> None:
+    task, member = issue(town).pk, town.world.local
+    phone.push(of_task(phone, "needs.claim", task))
+    release_claim(town.local, community=FENGLIN, task=task, member=member, at=clock.now())
+    known = ("already", "needs.not-claimed")
+    assert phone.outcomes(of_task(phone, "needs.release", task)) == [known]
+    claim_task(town.local, community=FENGLIN, task=task, member=member, at=clock.now())
+    take_in_waiting()
+    assert Claim.objects.filter(task=task, released_at=None).exists()
+    assert not Quarantined.objects.exists()
 
 
 def test_a_part_finished_twice_with_other_numbers_is_kept_for_a_person(

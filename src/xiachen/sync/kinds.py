@@ -330,8 +330,9 @@ KINDS: Mapping[str, Kind] = {
         known=frozenset({FinishedAlready.code}),
         in_turn=True,
     ),
+    # Waiting for a claim it would give back one that the person has made since.
     "needs.release": Kind(
-        Can.CLAIM_TASKS, _release, _one_by_one, heals=_CLAIM_MISSING, in_turn=True
+        Can.CLAIM_TASKS, _release, _one_by_one, known=_CLAIM_MISSING, in_turn=True
     ),
     "notices.read": Kind(
         Can.CHECK_IN, _read_notice, _one_by_one, known=frozenset({ReadAlready.code})

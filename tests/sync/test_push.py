@@ -261,14 +261,15 @@ class TestWholeRequests:
 def test_what_the_server_stumbles_over_stops_nobody(
     town: Town, phone: Phone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    good = own_check_in(phone, town)
+    came = clock.now()
+    good = own_check_in(phone, town, at=came)
     bad = phone.event("some.thing", {}, community=None)
 
     def stumbling(scope: object, *, one: Passing, **given: object) -> None:
         raise ZeroDivisionError
 
     monkeypatch.setattr(pushing, "keep", stumbling)
-    outcomes = phone.outcomes(bad, good, own_check_in(phone, town))
+    outcomes = phone.outcomes(bad, good, own_check_in(phone, town, at=came))
     assert outcomes == [
         ("retry", "sync.not-taken-in"),
         ACCEPTED,

@@ -24,6 +24,7 @@ from xiachen.privacy.models import AuditEntry
 from xiachen.sync.forms.settling import kind_choices
 from xiachen.sync.kinds import KINDS
 from xiachen.sync.models.receipts import Quarantined, QuarantineState
+from xiachen.sync.rules.settling import SIGNED_IN
 from xiachen.sync.rules.wording import KIND_WORDS
 
 RECORDS = reverse("sync:records")
@@ -101,6 +102,15 @@ def test_it_is_put_right_and_taken_in_and_the_phone_is_told(
     assert "Take it in" not in page
     secretary.post(page_of(elsewhere), mended(elsewhere))
     assert CheckIn.objects.count() == 1
+
+
+def test_nobody_makes_a_dismissal_look_as_if_it_had_settled_itself(
+    elsewhere: Quarantined, secretary: Client
+) -> None:
+    secretary.post(reverse("sync:dismiss", args=[elsewhere.pk]), {"reason": SIGNED_IN})
+    for address in (f"{RECORDS}?show=settled", page_of(elsewhere)):
+        page = secretary.get(address).content.decode()
+        assert SIGNED_IN in page and "settled itself" not in page
 
 
 def test_a_sign_in_that_is_mended_stands_on_the_menders_word(

@@ -23,7 +23,7 @@ from xiachen.papers.tables import Table
 from xiachen.people.queries.members import shown_names
 from xiachen.places.queries.communities import communities_by_id, full_names
 from xiachen.privacy.masking import mask_name
-from xiachen.privacy.scope import Can, Scope
+from xiachen.privacy.scope import Can, Scope, system_scope
 from xiachen.sync.models.receipts import Quarantined, QuarantineState, Receipt
 from xiachen.sync.queries.quarantine import quarantined_reached, to_settle, written
 from xiachen.sync.rules import events
@@ -149,7 +149,7 @@ def record_lines(scope: Scope, rows: Sequence[Quarantined]) -> list[RecordLine]:
             name=names.get(row.device.member, ""),
             place=str(places.get(row.about or 0, row.about or "")),
             why=why(row.code),
-            reason=reason_words(row.reason),
+            reason=reason_words(row.reason, by_itself=row.settled_by == system_scope().account),
         )
         for row in rows
     ]

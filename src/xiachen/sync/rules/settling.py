@@ -19,9 +19,9 @@ _BY_ITSELF: Mapping[str, Words] = {
 }
 
 
-def reason_words(reason: str) -> Words:
+def reason_words(reason: str, *, by_itself: bool) -> Words:
     """Return why a record was settled: what a person wrote, or why it settled itself."""
-    return _BY_ITSELF.get(reason, reason)
+    return _BY_ITSELF.get(reason, reason) if by_itself else reason
 
 
 class ReasonMissing(Refused):

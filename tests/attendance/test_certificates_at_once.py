@@ -22,6 +22,7 @@ from xiachen.attendance.operations.certificates import (
 from xiachen.attendance.operations.check_ins import correct_check_in
 from xiachen.attendance.queries.certified import Group, certified, members_of
 from xiachen.attendance.rules import certificates as rules
+from xiachen.attendance.screens import certificates as screens
 from xiachen.base import clock
 from xiachen.base.errors import Forbidden, NotFound
 from xiachen.deployment.operations.teams import add_members, form_team
@@ -216,6 +217,20 @@ def test_they_are_issued_from_a_page_and_printed_a_sheet_each(
     assert "0 certificates issued; 1 stands as it was" in text(again)
     page = text(client.get(PAGE))
     assert "All hold a certificate that is up to date." in page and "Print 3 certificates" in page
+
+
+def test_a_page_of_a_group_notes_those_whom_it_names(
+    served: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(screens, "LINES", 2)
+    client = signed_in(served, Role.LIAISON)
+    pages = [text(client.get(f"{PAGE}&page={number}")) for number in (1, 2)]
+    assert [page.count("not issued yet") for page in pages] == [2, 1]
+    assert all("3 people have been on duty." in page for page in pages)
+    acts = AuditEntry.objects.filter(action="attendance.view-certificates").order_by("id")
+    first, second = (set(act.targets) for act in acts)
+    assert (len(first), len(second)) == (2, 1)
+    assert first | second == set(served.world.sent[:3])
 
 
 def test_nobody_else_opens_the_pages_of_certificates(served: Town) -> None:

@@ -113,11 +113,13 @@ def view_certificate(scope: Scope, *, certificate: UUID) -> queries.Shown:
 
 
 @transaction.atomic
-def view_certified(scope: Scope, *, day: date, group: certified.Group) -> certified.Certified:
-    """Return whom of a group the reader can certify, and note whom it named."""
-    found = certified.certified(scope, day=day, group=group)
-    _note(scope, [line.hours.member for line in found.lines])
-    return found
+def view_certified(
+    scope: Scope, *, day: date, group: certified.Group, number: int, size: int
+) -> certified.CertifiedPage:
+    """Return a page of whom of a group the reader can certify, and note whom it named."""
+    page = certified.certified_page(scope, day=day, group=group, number=number, size=size)
+    _note(scope, [line.hours.member for line in page.lines])
+    return page
 
 
 @transaction.atomic

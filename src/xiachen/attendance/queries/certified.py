@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef, QuerySet
 
 from xiachen.attendance.models.certificates import Certificate
@@ -86,6 +87,30 @@ class Certified:
     def untimed(self) -> int:
         """Return how many have days without a sign-out, which count no time."""
         return sum(bool(line.hours.total.days_without_sign_out) for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertifiedPage:
+    """A page of the people of a group; `number` counts from 1."""
+
+    found: Certified
+    lines: list[CertifiedLine]
+    number: int
+    pages: int
+
+
+def certified_page(
+    scope: Scope, *, day: date, group: Group, number: int, size: int
+) -> CertifiedPage:
+    """Return a page of whom of a group the scope can certify; see `certified`."""
+    found = certified(scope, day=day, group=group)
+    page = Paginator(found.lines, size).get_page(number)
+    return CertifiedPage(
+        found=found,
+        lines=list(page.object_list),
+        number=page.number,
+        pages=page.paginator.num_pages,
+    )
 
 
 def certified(scope: Scope, *, day: date, group: Group) -> Certified:

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,6 +18,7 @@ from xiachen.attendance.operations import certificates as operations
 from xiachen.attendance.queries.certificates import Shown, check_address
 from xiachen.attendance.queries.certified import Group, groups, members_of
 from xiachen.attendance.rules.certificates import CertificateUnknown, CertifiedFurther
+from xiachen.attendance.screens.hours import number_of
 from xiachen.base import clock
 from xiachen.base.errors import NotFound
 from xiachen.papers.qr import qr_image
@@ -42,13 +42,18 @@ def several(request: ScopedRequest) -> HttpResponse:
     """Whom of a team or a community the role certifies, with what each has and would get."""
     scope = request.scope
     group = _group(request.GET)
-    found = operations.view_certified(scope, day=request.day, group=group)
-    shown = Paginator(found.lines, LINES).get_page(request.GET.get("page"))
+    page = operations.view_certified(
+        scope,
+        day=request.day,
+        group=group,
+        number=number_of(request),
+        size=LINES,
+    )
     teams, communities = groups(scope, day=request.day)
     context = {
-        "found": found,
-        "lines": shown.object_list,
-        "page": {"number": shown.number, "pages": shown.paginator.num_pages},
+        "found": page.found,
+        "lines": page.lines,
+        "page": page,
         "group": group,
         "teams": teams,
         "communities": communities,

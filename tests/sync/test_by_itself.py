@@ -15,7 +15,7 @@ from tests.needs.test_tasks import issue
 from tests.sync.phones import Phone, phone_of
 from tests.sync.test_push import ACCEPTED, ALREADY, own_check_in
 from tests.world import FENGLIN, World
-from xiachen.attendance.models.records import CheckOut, WorkRecord
+from xiachen.attendance.models.records import CheckOut, CodeUse, WorkRecord
 from xiachen.attendance.operations.check_ins import CheckInEntry, check_in
 from xiachen.attendance.rules import codes
 from xiachen.base import clock
@@ -148,6 +148,21 @@ def test_a_right_code_that_waits_is_not_judged_by_guesses_after_it(
     assert Quarantined.objects.get(event=event["id"]).state == QuarantineState.TAKEN_IN
     again = phone.event("attendance.check-out", body, community=FENGLIN, at=left)
     assert phone.outcomes(again) == [("quarantined", "attendance.too-many-wrong-codes")]
+
+
+def test_a_sign_out_that_records_nothing_uses_no_code_up(town: Town, phone: Phone) -> None:
+    place, came = gate(town), clock.now() - HOUR
+    code = codes.code_at(codes.secret_of_day(place.opened(), clock.local_day(came)), came)
+    body = {"member": str(town.world.local), "method": "code", "place": str(place.pk), "code": code}
+    wrong_button = phone.event("attendance.check-out", body, community=FENGLIN, at=came)
+    assert phone.outcomes(wrong_button)[0][0] == "retry"
+    assert not CodeUse.objects.exists()
+    event = phone.event("attendance.check-in", body, community=FENGLIN, at=came)
+    assert phone.outcomes(event) == [ACCEPTED]
+    assert str(CodeUse.objects.get().pk) == event["id"]
+    take_in_waiting()
+    assert (state(), Quarantined.objects.get().code) == ("quarantined", "attendance.code-used")
+    assert not CheckOut.objects.exists()
 
 
 def test_work_on_a_task_is_taken_in_when_the_claim_has_come(town: Town, phone: Phone) -> None:

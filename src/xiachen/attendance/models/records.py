@@ -134,7 +134,7 @@ class CheckOut(Evidence):
 
 class CodeUse(Owned):
     """
-    That somebody has used a place's code; the id is that of the sign-in or sign-out.
+    That a place's code was used for a sign-in or sign-out on record, whose id it has.
 
     :ivar step: the minute of the day in which the code was shown, counted from 0
     """

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from xiachen.attendance.models.records import CheckIn, CheckOut
-from xiachen.attendance.operations.evidence import Weighing, Witnessed
+from xiachen.attendance.operations.evidence import Proof, Weighing, Witnessed
 from xiachen.attendance.operations.reaching import Reach
 from xiachen.attendance.operations.settling import (
     OneAMoment,
@@ -168,10 +168,13 @@ def _first_of_their_days(signed: Sequence[CheckIn]) -> Iterable[CheckIn]:
 def _facts(
     scopes: Scopes, entries: Sequence[CheckInEntry], at: datetime
 ) -> Iterator[tuple[UUID, CheckIn | Refused]]:
-    proofs = Weighing(scopes, entries, at, model=CheckIn, taken=_signed_in).proofs()
+    weighing = Weighing(scopes, entries, at, model=CheckIn, taken=_signed_in)
+    weighed = weighing.proofs()
+    proofs = {id: proof for id, proof in weighed.items() if isinstance(proof, Proof)}
+    weighed |= weighing.use_up(proofs)
     proven = []
     for one in entries:
-        proof = proofs[one.id]
+        proof = weighed[one.id]
         if isinstance(proof, Refused):
             yield one.id, proof
         else:

@@ -119,7 +119,8 @@ def _check_out(scopes: Scopes, entries: Sequence[CheckOutEntry], at: datetime) -
 def _facts(
     scopes: Scopes, entries: Sequence[CheckOutEntry], at: datetime
 ) -> Iterator[tuple[UUID, CheckOut | Refused]]:
-    proofs = Weighing(scopes, entries, at, model=CheckOut, taken=_signed_out).proofs()
+    weighing = Weighing(scopes, entries, at, model=CheckOut, taken=_signed_out)
+    proofs = weighing.proofs()
     proven = []
     for one in entries:
         proof = proofs[one.id]
@@ -128,15 +129,18 @@ def _facts(
         else:
             proven.append((one, proof))
     signed = _sign_ins(scopes, proven)
+    leaving = []
     for one, proof in proven:
-        scope = scopes[one.id]
-        rows = signed.get((scope.incident, one.community, one.member), [])
+        rows = signed.get((scopes[one.id].incident, one.community, one.member), [])
         came = arrival_before(rows, proof.occurred_at)
         if came:
             long = proof.occurred_at - came.occurred_at > LONGEST_DUTY
-            yield one.id, _fact(scope, one, proof, at, doubtful=long)
+            leaving.append((one, proof, long))
         else:
             yield one.id, _nothing_left(rows, proof.occurred_at)
+    used = weighing.use_up({one.id: proof for one, proof, _ in leaving})
+    for one, proof, long in leaving:
+        yield one.id, used.get(one.id) or _fact(scopes[one.id], one, proof, at, doubtful=long)
 
 
 def _sign_ins(scopes: Scopes, proven: Sequence[tuple[CheckOutEntry, Proof]]) -> _SignIns:

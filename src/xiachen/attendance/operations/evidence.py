@@ -112,15 +112,17 @@ class Weighing:
         self._opened: dict[UUID, bytes] = {}
 
     def proofs(self) -> dict[UUID, Proof | Refused]:
-        """Return for each entry's id what it proves, or why it cannot be recorded."""
+        """Return for each entry's id what it proves, or why it cannot; codes are not used up."""
         found = {one.id: self._weighed(one) for one in self._entries}
         found.update(self._without_role(found))
         found.update(self._guessed(found))
-        given = [proof.use for proof in found.values() if isinstance(proof, Proof)]
-        used = self._used_before([use for use in given if use is not None])
-        if used:
-            found.update(self._again(used, found))
         return found
+
+    def use_up(self, proofs: Mapping[UUID, Proof]) -> dict[UUID, Refused]:
+        """Use up the codes of what is recorded; say of those used before what they were for."""
+        given = [proof.use for proof in proofs.values() if proof.use is not None]
+        used = self._used_before(given)
+        return self._again(used, proofs) if used else {}
 
     def _guessed(self, found: Mapping[UUID, Proof | Refused]) -> dict[UUID, Refused]:
         """
@@ -164,9 +166,7 @@ class Weighing:
             if not any(scope.allows(Can.CHECK_IN) for scope in scopes[asking])
         }
 
-    def _again(
-        self, used: dict[UUID, UUID], found: Mapping[UUID, Proof | Refused]
-    ) -> dict[UUID, Refused]:
+    def _again(self, used: dict[UUID, UUID], proofs: Mapping[UUID, Proof]) -> dict[UUID, Refused]:
         """
         Say of codes used before what they were used for: the same thing, or another.
 
@@ -178,8 +178,8 @@ class Weighing:
         times = dict(rows.standing().values_list("pk", "occurred_at"))
         said: dict[UUID, Refused] = {}
         for id, first in used.items():
-            beside = found.get(first)
-            time = times.get(first) or (beside.occurred_at if isinstance(beside, Proof) else None)
+            beside = proofs.get(first)
+            time = times.get(first) or (beside.occurred_at if beside else None)
             said[id] = codes.CodeUsed(field="code") if time is None else self._taken(time)
         return said
 

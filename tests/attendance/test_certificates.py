@@ -156,18 +156,20 @@ def test_days_that_count_no_time_are_said_before_and_on_the_paper(town: Town) ->
     before = f"/attendance/hours/mine?day={LAST}"
     assert "no sign-out" not in text(client.get(before))
     first = issue_certificate(town.local, member=me, day=LAST, at=LATER)
-    assert "not counting" not in text(client.get(f"/attendance/certificates/{first.pk}/"))
+    assert "not counted" not in text(client.get(f"/attendance/certificates/{first.pk}/"))
     serve(town, me, 1, 2)
-    assert "2 days have no sign-out and count no time. Ask your leader" in text(client.get(before))
+    assert "2 days lack a sign-out, and that time does not count. Ask your leader" in text(
+        client.get(before)
+    )
     answer = client.post(f"/attendance/hours/{me}/certificate", follow=True)
-    assert "9.0 h (not counting 2 days without a sign-out)" in text(answer)
+    assert "9.0 h (time without a sign-out on 2 days not counted)" in text(answer)
     made = Certificate.objects.order_by("sequence").last()
     assert made is not None
     with ORACLE.expecting():
         checked = Client().get(
             f"/attendance/c/{token_of(made)}", headers={"Accept-Language": "zh-hans"}
         )
-    assert "9.0小时（有2天未签退，未计入）" in text(checked), text(checked)
+    assert "9.0小时（2天有未签退，该段未计入）" in text(checked), text(checked)
 
 
 def test_two_who_press_at_once_make_one(committed_world: World) -> None:

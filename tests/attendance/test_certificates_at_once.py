@@ -203,14 +203,14 @@ def test_they_are_issued_from_a_page_and_printed_a_sheet_each(
     assert "/attendance/certificates/" in text(client.get(f"/attendance/hours/?day={LAST}"))
     page = text(client.get(PAGE))
     assert "3 people have been on duty." in page
-    assert "1 person has days without a sign-out" in page
+    assert "1 person has days that lack a sign-out" in page
     assert page.count("not issued yet") == 3
     answer = client.post("/attendance/certificates/issue", {"community": FENGLIN}, follow=True)
     sheets = text(answer)
     assert "3 certificates issued" in sheets
     assert sheets.count("<article") == sheets.count("data:image/svg+xml") == 3
     assert all(name in sheets for name in SENT[:3]) and LOCAL not in sheets
-    assert "22.0 h" in sheets and "(not counting 1 day without a sign-out)" in sheets
+    assert "22.0 h" in sheets and "(time without a sign-out on 1 day not counted)" in sheets
     (seen,) = AuditEntry.objects.filter(action="attendance.view-certificates").order_by("-id")[:1]
     assert set(seen.targets) == set(served.world.sent[:3])
     again = client.post("/attendance/certificates/issue", {"community": ZISONG}, follow=True)

@@ -164,6 +164,19 @@ def test_a_sign_in_without_a_sign_out_is_a_day_without_time_and_is_shown_so(town
     assert total(town, member).days_without_sign_out == 0
 
 
+def test_an_afternoon_without_a_sign_out_is_told_though_the_morning_counts(town: Town) -> None:
+    member = town.world.sent[0]
+    stay(town, member, 8, 12)
+    town.sign_in([member], clock_at(13, 0))
+    found = total(town, member)
+    assert (found.minutes, found.days, found.days_without_sign_out) == (4 * 60, 1, 1)
+    (day,) = hours_of(town.secretary, members=[member], first=DAY, last=DAY)[member]
+    assert day.no_sign_out
+    assert correct(town, member, 4 * 60).new
+    found = total(town, member)
+    assert (found.minutes, found.days_without_sign_out) == (8 * 60, 0)
+
+
 def test_a_correction_counts_in_ledger_fatigue_and_figure_alike(town: Town) -> None:
     member = town.world.sent[0]
     serve(town, member, 0, 1, until=16)

@@ -30,7 +30,7 @@ COUNTED_AT_ONCE = 5_000
 
 _TOTALS = """
     select member, coalesce(sum(seconds), 0)::bigint / 60 as minutes, count(*) as days,
-        count(*) filter (where seconds is null) as untimed,
+        count(*) filter (where without_sign_out) as untimed,
         min(day) as first_day, max(day) as last_day
     from ({days}) as days group by member
 """
@@ -44,7 +44,8 @@ class HoursDay:
     :param came: the first sign-in; None where only a correction tells of the day
     :param left: the last sign-out; None where there is none
     :param minutes: what counts, corrections included; 0 where nothing tells how long
-    :param no_sign_out: whether a stay has no sign-out, and so counts no time
+    :param no_sign_out: whether a stay has no sign-out, and counts no time until that is recorded
+        or minutes are given for it
     :param corrected: minutes that corrections add or take away
     :param stayed: minutes between sign-ins and sign-outs, each moment once
     """
@@ -69,7 +70,8 @@ class HoursTotal:
     What somebody has served from the beginning up to a day.
 
     :param days: on duty
-    :param days_without_sign_out: days of them that count no time, as nothing tells how long
+    :param days_without_sign_out: days of them with a stay that counts no time, as nothing tells
+        how long
     """
 
     minutes: int = 0

@@ -75,7 +75,7 @@ _DAYS = """
     ),
     places as (
         select member, day, min(began) as began, max(ended) as ended,
-            count(began) > count(ended) as unended,
+            count(began) > count(ended) and count(instead) = 0 as unended,
             case when count(instead) > 0 and (count(began) > count(ended) or count(began) = 0)
                 then coalesce(sum(minutes), 0) + sum(instead) else sum(minutes) end as minutes,
             sum(seconds) as seconds

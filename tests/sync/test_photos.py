@@ -305,6 +305,17 @@ def test_who_has_begun_too_many_waits(phone: Phone, monkeypatch: pytest.MonkeyPa
     assert Sending(phone).announce().status_code == 201
 
 
+def test_who_brings_no_records_of_whole_photos_waits(
+    phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rules, "MOST_AT_DOOR", 2)
+    for sending in (Sending(phone), Sending(phone)):
+        sending.send()
+    assert Sending(phone).announce().status_code == 429
+    Photo.objects.update(kept_at=clock.now())
+    assert Sending(phone).announce().status_code == 201
+
+
 def test_orphans_are_forgotten(phone: Phone) -> None:
     half, whole, kept = Sending(phone), Sending(phone), Sending(phone)
     half.announce()

@@ -58,7 +58,7 @@ def begin_photo(
         },
     )
     if new:
-        if _unfinished(device.id) > rules.MOST_UNFINISHED:
+        if _has_too_many(device.id):
             raise rules.TooManyUnfinished()
     elif (made.device_id, made.length, made.sha256) != (device.id, length, sha256):
         raise rules.OtherPhoto()
@@ -174,8 +174,10 @@ def _for_the_door(scope: Scope) -> None:
         raise Forbidden()
 
 
-def _unfinished(device: UUID) -> int:
-    return Photo.objects.filter(device=device, received__lt=F("length")).count()
+def _has_too_many(device: UUID) -> bool:
+    at_door = Photo.objects.filter(device=device, kept_at=None, refused="")
+    unfinished = at_door.filter(received__lt=F("length")).count()
+    return unfinished > rules.MOST_UNFINISHED or at_door.count() > rules.MOST_AT_DOOR
 
 
 def _whole(photo: Photo) -> bytes:

@@ -11,6 +11,8 @@ LARGEST_PHOTO = 6 * 1024 * 1024
 
 # Of one phone; who has so many unfinished ones sends no more before these are whole.
 MOST_UNFINISHED = 40
+# With the whole ones whose records have not been taken in: more than anybody takes in days.
+MOST_AT_DOOR = 200
 
 # Whoever has begun to send one goes on within days, and its record comes from the same phone.
 UNFINISHED_KEPT = timedelta(days=14)

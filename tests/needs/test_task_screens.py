@@ -45,7 +45,7 @@ def test_a_member_signs_in_claims_and_finishes_on_one_page(town: Town) -> None:
     assert answer.headers["Location"] == "/needs/mine"
     assert WorkRecord.objects.get().persons_served == 3
     page = client.get("/needs/mine").content.decode()
-    assert "20:00, late by 690 minutes" in page
+    assert "20:00, late by 11 h 30 min" in page
     assert state(task) == TaskState.FINISHED
 
 

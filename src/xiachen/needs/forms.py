@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from xiachen.attendance.rules.records import MOST_SERVED, MOST_TIMES
 from xiachen.needs.models import TaskKind
@@ -45,7 +46,7 @@ class FinishForm(forms.Form):
         label=_("Persons served"), min_value=0, max_value=100_000, initial=0, required=False
     )
     note = forms.CharField(
-        label=_("Note"),
+        label=pgettext_lazy("of work", "Note"),
         max_length=LONGEST_NOTE,
         required=False,
         help_text=_("What the next ones should know; without names of residents."),

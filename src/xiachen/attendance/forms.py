@@ -111,7 +111,7 @@ class CorrectionForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason"),
         max_length=200,
-        help_text=_("It is kept with the correction. Write nothing about anybody's health."),
+        help_text=_("The person can read it. Write nothing about anybody's health."),
     )
 
     def clean(self) -> dict[str, Any]:
@@ -174,7 +174,7 @@ class HoursForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason"),
         max_length=200,
-        help_text=_("It is kept with the correction. Write nothing about anybody's health."),
+        help_text=_("The person can read it. Write nothing about anybody's health."),
     )
 
     def __init__(self, places: list[tuple[int, str]], data: Any = None, **options: Any) -> None:

@@ -177,6 +177,14 @@ def acts_by_others(scope: Scope, *, since: datetime) -> list[Act]:
     return sorted(found, key=lambda act: act.last, reverse=True)
 
 
+def acts_about(scope: Scope, *, subject: UUID, actions: Iterable[str]) -> list[AuditEntry]:
+    """Return some acts about a person whom the caller reaches, the earliest first."""
+    rows = AuditEntry.objects.filter(
+        subject=subject, action__in=list(actions), incident=scope.incident
+    )
+    return list(rows.order_by("at", "pk"))
+
+
 def verify_audit(scope: Scope, *, at: datetime, printed: Mapping[int, str] | None = None) -> Report:
     """
     Compute the whole chain anew and compare it with the entries as they stand.

@@ -16,7 +16,7 @@ from xiachen.attendance.operations.settling import (
     Settling,
     put_right,
 )
-from xiachen.attendance.queries.stays import stay_of
+from xiachen.attendance.queries.stays import OneStay, stay_of
 from xiachen.attendance.rules import records as rules
 from xiachen.attendance.rules.duty import AfterSignOut
 from xiachen.attendance.rules.evidence import Method
@@ -105,16 +105,24 @@ def correct_check_in(
         void=occurred_at is None,
         at=at,
         reason=reason,
-        with_it=[
-            one
-            for one in (stay.arrivals if stay else ())
-            if one != former and (occurred_at is None or one.occurred_at < occurred_at)
-        ],
+        with_it=_said_with(former, stay, occurred_at),
         occurred_at=occurred_at or former.occurred_at,
     )
     if correction.void and not _signed_in_on(former):
         post_deltas(former.incident_id, [(community, SIGNED_IN, former.day, -1)])
     return correction
+
+
+def _said_with(former: CheckIn, stay: OneStay | None, to: datetime | None) -> list[CheckIn]:
+    """
+    Return the sign-ins that go with one that is put right.
+
+    With the first of a stay go those that say the same of what it says no more; one that lies
+    within the stay goes alone.
+    """
+    if stay is None or stay.came != former:
+        return []
+    return [one for one in stay.arrivals[1:] if to is None or one.occurred_at < to]
 
 
 def _check_no_sign_out_between(scope: Scope, former: CheckIn, occurred_at: datetime) -> None:

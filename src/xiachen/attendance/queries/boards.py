@@ -42,10 +42,20 @@ SHOWN = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardStay:
-    """A stay of somebody on the board: how it began, and how it ended if it has."""
+    """
+    A stay of somebody on the board: how it began, and how it ended if it has.
+
+    :param further: sign-ins that lie within it
+    """
 
     check_in: CheckIn
     check_out: CheckOut | None
+    further: tuple[CheckIn, ...] = ()
+
+    @classmethod
+    def of(cls, stay: OneStay) -> "BoardStay":
+        """Return a stay as the board shows it."""
+        return cls(check_in=stay.came, check_out=stay.left, further=tuple(stay.arrivals[1:]))
 
     @property
     def hours(self) -> str:
@@ -111,10 +121,15 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamedLine:
-    """A line of a list to verify, with the name."""
+    """
+    A line of a list to verify, with the name.
+
+    :param goes_with: sign-ins that are taken back with the one of the line
+    """
 
     name: str
     line: Line
+    goes_with: tuple[CheckIn, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,17 +249,14 @@ def named_line(
     """Return a person's line: the one of a standing sign-in, or the one on a list; or None."""
     gathered = gather(scope, cutoff=records.end_of(scope, day), community=community)
     found: Line | None = None
+    goes_with: tuple[CheckIn, ...] = ()
     if check_in is not None:
         stays = stays_on(scope, day, records.reached_by(scope), Q(community_id=community))
-        rows = (stay.came for several in stays.values() for stay in several)
-        found = next(
-            (
-                Line(community=community, member=row.member, check_in=row)
-                for row in rows
-                if row.pk == check_in
-            ),
-            None,
-        )
+        came = [(row, one) for several in stays.values() for one in several for row in one.arrivals]
+        for row, stay in came:
+            if row.pk == check_in:
+                found = Line(community=community, member=row.member, check_in=row)
+                goes_with = tuple(stay.arrivals[1:]) if row == stay.came else ()
     elif gap:
         funnel = gathered.funnel()
         lines = funnel.not_present if gap == GapKind.NOT_PRESENT else funnel.not_working
@@ -252,15 +264,15 @@ def named_line(
     if found is None:
         return None
     names = people.shown_names(scope, [found.member])
-    return NamedLine(name=names.get(found.member, ""), line=found)
+    return NamedLine(name=names.get(found.member, ""), line=found, goes_with=goes_with)
 
 
 def person(scope: Scope, *, day: date, community: int, check_out: UUID) -> Person | None:
-    """Return somebody of the board with the stay that a sign-out ended; or None."""
+    """Return somebody of the board from the stay on that a sign-out ended; or None."""
     for one in board(scope, day=day, community=community).people:
-        for stay in one.stays:
+        for number, stay in enumerate(one.stays):
             if stay.check_out and stay.check_out.pk == check_out:
-                return replace(one, stays=(stay,))
+                return replace(one, stays=one.stays[number:])
     return None
 
 
@@ -286,10 +298,7 @@ def _people(
             reported=one in reported,
             worked=one in worked,
             seen_elsewhere=one in elsewhere,
-            stays=tuple(
-                BoardStay(check_in=stay.came, check_out=stay.left)
-                for stay in stays.get((community, one), ())
-            ),
+            stays=tuple(BoardStay.of(stay) for stay in stays.get((community, one), ())),
             off_duty=one in away,
         )
         for one in sorted(ids, key=lambda pk: order.get(pk, ("~", str(pk))))

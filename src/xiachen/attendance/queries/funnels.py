@@ -40,8 +40,7 @@ class SignIn:
         minutes = self.minutes_late
         if not minutes:
             return time
-        words = ngettext("late by %(minutes)s minute", "late by %(minutes)s minutes", minutes)
-        late = words % {"minutes": minutes}
+        late = _lateness(minutes)
         return gettext("%(time)s, %(late)s") % {"time": time, "late": late}
 
 
@@ -226,6 +225,14 @@ def gather(scope: Scope, *, cutoff: Cutoff, community: int | None = None) -> Gat
         seen=_pairs(records.seen_anywhere(scope, cutoff, members=in_doubt), "member"),
         busy=_pairs(records.worked_anywhere(scope, cutoff, members=in_doubt | idle), "member"),
     )
+
+
+def _lateness(minutes: int) -> str:
+    hours, rest = divmod(minutes, 60)
+    if hours:
+        return gettext("late by %(hours)s h %(minutes)s min") % {"hours": hours, "minutes": rest}
+    words = ngettext("late by %(minutes)s minute", "late by %(minutes)s minutes", minutes)
+    return words % {"minutes": minutes}
 
 
 def _pairs(rows, person: str) -> frozenset[Pair]:  # type: ignore[no-untyped-def]

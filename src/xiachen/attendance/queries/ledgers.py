@@ -1,8 +1,8 @@
 """One person's ledger of hours: each day with its stays and corrections, and the total."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Q
@@ -11,7 +11,8 @@ from xiachen.attendance.models.hours import HoursCorrection
 from xiachen.attendance.models.records import CheckIn
 from xiachen.attendance.queries import hours
 from xiachen.attendance.queries.hours import HoursDay, HoursTotal, Service
-from xiachen.attendance.queries.stays import stays_on
+from xiachen.attendance.queries.righted import Righted, righted
+from xiachen.attendance.queries.stays import OneStay, stays_on
 from xiachen.attendance.rules.hours import spoken
 from xiachen.base.errors import Forbidden, NotFound
 from xiachen.mobilisation.models.stays import Enrolment
@@ -58,10 +59,15 @@ class Correction:
 
 @dataclass(slots=True, kw_only=True)
 class LedgerDay:
-    """A day with what makes it up."""
+    """
+    A day with what makes it up.
+
+    :ivar righted: its sign-ins and sign-outs that were put right or taken back
+    """
 
     hours: HoursDay
     stays: list[Stay] = field(default_factory=list)
+    righted: list[Righted] = field(default_factory=list)
     corrections: list[Correction] = field(default_factory=list)
 
     @property
@@ -165,10 +171,24 @@ def _days(scope: Scope, member: UUID, shown: list[HoursDay]) -> list[LedgerDay]:
                     left=one.left.occurred_at if one.left else None,
                 )
             )
+    _put_right(scope, member, lines, [one for _code, one in stays])
     for row in corrected:
         gave_way = row.for_sign_out and ended.get((row.day, row.community_id), False)
         lines[row.day].corrections.append(_correction(scope, row, places, gave_way))
     return list(lines.values())
+
+
+def _put_right(
+    scope: Scope, member: UUID, lines: Mapping[date, LedgerDay], stays: Iterable[OneStay]
+) -> None:
+    """Add what was put right to the day of its stay; what no longer stands to that of its time."""
+    of_stay = {row.pk: one.day for one in stays for row in (*one.arrivals, *one.leavings)}
+    for fix in righted(scope, member=member, first=min(lines), last=max(lines) + timedelta(days=1)):
+        # Who worked through the night was signed out on the day after.
+        days = (of_stay.get(fix.id, fix.day), fix.day - timedelta(days=not fix.arrives))
+        line = next((lines[day] for day in days if day in lines), None)
+        if line:
+            line.righted.append(fix)
 
 
 def _correction(

@@ -18,6 +18,7 @@ from xiachen.attendance.operations.answers import answer as record_answer
 from xiachen.attendance.operations.boards import view_board, view_line
 from xiachen.attendance.operations.check_ins import CheckInEntry, check_in, correct_check_in
 from xiachen.attendance.queries import boards
+from xiachen.attendance.queries.righted import led_to
 from xiachen.base import clock
 from xiachen.base.errors import NotFound, Outcome, Refused
 from xiachen.base.ids import uuid7
@@ -89,7 +90,13 @@ def correct(request: ScopedRequest, community: int, check_in: UUID) -> HttpRespo
         else:
             messages.success(request, _("The correction is recorded; the former time is kept."))
             return redirect(address(request, community))
-    context = {"form": form, "line": line, "community": community}
+    row = line.line.check_in
+    context = {
+        "form": form,
+        "line": line,
+        "community": community,
+        "righted": led_to(request.scope, row) if row else [],
+    }
     return render(request, "attendance/correct.html", context)
 
 

@@ -142,8 +142,8 @@ def _table(request: ScopedRequest) -> Table:
             _("Days"),
             _("Days without a sign-out"),
             _("Hours"),
-            _("Times"),
-            _("Persons served"),
+            _("work recorded"),
+            _("residents served"),
         ],
         tags=[
             "#contact+name",

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from xiachen.attendance.forms import LeavingCorrectionForm, SignOutForm
+from xiachen.attendance.models.records import CheckIn
 from xiachen.attendance.operations.boards import view_person
 from xiachen.attendance.operations.check_outs import (
     CheckOutEntry,
@@ -17,9 +18,11 @@ from xiachen.attendance.operations.check_outs import (
     correct_check_out,
 )
 from xiachen.attendance.queries import boards
+from xiachen.attendance.queries.righted import led_to
 from xiachen.attendance.screens.boards import address, show_board, tell
 from xiachen.base import clock
 from xiachen.base.ids import uuid7
+from xiachen.figures import numbers
 from xiachen.privacy.doors import ScopedRequest, done
 from xiachen.privacy.scope import Can
 
@@ -57,6 +60,7 @@ def correct_sign_out(request: ScopedRequest, community: int, check_out: UUID) ->
     """Put the right time in the place of a sign-out, or take it back."""
     request.scope.require(Can.CORRECT, community=community)
     person = view_person(request.scope, day=request.day, community=community, check_out=check_out)
+    next_came = person.stays[1].check_in if len(person.stays) > 1 else None
     form = LeavingCorrectionForm(request.POST if request.method == "POST" else None)
 
     def act() -> None:
@@ -71,6 +75,26 @@ def correct_sign_out(request: ScopedRequest, community: int, check_out: UUID) ->
 
     if request.method == "POST" and done(form, act):
         messages.success(request, _("The correction is recorded; the former time is kept."))
+        if form.cleaned_data["void"] and next_came:
+            messages.info(request, _joined(person.stays[0].check_in, next_came))
         return redirect(address(request, community))
-    context = {"form": form, "person": person, "community": community}
+    left = person.stays[0].check_out
+    context = {
+        "form": form,
+        "person": person,
+        "stay": person.stays[0],
+        "next_came": next_came,
+        "community": community,
+        "righted": led_to(request.scope, left) if left else [],
+    }
     return render(request, "attendance/correct_out.html", context)
+
+
+def _joined(first: CheckIn, within: CheckIn) -> str:
+    """Say that without the sign-out between them two stays have become one."""
+    words = _("The sign-in at %(time)s now lies within the stay from %(first)s.")
+    return words % {"time": _spoken(within), "first": _spoken(first)}
+
+
+def _spoken(row: CheckIn) -> str:
+    return numbers.clock(row.occurred_at.astimezone(clock.local_zone()).time())

@@ -41,7 +41,7 @@ class WrongCode(Refused):
     code = "attendance.wrong-code"
     message = _(
         "This code does not belong to this place. Read the code that the leader shows now, "
-        "or let the leader sign you in by the list."
+        "or let the leader use the list."
     )
     status = 422
 
@@ -52,7 +52,7 @@ class TooManyWrongCodes(Refused):
     code = "attendance.too-many-wrong-codes"
     message = _(
         "Too many wrong codes were given today; none counts any more until tomorrow. "
-        "Let the leader sign you in by the list."
+        "Let the leader use the list."
     )
     status = 429
 
@@ -63,7 +63,7 @@ class OtherDaysCode(Refused):
     code = "attendance.other-days-code"
     message = _(
         "This code was valid on another day (%(day)s). "
-        "Read the code that the leader shows now, or let the leader sign you in by the list."
+        "Read the code that the leader shows now, or let the leader use the list."
     )
     status = 422
 

@@ -61,7 +61,7 @@ class UnknownPlace(Refused):
     code = "attendance.unknown-place"
     message = _(
         "There is no such place to sign in at in this community. "
-        "Choose the place again, or let the leader sign you in by the list."
+        "Choose the place again, or let the leader use the list."
     )
     status = 404
 
@@ -71,8 +71,8 @@ class PlaceClosed(Refused):
 
     code = "attendance.place-closed"
     message = _(
-        "Nobody signs in at this place any more. "
-        "Ask the leader where to sign in now, or to sign you in by the list."
+        "Nobody signs in or out at this place any more. "
+        "Ask the leader where to do it now, or to use the list."
     )
 
 

@@ -206,6 +206,20 @@ def test_coming_back_makes_nobody_late_and_counts_nobody_twice(town: Town) -> No
     assert minutes(town) == 7 * 60 + 55
 
 
+def test_a_day_says_how_many_stays_lie_between_its_ends(town: Town) -> None:
+    def told() -> tuple[int, bool]:
+        found = hours_of(town.secretary, members=[town.world.local], first=DAY, last=DAY)
+        (day,) = found[town.world.local]
+        return day.stays, day.no_sign_out
+
+    come(town, clock_at(8, 5), clock_at(14, 0))
+    assert told() == (1, True)
+    leave(town, clock_at(12, 0))
+    assert told() == (2, True)
+    leave(town, clock_at(18, 0))
+    assert told() == (2, False)
+
+
 def test_the_board_shows_each_stay(town: Town) -> None:
     come(town, clock_at(8, 31), clock_at(14, 0))
     leave(town, clock_at(12, 0))

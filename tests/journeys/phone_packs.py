@@ -42,6 +42,8 @@ LINES = (
     doc("line", community=COMMUNITY, role="community-worker", name="逄立冬", phone="19970005555"),
 )
 _DAY = 24 * HOUR
+# Minutes added to and taken from the hours of so many days ago.
+_CORRECTED = {0: 30, 2: -60}
 
 
 def today() -> str:
@@ -151,8 +153,11 @@ def _hours(count: int) -> Iterable[Doc]:
     for n in range(count):
         left = None if n == 1 else came - n * _DAY + 9 * HOUR
         yield doc("hours", day=_day(n), **{"in": came - n * _DAY}, out=left,
-                  minutes=540 if left else 0)  # fmt: skip
-    yield doc("hours-total", minutes=540 * count - 540, days=count, calendar=CALENDAR)
+                  minutes=(540 if left else 0) + _CORRECTED.get(n, 0), open=not left,
+                  stays=2 if n == 0 else 1, corrected=_CORRECTED.get(n, 0))  # fmt: skip
+    # Of many days the last 31 are told.
+    days = count + 2 if count == 31 else count
+    yield doc("hours-total", minutes=540 * count - 570, days=days, calendar=CALENDAR)
 
 
 def _people(names: Iterable[str], member: str) -> list[Doc]:

@@ -82,13 +82,17 @@ def test_a_sign_in_changes_three_docs_and_a_sign_out_again(holding: Holding) -> 
     holding.town.sign_in([holding.world.local])
     assert sent_docs(phone.pull()) == ["hours", "hours-total", "standing"]
     assert phone.one("standing")["signed_in_at"] == int(clock_at(8, 12).timestamp() * 1000)
+    assert phone.one("hours")["open"] is True
     leaving = CheckOutEntry(
         id=uuid7(), community=FENGLIN, member=holding.world.local, occurred_at=clock_at(17, 12)
     )
     (outcome,) = check_out(holding.town.worker, entries=[leaving], at=clock_at(18, 0))
     assert outcome.new
     assert sent_docs(phone.pull()) == ["hours", "hours-total", "standing"]
-    assert phone.one("hours")["minutes"] == 9 * 60
+    kept = phone.one("hours")
+    assert {one: kept[one] for one in ("minutes", "stays", "open", "corrected")} == {
+        "minutes": 9 * 60, "stays": 1, "open": False, "corrected": 0,
+    }  # fmt: skip
     assert phone.one("hours-total") == {"minutes": 9 * 60, "days": 1, "calendar": ""}
 
 

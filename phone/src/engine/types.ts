@@ -199,7 +199,16 @@ export interface Docs {
   /** `order`: from 1, what this emergency is about first. */
   "work-kind": { code: string; zh: string; en: string; order: number };
   notice: { title: string; text: string; at: number; read: boolean };
-  hours: { day: string; in: number | null; out: number | null; minutes: number };
+  /** First sign-in, last sign-out, stays between them, whether one is open; `minutes` with corrections. */
+  hours: {
+    day: string;
+    in: number | null;
+    out: number | null;
+    minutes: number;
+    stays: number;
+    open: boolean;
+    corrected: number;
+  };
   /** `calendar`: path of one's calendar feed; empty where one has made no link. */
   "hours-total": { minutes: number; days: number; calendar: string };
   pass: { day: string; name: string; team: string; link: string };

@@ -3,7 +3,7 @@ import type { Docs } from "../engine/types";
 import { w } from "../words";
 import { engine, offDuty, tell } from "./house";
 import { Line, Note, Screen } from "./parts";
-import { day, dayOf, hour, hours, shortHour } from "./times";
+import { day, dayOf, hour, hours, lasts, shortHour } from "./times";
 
 const plain = (iso: string) => iso.slice(0, 10).replace(/-/g, "");
 const escaped = (text: string) => text.replace(/[\\;,]/g, "\\$&");
@@ -72,10 +72,48 @@ function Feed({ path }: { path: string }) {
   );
 }
 
+/** What of a day's hours its first and last time do not tell. */
+const partly = ({ stays, open, corrected }: Docs["hours"]) =>
+  [
+    stays > 1 && w.stays(stays),
+    stays > 1 && open && w.oneOpen,
+    !!corrected && w.corrected(`${corrected > 0 ? "+" : "−"}${hours(Math.abs(corrected))}`),
+  ].filter(Boolean);
+
+function Day({ body, now }: { body: Docs["hours"]; now: number }) {
+  return (
+    <tr>
+      <th scope="row">{day(body.day, now)}</th>
+      <td>
+        {body.in ? hour(body.in) : "…"} – <span>{body.out ? hour(body.out) : w.noSignOut}</span>
+        {partly(body).map((one) => (
+          <small>{one}</small>
+        ))}
+      </td>
+      <td>{body.minutes || !body.open ? w.hoursShort(hours(body.minutes)) : "—"}</td>
+    </tr>
+  );
+}
+
+/** Why the total and the days below it may not agree. */
+function Apart({ total, days }: { total: Docs["hours-total"]; days: readonly Docs["hours"][] }) {
+  const now = engine.now();
+  // Who is still there has forgotten nothing.
+  const forgotten = days.filter((one) => one.open && !(one.in && lasts(one.in, now))).length;
+  return (
+    <>
+      {forgotten > 0 && <p class="quiet">{w.forgotten(forgotten)}</p>}
+      {total.days > days.length && <p class="quiet">{w.daysShown(days.length)}</p>}
+    </>
+  );
+}
+
 /** My days and hours, and the duties for the phone's calendar. */
 export function Hours() {
   const duties = engine.docs("duty");
   const address = useAddress(duties);
+  // Who looks has often just signed out.
+  useEffect(() => void engine.sync(), []);
   const now = engine.now();
   const total = engine.docs("hours-total")[0]?.body;
   const days = [...engine.docs("hours")].sort((a, b) => (a.body.day < b.body.day ? 1 : -1));
@@ -91,17 +129,12 @@ export function Hours() {
       }
     >
       {total && <p class="big">{w.total(total.days, hours(total.minutes))}</p>}
+      {total && <Apart total={total} days={days.map((one) => one.body)} />}
       {!days.length && !total?.days && <Note>{w.noHours}</Note>}
       <table>
         <tbody>
           {days.map(({ id, body }) => (
-            <tr key={id}>
-              <th scope="row">{day(body.day, now)}</th>
-              <td>
-                {body.in ? hour(body.in) : "…"} – <span>{body.out ? hour(body.out) : w.noSignOut}</span>
-              </td>
-              <td>{w.hoursShort(hours(body.minutes))}</td>
-            </tr>
+            <Day key={id} body={body} now={now} />
           ))}
         </tbody>
       </table>

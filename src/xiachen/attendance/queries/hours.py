@@ -46,6 +46,7 @@ class HoursDay:
     :param minutes: what counts, corrections included; 0 where nothing tells how long
     :param no_sign_out: whether a stay has no sign-out, and counts no time until that is recorded
         or minutes are given for it
+    :param stays: how many there were; 0 where only a correction tells of the day
     :param corrected: minutes that corrections add or take away
     :param stayed: minutes between sign-ins and sign-outs, each moment once
     """
@@ -55,6 +56,7 @@ class HoursDay:
     left: datetime | None
     minutes: int
     no_sign_out: bool
+    stays: int
     corrected: int
     stayed: int
 
@@ -137,11 +139,13 @@ def hours_of(
     found: dict[UUID, list[HoursDay]] = {}
     with connection.cursor() as cursor:
         cursor.execute(
-            "select member, day, came, gone, seconds, without_sign_out, corrected, stayed "
+            "select member, day, came, gone, seconds, without_sign_out, stays, corrected, stayed "
             f"from ({days}) as days where day >= %s order by member, day",
             [*params, first],
         )
-        for member, day, came, gone, seconds, unended, corrected, stayed in cursor.fetchall():
+        for (
+            member, day, came, gone, seconds, unended, stays, corrected, stayed,
+        ) in cursor.fetchall():  # fmt: skip
             found.setdefault(member, []).append(
                 HoursDay(
                     day=day,
@@ -149,6 +153,7 @@ def hours_of(
                     left=gone,
                     minutes=(seconds or 0) // 60,
                     no_sign_out=bool(unended),
+                    stays=stays,
                     corrected=corrected,
                     stayed=stayed or 0,
                 )

@@ -76,6 +76,7 @@ _DAYS = """
     places as (
         select member, day, min(began) as began, max(ended) as ended,
             count(began) > count(ended) and count(instead) = 0 as unended,
+            count(began) as stays,
             case when count(instead) > 0 and (count(began) > count(ended) or count(began) = 0)
                 then coalesce(sum(minutes), 0) + sum(instead) else sum(minutes) end as minutes,
             sum(seconds) as seconds
@@ -85,6 +86,7 @@ _DAYS = """
         min(began) as came,
         max(ended) as gone,
         bool_or(unended) as without_sign_out,
+        sum(stays)::int as stays,
         coalesce(sum(minutes), 0)::int as corrected,
         (floor(sum(seconds) / 60))::int as stayed,
         case when count(seconds) > 0 or count(minutes) > 0 then
@@ -102,8 +104,9 @@ def days_sql(scope: Scope, cutoff: Cutoff, *reached: Q, **chosen: object) -> Sql
     """
     Return the statement of days on duty.
 
-    It gives member, day, came, gone, without_sign_out, corrected (minutes), stayed (minutes between
-    sign-ins and sign-outs) and seconds (of both together); null where nothing tells how long.
+    It gives member, day, came, gone, without_sign_out, stays (how many), corrected (minutes),
+    stayed (minutes between sign-ins and sign-outs) and seconds (of both together); null where
+    nothing tells how long.
 
     :param reached: conditions that keep records within what somebody reaches
     :param chosen: narrows down the facts that are read: days from one on, some people

@@ -111,7 +111,20 @@ class Notice(TypedDict):
 
 
 # One day on site; `minutes` are what counts of it, 0 while one end is not recorded.
-Hours = TypedDict("Hours", {"day": Day, "in": Moment | None, "out": Moment | None, "minutes": int})
+# A day's first sign-in and last sign-out, how many stays lie between, whether one of them has no
+# sign-out, the minutes that count and those of them that somebody added or took away.
+Hours = TypedDict(
+    "Hours",
+    {
+        "day": Day,
+        "in": Moment | None,
+        "out": Moment | None,
+        "minutes": int,
+        "stays": int,
+        "open": bool,
+        "corrected": int,
+    },
+)
 
 
 class HoursTotal(TypedDict):

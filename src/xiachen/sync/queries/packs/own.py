@@ -199,6 +199,9 @@ def _hours(one: HoursDay) -> bodies.Hours:
         "in": moment(one.came),
         "out": moment(one.left),
         "minutes": one.minutes,
+        "stays": one.stays,
+        "open": one.no_sign_out,
+        "corrected": one.corrected,
     }
 
 

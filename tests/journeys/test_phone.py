@@ -114,7 +114,8 @@ def test_a_sign_in_is_taken_back(arrival: Arrival, phone: Phone) -> None:
     come_in(phone, arrival, MEMBER)
     phone.offline()
     phone.page.locator("footer .act", has_text="签到").tap()
-    phone.tap("正在签到，点这里撤销")
+    phone.reads("正在签到")
+    phone.tap("点这里撤销签到")
     phone.page.wait_for_timeout(6000)
     phone.reads("还没签到", "全部已送达")
 

@@ -195,7 +195,7 @@ def test_hurt_in_three_taps(arrival: Arrival, phones: Callable[[], Phone]) -> No
     phone.tap("受伤了")
     phone.tap("摔伤、扭伤")
     phone.tap("需要替班")
-    phone.reads("您现在下岗", LEADER, "急救")
+    phone.reads("您今天不用再上岗", LEADER, "急救")
     phone.tap("好了")
     phone.tap("健康申报")
     phone.tap("不舒服")

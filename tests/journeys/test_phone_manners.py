@@ -205,7 +205,77 @@ def test_where_nobody_can_be_called_it_says_so(phone: Phone, door: Door) -> None
     door.packs["me"] = [one for one in door.packs["me"] if one["kind"] != "line"]
     phone.enrol("/phone/#enrol=token")
     phone.tap("受伤了")
-    phone.reads("没有登记可以打的电话")
+    phone.reads("没有登记队长和社区的电话")
+    phone.back()
+    phone.tap("健康申报")
+    phone.tap("不舒服")
+    phone.reads("请先休息", "没有登记队长和社区的电话")
+    assert [one for one in ("当面", "打个电话") if one in phone.text] == []
+
+
+def test_whoever_is_off_duty_has_no_pass_and_no_way_back_by_feeling_well(
+    phone: Phone, door: Door
+) -> None:
+    phone.enrol("/phone/#enrol=token")
+    phone.tap("健康申报")
+    phone.tap("不舒服")
+    phone.reads("社区或医生确认可以上岗")
+    assert phone.page.locator("footer .act:not(.plain)").count() == 0
+    phone.tap("正常")
+    phone.reads("已记下：正常。上岗要等社区或医生确认", "您已停岗")
+    phone.tap("工作证")
+    phone.reads("停岗期间没有工作证")
+    assert "还没有下载" not in phone.text
+
+
+def test_hours_that_differ_from_the_times_beside_them_say_why(phone: Phone, door: Door) -> None:
+    phone.enrol("/phone/#enrol=token")
+    phone.tap("我的时长和日历")
+    phone.reads("有1天漏了签退", "下面列出最近31天")
+    parted, open_day, short = (phone.page.locator("tr").nth(n) for n in (0, 1, 2))
+    expect(parted).to_contain_text(re.compile("分2次.*更正.0.5小时"))
+    expect(open_day).to_contain_text("未签退")
+    expect(open_day).not_to_contain_text("小时")
+    expect(short).to_contain_text("更正−1小时")
+    expect(phone.page.locator("tr").nth(3).locator("small")).to_have_count(0)
+
+
+def test_hours_are_fetched_when_somebody_looks_at_them(phone: Phone, door: Door) -> None:
+    door.packs = phone_packs.few(door.member)
+    phone.enrol("/phone/#enrol=token")
+    phone.reads("全部已送达")
+    phone.page.wait_for_timeout(1000)
+    told = [one for one in door.packs["me"] if not one["kind"].startswith("hours")]
+    total = doc("hours-total", minutes=9 * 60, days=1, calendar="")
+    door.packs = door.packs | {"me": [*told, total]}
+    phone.tap("我的时长和日历")
+    phone.reads("1天 · 9小时")
+
+
+def test_the_list_tells_of_those_who_came_that_they_are_unwell(phone: Phone, door: Door) -> None:
+    door.packs = phone_packs.few(door.member)
+    for one in door.packs["team:1"]:
+        one["body"]["fit"] = one["body"]["member"] not in ("person-1", "person-5")
+    phone.enrol("/phone/#enrol=token")
+    phone.tap("名单签到")
+    unwell = phone.page.locator("section .line", has_text="身体不适")
+    expect(unwell).to_have_count(2)
+    expect(unwell.filter(has_text="签到 ·")).to_have_count(1)
+
+
+def test_whoever_comes_back_reads_one_state_at_a_time(phone: Phone, door: Door) -> None:
+    door.packs = phone_packs.few(door.member, signed_in=True)
+    door.packs.pop("team:1")
+    door.packs["me"] = [one for one in door.packs["me"] if one["kind"] != "place"]
+    phone.enrol("/phone/#enrol=token")
+    phone.tap("签退")
+    phone.page.locator("footer .act").tap()
+    phone.reads("签退已记下")
+    phone.tap("我回来了")
+    phone.reads("正在签到")
+    assert "签退" not in phone.text
+    phone.tap("点这里撤销签到")
+    phone.reads("已签退", "我回来了")
 
 
 def test_two_who_look_alike_are_told_apart(phone: Phone, door: Door) -> None:

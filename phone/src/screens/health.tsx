@@ -1,7 +1,7 @@
 import type { Happened } from "../engine/types";
 import { useState } from "preact/hooks";
 import { w } from "../words";
-import { duty, engine, keep, member, standing } from "./house";
+import { duty, engine, keep, member, offDuty, standing } from "./house";
 import { Act, Call, Choice, joined, Note, roleOf, Room, Screen } from "./parts";
 import { home } from "./ways";
 
@@ -13,8 +13,10 @@ function Leader() {
   const at = duty();
   if (!at) return null;
   const lines = engine.docs("line").filter((one) => one.body.community === at.community);
+  const anybody = at.leader_phone || lines.length;
   return (
     <>
+      <Note>{anybody ? w.callThem : w.nobodyToCall}</Note>
       {at.leader_name && (
         <Call
           name={at.leader_name}
@@ -26,7 +28,6 @@ function Leader() {
         lines.map(({ id, body }) => (
           <Call key={id} name={body.name} phone={body.phone} more={roleOf(body.role)} />
         ))}
-      {!at.leader_phone && !lines.length && <Note>{w.nobodyToCall}</Note>}
     </>
   );
 }
@@ -34,11 +35,12 @@ function Leader() {
 /** The worker's own statement of the day. */
 export function Health() {
   const well = standing()?.well;
+  const off = offDuty();
   const state = async (well: boolean) => {
     const kept = await keep(
       "attendance.health",
       { member: member(), well },
-      well ? w.wellKept : w.unwellKept,
+      !well ? w.unwellKept : off ? w.wellKeptOff : w.wellKept,
     );
     if (kept && well) home();
   };
@@ -48,14 +50,14 @@ export function Health() {
       foot={
         <div class="pair">
           <Act plain words={w.unwell} run={() => state(false)} />
-          <Act words={w.well} run={() => state(true)} />
+          <Act plain={off} words={w.well} run={() => state(true)} />
         </div>
       }
     >
       <Room>
         <h2>{w.howAreYou}</h2>
         {well != null && <p class="state">{well ? w.saidWell : w.saidUnwell}</p>}
-        <Note>{w.unwellMeans}</Note>
+        <Note>{off ? w.offDuty : w.unwellMeans}</Note>
         {well === false && <Leader />}
       </Room>
     </Screen>

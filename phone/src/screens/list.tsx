@@ -4,7 +4,7 @@ import { w } from "../words";
 import { useHeld } from "./held";
 import { engine, keep, team, tell } from "./house";
 import { compare } from "./order";
-import { Act, Choice, Note, Screen } from "./parts";
+import { Act, Choice, joined, Note, Screen } from "./parts";
 import { dayOf, hour, lasts } from "./times";
 
 type Person = Docs["person"];
@@ -39,13 +39,12 @@ export function List() {
   // Whoever has left may come back, one by one: they are not the rest.
   const rest = open.filter((one) => !held.has(one.member) && !left(one)).map((one) => one.member);
   const state = (one: Person) =>
-    left(one)
-      ? w.leftAt(hour(one.signed_out_at!))
-      : here(one)
-        ? w.cameAt(hour(one.signed_in_at!))
-        : one.fit
-          ? ""
-          : w.unfit;
+    joined(
+      left(one)
+        ? w.leftAt(hour(one.signed_out_at!))
+        : here(one) && w.cameAt(hour(one.signed_in_at!)),
+      !one.fit && w.unfit,
+    );
   const foot = held.size ? (
     <Act plain words={w.undo(held.size)} run={() => change([...held], false)} />
   ) : (

@@ -1,5 +1,5 @@
 import { w } from "../words";
-import { engine } from "./house";
+import { engine, offDuty } from "./house";
 import { Code, Note, Screen } from "./parts";
 import { day, dayOf } from "./times";
 
@@ -9,8 +9,8 @@ export function Pass() {
   const pass = engine.docs("pass").find((one) => one.body.day === dayOf(now))?.body;
   return (
     <Screen title={w.pass}>
-      {!pass ? (
-        <Note>{w.noPass}</Note>
+      {!pass || offDuty() ? (
+        <Note>{offDuty() ? w.noPassOffDuty : w.noPass}</Note>
       ) : (
         <div class="shown">
           <p class="big">{pass.name}</p>

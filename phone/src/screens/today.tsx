@@ -1,7 +1,7 @@
 import type { EventKind } from "../engine/types";
 import { w } from "../words";
 import { useHeld } from "./held";
-import { duty, engine, keep, me, member, offDuty, standing, team, wordsFor } from "./house";
+import { duty, engine, hush, keep, me, member, offDuty, standing, team, wordsFor } from "./house";
 import { Install } from "./installing";
 import { came } from "./list";
 import { Act, Line, Note, Screen, Unsent } from "./parts";
@@ -37,12 +37,34 @@ export function signed(): Signed {
   return over ? { since: null, until: null, forgot, unsent } : { since, until, forgot, unsent };
 }
 
-function Where() {
+/** Signing oneself in where no code is asked for: at once, and with a way back. */
+function useSigning() {
+  const me = member();
+  const { held, change } = useHeld(() =>
+    keep("attendance.check-in", { member: me, method: "self", ...team() }, w.youAreIn),
+  );
+  const begin = () => {
+    // What the foot said of an earlier sign-out is over.
+    hush();
+    change([me], true);
+  };
+  return { is: held.size > 0, begin, undo: () => change([me], false) };
+}
+
+type Signing = ReturnType<typeof useSigning>;
+
+/** Whether one is there, has left or is awaited, in words. */
+function attendance(deadline: string, now: number): string {
+  const { since, until, unsent } = signed();
+  if (until) return (unsent ? w.signOutKept : w.signedOutAt)(instant(until, now));
+  if (since) return (unsent ? w.signInKept : w.signedInAt)(instant(since, now));
+  return (isPast(deadline, now) ? w.late : w.notSignedIn)(shortHour(deadline));
+}
+
+function Where({ signing }: { signing: Signing }) {
   const at = duty();
   const now = engine.now();
-  const { since, until, unsent } = signed();
-  const signedOut = unsent ? w.signOutKept : w.signedOutAt;
-  const signedIn = unsent ? w.signInKept : w.signedInAt;
+  const { since } = signed();
   if (!at) return <Note>{engine.state().packed ? w.noDuty : w.noPack}</Note>;
   return (
     <div class="where">
@@ -52,12 +74,8 @@ function Where() {
       <h2>{at.community_name}</h2>
       {offDuty() && <p class="state">{w.offDuty}</p>}
       {(since || (at.today && !offDuty())) && (
-        <p class={since ? "state done" : "state"}>
-          {until
-            ? signedOut(instant(until, now))
-            : since
-              ? signedIn(instant(since, now))
-              : (isPast(at.deadline, now) ? w.late : w.notSignedIn)(shortHour(at.deadline))}
+        <p class={since && !signing.is ? "state done" : "state"}>
+          {signing.is ? w.signingIn : attendance(at.deadline, now)}
         </p>
       )}
     </div>
@@ -91,22 +109,18 @@ function Next() {
   );
 }
 
-/** Signing oneself in: at once and with a way back where no code is asked for. */
-function SignIn({ words, plain = false }: { words: string; plain?: boolean }) {
+/** Signing oneself in, by a code where one is asked for. */
+function SignIn(to: { words: string; plain: boolean; signing: Signing }) {
   const at = duty()?.community;
   const asked = engine.docs("place").some((one) => one.body.community === at);
-  const me = member();
-  const { held, change } = useHeld(() =>
-    keep("attendance.check-in", { member: me, method: "self", ...team() }, w.youAreIn),
-  );
-  return held.size ? (
-    <Act plain words={w.undoSignIn} run={() => change([me], false)} />
+  return to.signing.is ? (
+    <Act plain words={w.undoSignIn} run={to.signing.undo} />
   ) : (
-    <Act plain={plain} words={words} run={() => (asked ? go("arrive") : change([me], true))} />
+    <Act plain={to.plain} words={to.words} run={() => (asked ? go("arrive") : to.signing.begin())} />
   );
 }
 
-function Foot() {
+function Foot({ signing }: { signing: Signing }) {
   const { since, until } = signed();
   const at = duty();
   if (!at?.today && !offDuty() && engine.state().packed) return null;
@@ -116,7 +130,7 @@ function Foot() {
   if (missing)
     return (
       <div class="pair">
-        {there ? leave : !offDuty() && <SignIn plain words={w.onlyMe} />}
+        {there ? leave : !offDuty() && <SignIn plain words={w.onlyMe} signing={signing} />}
         <Act words={w.signTeamIn} run={() => go("list")} />
       </div>
     );
@@ -128,18 +142,19 @@ function Foot() {
         <Act words={w.recordWork} run={() => go("work")} />
       </div>
     );
-  return until ? <SignIn plain words={w.signInAgain} /> : <SignIn words={w.signIn} />;
+  return <SignIn plain={!!until} words={until ? w.signInAgain : w.signIn} signing={signing} />;
 }
 
 /** Where to be, since when one is there, what is next and what is unsent. */
 export function Today() {
   const { contact, person, update } = engine.state();
+  const signing = useSigning();
   const now = engine.now();
   const grid = engine.docs("building").length > 0;
   const people = engine.docs("person");
   return (
-    <Screen title={me()?.name ?? w.app} foot={<Foot />}>
-      <Where />
+    <Screen title={me()?.name ?? w.app} foot={<Foot signing={signing} />}>
+      <Where signing={signing} />
       {update !== "none" && <Line words={w.newApp} run={() => engine.update()} />}
       {person?.revoked ? (
         <Note>{contact.unsent ? w.adviceRevoked : w.withdrawn}</Note>

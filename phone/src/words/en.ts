@@ -43,7 +43,7 @@ export const en: Words = {
   sealed: "A record",
   advice:
     "Do not enter it again. The community checks and mends it, and then it disappears here. Ask your leader if in doubt.",
-  adviceCode: "Sign in again by the code shown now, or let the leader use the list.",
+  adviceCode: "Try again by the code shown now, or let the leader use the list.",
   adviceRevoked:
     "This phone was withdrawn. Hand your unsent records over to the community, then enrol by a new link.",
   adviceOld: "This app is too old. After an update it is sent again.",
@@ -87,7 +87,8 @@ export const en: Words = {
   signInNow: "Sign in now",
   signOutNow: "Sign out now",
   signOutMeans: "Today's hours count until now. It works without a signal.",
-  undoSignIn: "Signing in: tap to undo",
+  signingIn: "Signing in…",
+  undoSignIn: "Undo the sign-in",
   confirmOut: "Sign out",
   ratherIn: "I want to sign in instead",
   ratherOut: "I want to sign out instead",
@@ -128,6 +129,7 @@ export const en: Words = {
 
   pass: "Work pass",
   noPass: "Today's pass has not been fetched. It comes with the next contact.",
+  noPassOffDuty: "There is no pass while you are off duty. It comes once you may work again.",
   validOn: (day, iso) => `Valid ${day} (${iso})`,
   verify: "Residents scan this code to verify the person, the team and the day.",
 
@@ -166,10 +168,13 @@ export const en: Words = {
   saidWell: "Stated today: well",
   saidUnwell: "Stated today: unwell",
   wellKept: "Recorded: well",
-  unwellKept: "Recorded. Please rest, and call your leader or the community.",
+  wellKeptOff: "Recorded: well. The community or the doctor still has to say that you may work.",
+  unwellKept: "Recorded. Please rest.",
   leader: "Leader",
   noNumber: "no number given",
-  nobodyToCall: "No number to call is registered. Tell your leader or the community in person.",
+  callThem: "Please call your leader or the community: without a signal the record comes later.",
+  nobodyToCall:
+    "No number of the leader or the community is registered. The community sees the record once it arrives: no need to go and tell.",
   injury: "I am hurt",
   whatHappened: "What happened?",
   fall: "A fall or sprain",
@@ -180,9 +185,8 @@ export const en: Words = {
   standIn: "Stand-in needed",
   noStandIn: "No stand-in",
   injuryKept: "Recorded",
-  standDown: "You are off duty. See to the injury first.",
-  papers:
-    "Keep medical papers, bills and pictures of the place: the claim needs them. Without a signal, please call your leader or the community.",
+  standDown: "You need not work any more today. See to the injury first.",
+  papers: "Keep medical papers, bills and pictures of the place: the claim needs them.",
   ambulance: "Ambulance",
 
   recordWork: "Record work",
@@ -218,6 +222,12 @@ export const en: Words = {
   hoursShort: (hours) => `${hours} h`,
   noHours: "No hours yet. They are listed here after signing in and out.",
   noSignOut: "no sign-out",
+  stays: (n) => count(n, "stay"),
+  oneOpen: "one without sign-out",
+  corrected: (hours) => `corrected ${hours} h`,
+  forgotten: (n) =>
+    `On ${count(n, "day")} a sign-out is missing, and that stay counts no hours. Ask your leader to add it.`,
+  daysShown: (n) => `The last ${count(n, "day")} are listed; the total has earlier ones too.`,
   toCalendar: "Add to the phone's calendar",
   feed: "A calendar that updates",
   followFeed: "Follow it in a calendar app",
@@ -306,5 +316,5 @@ export const en: Words = {
   copyLink: "Copy the link for the browser",
   copied: "Copied",
   onlineSignIn: "With a network: sign in right here",
-  online: "With a network: sign in and see my work here",
+  online: "With an account on the website: sign in and see my work here",
 };

@@ -347,6 +347,8 @@ def test_a_code_signs_out_only_where_one_is(phone: Phone, door: Door) -> None:
     expect(phone.page.locator("footer .act")).to_have_text(["不是签到，我要签退", "确认签到"])
     phone.tap("不是签到，我要签退")
     expect(phone.page.locator("footer .act").last).to_have_text("确认签退")
+    phone.open("/phone/#at=nowhere-yet.12345678")
+    expect(phone.page.locator("footer .act")).to_have_text(["不是签到，我要签退", "确认签到"])
 
 
 def test_a_screen_that_has_not_been_fetched_says_so_and_comes_later(

@@ -48,14 +48,15 @@ export function Arrive({ about }: { about: string }) {
 /**
  * A code that was scanned outside the app: whoever is there leaves by it, whoever is not arrives.
  *
- * In another community than that of the day nobody is there yet.
+ * In another community than that of the day, or at a place that the phone has not heard of, nobody
+ * is there yet.
  */
 function ByLink({ link }: { link: NonNullable<ReturnType<typeof readLink>> }) {
   const near = useNear(link.place);
   const spot = engine.docs("place").find((one) => one.id === link.place)?.body;
   const [leaving, leave] = useState(() => {
     const { since, until } = signed();
-    return !!since && !until && (!spot || spot.community === duty()?.community);
+    return !!since && !until && !!spot && spot.community === duty()?.community;
   });
   return (
     <Screen

@@ -233,3 +233,17 @@ def test_a_button_that_signs_out_needs_no_label_beside_it(town: Town, evening: N
     (left,) = [row for row in rows if SENT[1] in row and "17:00" in row]
     assert 'data-label="Sign-out"' not in stays
     assert 'data-label="Sign-out"' in left
+
+
+def test_whoever_is_off_duty_is_not_offered_to_come_back(town: Town, evening: None) -> None:
+    town.sign_in([town.world.local])
+    client = client_of(town, Role.SECRETARY)
+    client.get(BOARD)
+    gone = {"members": [str(town.world.local)], "time": "17:00"}
+    client.post(f"/attendance/{FENGLIN}/sign-out", gone)
+    assert "Sign in again" in client.get(BOARD).content.decode()
+    unwell = HealthEntry(
+        id=uuid7(), community=FENGLIN, member=town.world.local, occurred_at=EVENING, well=False
+    )
+    assert state_health(town.worker, entries=[unwell], at=EVENING)[0].new
+    assert "Sign in again" not in client.get(BOARD).content.decode()

@@ -96,9 +96,21 @@ def test_the_sign_in_within_a_stay_is_moved_and_the_first_stays(back_after_a_bre
 def test_who_takes_the_first_back_is_told_what_goes_with_it(back_after_a_break: Town) -> None:
     client = looking(back_after_a_break)
     address = f"/attendance/{FENGLIN}/correct/{came_at(8, 0).pk}"
-    assert "taken back with it" not in text(client.get(address))
+    before = text(client.get(address))
+    assert "taken back with it" not in before
+    assert "the sign-out at 10:30 then belongs to no stay and does not count" in before
     take_back_the_sign_out(client)
-    assert "The sign-in at 11:00 is taken back with it" in text(client.get(address))
+    after = text(client.get(address))
+    assert "the sign-in at 11:00 is taken back with it" in after and "10:30" not in after
+
+
+def test_who_takes_a_later_one_back_is_told_which_stay_ends_later(
+    back_after_a_break: Town,
+) -> None:
+    leave(back_after_a_break, 12, 50)
+    client = looking(back_after_a_break)
+    page = text(client.get(f"/attendance/{FENGLIN}/correct/{came_at(11, 0).pk}"))
+    assert "the sign-out at 12:50 then ends the stay from 8:00" in page
 
 
 def test_each_stay_has_its_way_to_correct_beside_its_time(back_after_a_break: Town) -> None:

@@ -125,11 +125,15 @@ class NamedLine:
     A line of a list to verify, with the name.
 
     :param goes_with: sign-ins that are taken back with the one of the line
+    :param left: the sign-out of the stay that the one of the line began
+    :param before: the sign-in of the stay before, which that sign-out would end instead
     """
 
     name: str
     line: Line
     goes_with: tuple[CheckIn, ...] = ()
+    left: CheckOut | None = None
+    before: CheckIn | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,24 +251,16 @@ def named_line(
     gap: str = "",
 ) -> NamedLine | None:
     """Return a person's line: the one of a standing sign-in, or the one on a list; or None."""
-    gathered = gather(scope, cutoff=records.end_of(scope, day), community=community)
-    found: Line | None = None
-    goes_with: tuple[CheckIn, ...] = ()
     if check_in is not None:
-        stays = stays_on(scope, day, records.reached_by(scope), Q(community_id=community))
-        came = [(row, one) for several in stays.values() for one in several for row in one.arrivals]
-        for row, stay in came:
-            if row.pk == check_in:
-                found = Line(community=community, member=row.member, check_in=row)
-                goes_with = tuple(stay.arrivals[1:]) if row == stay.came else ()
-    elif gap:
-        funnel = gathered.funnel()
-        lines = funnel.not_present if gap == GapKind.NOT_PRESENT else funnel.not_working
-        found = next((line for line in lines if line.member == member), None)
+        return _line_of(scope, day, community, check_in)
+    if not gap:
+        return None
+    funnel = gather(scope, cutoff=records.end_of(scope, day), community=community).funnel()
+    lines = funnel.not_present if gap == GapKind.NOT_PRESENT else funnel.not_working
+    found = next((line for line in lines if line.member == member), None)
     if found is None:
         return None
-    names = people.shown_names(scope, [found.member])
-    return NamedLine(name=names.get(found.member, ""), line=found, goes_with=goes_with)
+    return NamedLine(name=_name(scope, found.member), line=found)
 
 
 def person(scope: Scope, *, day: date, community: int, check_out: UUID) -> Person | None:
@@ -274,6 +270,29 @@ def person(scope: Scope, *, day: date, community: int, check_out: UUID) -> Perso
             if stay.check_out and stay.check_out.pk == check_out:
                 return replace(one, stays=one.stays[number:])
     return None
+
+
+def _line_of(scope: Scope, day: date, community: int, check_in: UUID) -> NamedLine | None:
+    """Return the line of a standing sign-in, with what changes when it is taken back."""
+    found = stays_on(scope, day, records.reached_by(scope), Q(community_id=community))
+    for several in found.values():
+        for number, stay in enumerate(several):
+            for row in stay.arrivals:
+                if row.pk != check_in:
+                    continue
+                begins = row == stay.came
+                return NamedLine(
+                    name=_name(scope, row.member),
+                    line=Line(community=community, member=row.member, check_in=row),
+                    goes_with=tuple(stay.arrivals[1:]) if begins else (),
+                    left=stay.left if begins else None,
+                    before=several[number - 1].came if begins and number else None,
+                )
+    return None
+
+
+def _name(scope: Scope, member: UUID) -> str:
+    return people.shown_names(scope, [member]).get(member, "")
 
 
 def _people(

@@ -31,7 +31,7 @@ class InFuture(Refused):
     """The stated time lies ahead of the clock."""
 
     code = "attendance.in-future"
-    message = _("The time of the sign-in lies in the future. Check the clock of the device.")
+    message = _("This time has not come yet. If it is right, check the clock of the device.")
     status = 422
 
 

@@ -60,6 +60,7 @@ def test_a_file_that_somebody_changed_is_refused_in_words(town: Town, phone: Pho
 def test_what_is_no_such_file_is_refused_beside_the_field(content: Any, town: Town) -> None:
     status, page = send(content)
     assert status == 200 and 'class="wrong"' in page
+    assert "still on the phone" not in page, "nobody at a desk holds the phone"
     assert not AuditEntry.objects.filter(action="sync.hand-over").exists()
 
 

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from xiachen.base.errors import Forbidden
+from xiachen.base.errors import Forbidden, Refused
 from xiachen.privacy.doors import ScopedRequest, done
 from xiachen.privacy.scope import Can
 from xiachen.sync.api.handing_over import take_file
@@ -18,6 +18,14 @@ from xiachen.sync.operations.viewing import note_hand_over
 from xiachen.sync.rules.protocol import TooLarge, Unreadable
 
 LARGEST = 8_000_000
+
+
+class NoHandOverFile(Refused):
+    """What was chosen was not written by a phone."""
+
+    code = "site.no-hand-over-file"
+    message = _("No phone wrote this file. Choose the one that the phone made.")
+    status = 422
 
 
 class FileForm(forms.Form):
@@ -41,8 +49,11 @@ def hand_over(request: ScopedRequest) -> HttpResponse:
     answers: list[dict[str, Any]] = []
 
     def act() -> None:
-        content = _content(form.cleaned_data["file"])
-        answers.extend(take_file(content))
+        try:
+            content = _content(form.cleaned_data["file"])
+            answers.extend(take_file(content))
+        except Unreadable:
+            raise NoHandOverFile(field="file") from None
         note_hand_over(scope, device=str(content["device"]))
 
     came = posted and done(form, act)

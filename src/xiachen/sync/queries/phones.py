@@ -157,7 +157,7 @@ def phones_table(scope: Scope, *, rows: Sequence[Device], at: datetime) -> Table
         title=_("Phones"),
         about=(),
         headings=[
-            pgettext("person", "name"),
+            pgettext("person", "Name"),
             _("unit"),
             pgettext("device", "phone"),
             _("version of the app"),

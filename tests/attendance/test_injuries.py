@@ -8,6 +8,7 @@ import pytest
 
 from tests.attendance.town import EVENING, Town, clock_at
 from tests.world import DAY, FENGLIN
+from xiachen.attendance.figures.days import NOT_WORKING
 from xiachen.attendance.models.injuries import Injury, InjuryStep
 from xiachen.attendance.models.stand_ins import StandIn
 from xiachen.attendance.operations.injuries import (
@@ -18,7 +19,9 @@ from xiachen.attendance.operations.injuries import (
     view_injuries,
     view_injury,
 )
+from xiachen.attendance.queries.funnels import funnel
 from xiachen.attendance.queries.health import standings
+from xiachen.attendance.queries.records import end_of
 from xiachen.attendance.rules.injuries import UnknownStep, Who, steps_of
 from xiachen.base.errors import Forbidden, NotFound, Outcome
 from xiachen.base.ids import uuid7
@@ -50,6 +53,17 @@ def test_the_injured_person_is_stood_down_at_once_and_a_stand_in_sought(town: To
     assert hurt(town, town.world.local).new
     assert standings(town.local, members=[town.world.local], day=DAY)[town.world.local].off_duty
     assert StandIn.objects.get().member_id == town.world.local
+
+
+def test_nobody_who_was_hurt_on_site_is_asked_why_no_work_was_done(town: Town) -> None:
+    member, idle = town.world.local, town.world.sent[0]
+    town.sign_in([member, idle])
+    cutoff = end_of(town.secretary, DAY)
+    assert NOT_WORKING.value(town.secretary, cutoff) == 2
+    assert hurt(town, member).new
+    left = NOT_WORKING.opened(town.secretary, cutoff).values_list("member_id", flat=True)
+    assert list(left) == [idle]
+    assert funnel(town.secretary, incident=town.incident, day=DAY).not_working_count == 1
 
 
 def test_nobody_is_sought_where_nobody_is_wanted(town: Town) -> None:

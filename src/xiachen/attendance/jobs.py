@@ -39,7 +39,7 @@ def warn_tired_people(timestamp: int) -> None:
     pass_context=False,
 )
 def excuse_those_off_duty(timestamp: int) -> None:
-    """Keep whoever is off duty off the list to verify, on every day and wherever they belong."""
+    """Keep whoever is off duty off the lists to verify, on every day and wherever they belong."""
     at = clock.now()
     for incident in open_incidents(system_scope()):
         if incident.runs_today:

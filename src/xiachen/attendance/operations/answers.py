@@ -1,6 +1,7 @@
 """Answers to the lines of the two lists to verify."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence, Set
+from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -9,6 +10,8 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
+from xiachen.attendance.models.health import HealthStatement
+from xiachen.attendance.models.injuries import Injury
 from xiachen.attendance.models.records import Answer, GapKind
 from xiachen.attendance.queries import records
 from xiachen.attendance.rules import records as rules
@@ -79,14 +82,15 @@ def excuse_off_duty(
     communities: Collection[int] | None = None,
 ) -> int:
     """
-    Take those who are off duty off the list of people to verify, where they belong on a day.
+    Take those who are off duty off both lists to verify, where they belong on a day.
 
     Nobody who has said in the morning that they are unwell is asked in the evening why they did
-    not come. It is a fact like any answer, so that a bulletin read again says the same.
+    not come, and nobody who was hurt on site why no work was done. It is a fact like any answer,
+    so that a bulletin read again says the same.
 
     :param members: only these people
     :param communities: only there
-    :returns: how many lines
+    :returns: how many answers
     """
     if not scope.allows(Can.VERIFY):
         scope.require(Can.ANSWER)
@@ -98,11 +102,10 @@ def excuse_off_duty(
         stays = stays.filter(community_id__in=communities)
     if members is None:
         stays = stays.filter(member_id__in=away_on(scope, day=day))
-    known = Answer.objects.standing().filter(
-        incident=incident, day=day, gap=GapKind.NOT_PRESENT, excuses=True
-    )
-    said = set(known.values_list("community_id", "member"))
-    pairs = set(stays.order_by().values_list("community_id", "member_id")) - said
+    pairs = set(stays.order_by().values_list("community_id", "member_id"))
+    known = Answer.objects.standing().filter(incident=incident, day=day, excuses=True)
+    said = set(known.values_list("community_id", "member", "gap"))
+    lines = {(*pair, gap) for pair in pairs for gap in GapKind.values} - said
     with translation.override(settings.LANGUAGE_CODE):
         words = str(_("off duty"))
     facts = [
@@ -112,14 +115,14 @@ def excuse_off_duty(
             incident_id=incident,
             member=member,
             day=day,
-            gap=GapKind.NOT_PRESENT,
+            gap=gap,
             words=words,
             excuses=True,
             occurred_at=at,
             received_at=at,
             recorded_by=scope.account,
         )
-        for community, member in sorted(pairs)
+        for community, member, gap in sorted(lines)
     ]
     if facts:
         append(facts)
@@ -127,3 +130,28 @@ def excuse_off_duty(
             scope, "attendance.excuse-off-duty", targets=sorted({one.member for one in facts})
         )
     return len(facts)
+
+
+@transaction.atomic
+def excuse_stood_down(
+    scope: Scope,
+    *,
+    said: Sequence[HealthStatement] | Sequence[Injury],
+    members: Set[UUID],
+    at: datetime,
+) -> None:
+    """
+    Excuse people who have just gone off duty, on the days and in the places of what was said.
+
+    :param said: records that put them off duty; only their communities, whose numbers are held
+        already, are written to
+    """
+    for incident, day in sorted({(one.incident_id, one.day) for one in said}):
+        here = [one for one in said if (one.incident_id, one.day) == (incident, day)]
+        excuse_off_duty(
+            replace(scope, incident=incident),
+            day=day,
+            at=at,
+            members={one.member for one in here} & members,
+            communities={one.community_id for one in here},
+        )

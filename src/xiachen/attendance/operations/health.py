@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from xiachen.attendance.models.health import HealthStatement
-from xiachen.attendance.operations.answers import excuse_off_duty
+from xiachen.attendance.operations.answers import excuse_stood_down
 from xiachen.attendance.operations.settling import (
     Scopes,
     Settling,
@@ -72,16 +72,7 @@ def _state(scopes: Scopes, entries: Sequence[HealthEntry], at: datetime) -> list
     if unwell:
         gone = fitness.stand_down(system_scope(), since=first_moments(unwell))
         seek_stand_ins(system_scope(), said=[one for one in unwell if one.member in gone], at=at)
-        for incident, day in sorted({(one.incident_id, one.day) for one in unwell}):
-            here = [one for one in unwell if (one.incident_id, one.day) == (incident, day)]
-            # Only in the communities written to just now, whose numbers are held already.
-            excuse_off_duty(
-                system_scope(incident),
-                day=day,
-                at=at,
-                members={one.member for one in here} & gone,
-                communities={one.community_id for one in here},
-            )
+        excuse_stood_down(system_scope(), said=unwell, members=gone, at=at)
     return outcomes
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from xiachen.attendance.models.injuries import Injury, InjuryStep
+from xiachen.attendance.operations.answers import excuse_stood_down
 from xiachen.attendance.operations.settling import (
     Scopes,
     Settling,
@@ -164,8 +165,9 @@ def _record(scopes: Scopes, entries: Sequence[InjuryEntry], at: datetime) -> lis
         at,
     )
     if new:
-        fitness.stand_down(system_scope(), since=first_moments(new))
+        gone = fitness.stand_down(system_scope(), since=first_moments(new))
         seek_stand_ins(system_scope(), said=[one for one in new if one.stand_in], at=at)
+        excuse_stood_down(system_scope(), said=new, members=gone, at=at)
     return outcomes
 
 

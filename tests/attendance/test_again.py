@@ -18,7 +18,7 @@ from xiachen.attendance.models.records import CheckIn, CheckOut
 from xiachen.attendance.operations.check_ins import CheckInEntry, check_in
 from xiachen.attendance.operations.check_outs import CheckOutEntry, check_out
 from xiachen.attendance.queries.boards import board
-from xiachen.attendance.queries.duty import sign_outs
+from xiachen.attendance.queries.duty import timed
 from xiachen.attendance.queries.funnels import funnel
 from xiachen.attendance.queries.health import standings
 from xiachen.attendance.queries.hours import hours_of
@@ -119,7 +119,7 @@ def everything(town: Town) -> dict[str, object]:
         "total": page.time,
         "funnel": (told.present, told.on_time, [line.minutes_late for line in told.late]),
         "standing": standings(scope, members=[member], day=DAY),
-        "outs": list(sign_outs(scope, cutoffs[0]).values_list("occurred_at", flat=True)),
+        "spent": list(timed(scope, cutoffs[0]).values_list("spent", flat=True)),
     }
 
 

@@ -6,10 +6,16 @@ from uuid import UUID
 
 import pytest
 
-from tests.attendance.town import EVENING, Town, clock_at
+from tests.attendance.town import EVENING, Town, clock_at, entry
 from tests.world import DAY, FENGLIN, ZISONG
 from xiachen.attendance.figures.days import PARTICIPATIONS_SO_FAR, SERVED, SERVED_SO_FAR
-from xiachen.attendance.figures.hours import AVERAGE_HOURS, LONGEST_RUN, MOST_HOURS, OVERWORKED
+from xiachen.attendance.figures.hours import (
+    AVERAGE_HOURS,
+    LONGEST_RUN,
+    MOST_HOURS,
+    OVERWORKED,
+    TIMED,
+)
 from xiachen.attendance.models.records import CheckIn
 from xiachen.attendance.operations.check_ins import CheckInEntry, check_in, correct_check_in
 from xiachen.attendance.operations.check_outs import CheckOutEntry, check_out
@@ -100,6 +106,34 @@ def test_the_longest_run_and_the_most_hours_open_to_the_person(town: Town) -> No
     assert [line[2:] for line in page.lines] == [(24, Decimal("13.0"), 24)]
     rows = MOST_HOURS.opened(town.secretary, cutoff)
     assert [row.member for row in rows] == [other]
+
+
+def test_the_average_opens_to_each_persons_day_on_site(town: Town) -> None:
+    twice, once, back, unsigned = town.world.local, *town.world.sent[:3]
+    for member, comings, leavings in (
+        (twice, ((8, 0), (11, 0)), ((10, 30), (12, 50))),
+        (once, ((8, 0),), ((17, 0),)),
+        (back, ((8, 0), (13, 0)), ((12, 0),)),
+        (unsigned, ((8, 0),), ()),
+    ):
+        come = [entry(member, clock_at(*time)) for time in comings]
+        leave = [
+            CheckOutEntry(id=uuid7(), community=FENGLIN, member=member, occurred_at=clock_at(*time))
+            for time in leavings
+        ]
+        outcomes = check_in(town.world.system, entries=come, at=LATER)
+        outcomes += check_out(town.world.system, entries=leave, at=LATER)
+        assert all(one.new for one in outcomes)
+    cutoff = end_of(town.secretary, DAY)
+    assert AVERAGE_HOURS.value(town.secretary, cutoff) == Decimal("6.7")
+    assert TIMED.value(town.secretary, cutoff) == 2
+    page = AVERAGE_HOURS.page(town.secretary, AVERAGE_HOURS.opened(town.secretary, cutoff))
+    assert sorted(line[2:] for line in page.lines) == [
+        (clock_at(8, 0), clock_at(12, 50), Decimal("4.3")),
+        (clock_at(8, 0), clock_at(17, 0), Decimal("9.0")),
+    ]
+    assert AVERAGE_HOURS.value(town.outsider, cutoff) == 0
+    assert TIMED.value(town.outsider, cutoff) == 0
 
 
 def test_a_sign_in_taken_back_breaks_the_row_of_days_and_marks_keep_what_was(town: Town) -> None:

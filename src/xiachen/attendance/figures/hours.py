@@ -1,11 +1,14 @@
 """The figures of hours: how long people are on duty, and who needs rest."""
 
+from datetime import datetime
+from decimal import Decimal
+
 from django.utils.translation import gettext_lazy as _
 
 from xiachen.attendance.figures.rows import COMMUNITY_NAME, NAME, Row, of_facts, of_members
 from xiachen.attendance.queries import duty, hours
 from xiachen.attendance.queries.hours import HoursTotal
-from xiachen.attendance.rules.duty import Duty
+from xiachen.attendance.rules.duty import Duty, tenths
 from xiachen.figures.figure import Column, Figure
 from xiachen.figures.units import DAY, HOUR, PERSON, PERSON_TIME
 
@@ -36,7 +39,23 @@ _DUTY_COLUMNS = (
     ),
 )
 
-_LEFT = Column(heading=_("Sign-out"), cell=lambda row: row.record.occurred_at, tag="#date+left")
+
+def _moment(row: Row, end: str) -> datetime:
+    """Return one of the two ends of a day on site, as the query read it beside the row."""
+    return datetime.fromisoformat(row.record.spent[end])
+
+
+_TIMED_COLUMNS = (
+    NAME,
+    COMMUNITY_NAME,
+    Column(heading=_("First sign-in"), cell=lambda row: _moment(row, "came"), tag="#date+signed"),
+    Column(heading=_("Last sign-out"), cell=lambda row: _moment(row, "gone"), tag="#date+left"),
+    Column(
+        heading=_("Hours"),
+        cell=lambda row: tenths(Decimal(row.record.spent["seconds"]) / 3600),
+        tag="#value+hours",
+    ),
+)
 
 OVERWORKED = Figure(
     code="attendance.overworked",
@@ -79,12 +98,29 @@ MOST_HOURS = Figure(
 AVERAGE_HOURS = Figure(
     code="attendance.average-hours",
     title=_("Hours on site, on average"),
-    means=_("Hours between sign-in and sign-out that day, on average of those with both."),
+    means=_(
+        "Hours between sign-in and sign-out that day, on average of those who have signed out "
+        "of all that they signed in to."
+    ),
     unit=HOUR,
-    rows=duty.sign_outs,
-    columns=(NAME, COMMUNITY_NAME, _LEFT),
+    rows=duty.timed,
+    columns=_TIMED_COLUMNS,
     present=of_facts,
+    distinct="member",
     measured=duty.average_hours,
+)
+TIMED = Figure(
+    code="attendance.timed",
+    title=_("People in the average hours"),
+    means=_(
+        "People who have signed out that day of all that they signed in to, each once; the "
+        "average hours on site are theirs."
+    ),
+    unit=PERSON,
+    rows=duty.timed,
+    columns=_TIMED_COLUMNS,
+    present=of_facts,
+    distinct="member",
 )
 
 
@@ -147,4 +183,13 @@ ON_DUTY_SO_FAR = Figure(
     by_facts=True,
 )
 
-FIGURES = (OVERWORKED, LONGEST_RUN, MOST_HOURS, AVERAGE_HOURS, HOURS, DAYS_SERVED, ON_DUTY_SO_FAR)
+FIGURES = (
+    OVERWORKED,
+    LONGEST_RUN,
+    MOST_HOURS,
+    AVERAGE_HOURS,
+    TIMED,
+    HOURS,
+    DAYS_SERVED,
+    ON_DUTY_SO_FAR,
+)

@@ -13,9 +13,9 @@ from django.db import connection, models
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
-from xiachen.attendance.models.records import CheckIn, CheckOut
+from xiachen.attendance.models.records import CheckIn
 from xiachen.attendance.queries.records import reached_by
-from xiachen.attendance.queries.spans import Sql, days_sql, stays_sql
+from xiachen.attendance.queries.spans import Sql, days_sql
 from xiachen.attendance.rules import duty as rules
 from xiachen.attendance.rules.duty import Duty, Limits, tenths
 from xiachen.attendance.rules.hours import with_eve
@@ -40,6 +40,7 @@ _DUTY = """
     from islands group by member, island having max(day) >= %s
 """
 _TOO_LONG = "days > %s or seconds > %s * 3600 * timed_days"
+_PERSON = RawSQL("of_row.person", ())
 _A_DAY = "round(seconds / 3600.0 / nullif(timed_days, 0), 1)"
 
 
@@ -171,29 +172,19 @@ def most_hours(scope: Scope, cutoff: Cutoff) -> Decimal:
     return tenths(_measured(overworked(scope, cutoff), _duty(scope, cutoff), f"max({_A_DAY})"))
 
 
-def sign_outs(scope: Scope, cutoff: Cutoff) -> QuerySet[CheckOut]:
-    """Return the sign-outs with which the stays of the day ended, after midnight too."""
-    reached = reached_by(scope)
-    try:
-        stays, params = stays_sql(scope, cutoff, reached, day__gte=cutoff.day)
-    except EmptyResultSet:
-        return CheckOut.objects.none()
-    table = connection.ops.quote_name(CheckOut._meta.db_table)
-    ends = RawSQL(
-        f"({table}.community_id, {table}.member, {table}.occurred_at) in "
-        f"(select community_id, member, ended from ({stays}) as stays)",
-        params,
-        models.BooleanField(),
-    )
-    rows: QuerySet[CheckOut] = CheckOut.objects.standing(cutoff.marks)
-    return rows.filter(reached, ends, incident=cutoff.incident)
+def timed(scope: Scope, cutoff: Cutoff) -> QuerySet[CheckIn]:
+    """Return the day's sign-ins of those who have signed out of every stay of it, with `spent`."""
+    days, params = _timed(scope, cutoff)
+    whose = RawSQL(f"select member from ({days}) as days", params)
+    own, own_params = _timed(scope, cutoff, member=_PERSON)
+    rows = on_duty(scope, cutoff).filter(day=cutoff.day, member__in=whose)
+    return rows.annotate(spent=_of_each(own, own_params))
 
 
 def average_hours(scope: Scope, cutoff: Cutoff) -> Decimal:
     """Return the hours on site on the day, on average of those with both ends recorded."""
-    days = days_sql(scope, cutoff, day__gte=with_eve(cutoff.day)[0])
-    today = f"avg(seconds) filter (where day = '{cutoff.day:%Y-%m-%d}')"
-    worked = _measured(on_duty(scope, cutoff), days, today)
+    today = on_duty(scope, cutoff).filter(day=cutoff.day)
+    worked = _measured(today, _timed(scope, cutoff), "avg(seconds)")
     return tenths(worked / 3600)
 
 
@@ -239,14 +230,27 @@ def _whose(scope: Scope, cutoff: Cutoff, condition: str, values: list[Any]) -> Q
     """Return the sign-ins of those whose days and hours meet a condition, with `borne`."""
     sql, params = _duty(scope, cutoff)
     chosen = RawSQL(f"select member from ({sql}) as duty where {condition}", (*params, *values))
-    own, own_params = _duty(scope, cutoff, member=RawSQL("of_row.person", ()))
-    borne = RawSQL(
-        f'select to_jsonb(duty) from (select "{CheckIn._meta.db_table}"."member" as person) '
-        f"as of_row cross join lateral ({own}) as duty",
-        own_params,
+    own, own_params = _duty(scope, cutoff, member=_PERSON)
+    rows = on_duty(scope, cutoff).filter(member__in=chosen)
+    return rows.annotate(borne=_of_each(own, own_params))
+
+
+def _of_each(sql: str, params: Sequence[Any]) -> RawSQL:
+    """Return what a statement about `_PERSON` says of the person of each sign-in."""
+    return RawSQL(
+        f'select to_jsonb(said) from (select "{CheckIn._meta.db_table}"."member" as person) '
+        f"as of_row cross join lateral ({sql}) as said",
+        params,
         models.JSONField(),
     )
-    return on_duty(scope, cutoff).filter(member__in=chosen).annotate(borne=borne)
+
+
+def _timed(scope: Scope, cutoff: Cutoff, **chosen: object) -> Sql:
+    """Return the statement of the days whose every stay has ended: those of the day alone."""
+    days, params = days_sql(scope, cutoff, day__gte=with_eve(cutoff.day)[0], **chosen)
+    ended = "day = %s and seconds is not null and not without_sign_out"
+    sql = f"select member, came, gone, seconds from ({days}) as days where {ended}"
+    return sql, [*params, cutoff.day]
 
 
 def _measured(rows: QuerySet[CheckIn], duty: Sql, expression: str) -> Decimal:

@@ -127,12 +127,6 @@ def days_sql(scope: Scope, cutoff: Cutoff, *reached: Q, **chosen: object) -> Sql
     return sql, [*params, *(value for _text, held in parts for value in held)]
 
 
-def stays_sql(scope: Scope, cutoff: Cutoff, *reached: Q, **chosen: object) -> Sql:
-    """Return the statement of stays: member, day, community_id, began, ended; see `days_sql`."""
-    stays, params = _stays(scope, cutoff, *reached, **chosen)
-    return f"with {stays} select * from stays", params
-
-
 def _stays(scope: Scope, cutoff: Cutoff, *reached: Q, **chosen: object) -> Sql:
     # Read is also the day after: who works through the night signs out on it, and a sign-in on it
     # ends what was left open.

@@ -182,7 +182,7 @@ ON_SITE = Section(
         ),
         Line(
             figure="attendance.on-time",
-            words=_("rate on site %(share)s"),
+            words=_("rate on site in time %(share)s"),
             zero=True,
             beside=_("by %(beside)s"),
         ),
@@ -250,7 +250,11 @@ SERVED = Section(
             words=_("%(n)s on duty so far"),
             details=(Detail(figure="attendance.on-duty-so-far", words="%(n)s"),),
         ),
-        Line(figure="attendance.average-hours", words=_("%(n)s on site on average")),
+        Line(
+            figure="attendance.average-hours",
+            words=_("%(n)s on site on average on the day"),
+            details=(Detail(figure="attendance.timed", words="%(n)s"),),
+        ),
         Line(
             figure="attendance.overworked",
             words=_("%(n)s in need of rest"),

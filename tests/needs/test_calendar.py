@@ -48,7 +48,14 @@ def test_each_day_on_duty_stands_there_with_place_deadline_and_zone(town: Town) 
     found = events(town)
     assert days(found) == [DAY + timedelta(days=number) for number in range(29)]
     first, third = found[0], found[2]
-    assert "8:30" in first["SUMMARY"] and "枫林上城" in first["SUMMARY"]
+    # As the phone writes it too (phone/tests/calendar.test.ts), under the same number.
+    assert first["SUMMARY"] == "上岗：8:30前签到，枫林上城社区居民委员会"
+    stay = Enrolment.objects.get(member=town.world.local)
+    assert first["UID"] == f"duty-{stay.pk}-20200301@xiachen"
+    (reminder,) = first.walk("VALARM")
+    assert reminder["TRIGGER"].dt == timedelta(0)
+    assert reminder["DESCRIPTION"] == first["SUMMARY"]
+    assert first["DTSTART"].dt == datetime(2020, 3, 1, 8, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
     assert "7:45" in third["SUMMARY"]
     assert first["DTEND"].dt == datetime(2020, 3, 1, 8, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
     assert first["DTEND"].dt.astimezone(UTC).hour == 0

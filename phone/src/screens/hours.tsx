@@ -1,51 +1,17 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Docs } from "../engine/types";
 import { w } from "../words";
+import { calendar } from "./calendar";
 import { engine, offDuty, tell } from "./house";
 import { Line, Note, Screen } from "./parts";
-import { day, dayOf, hour, hours, lasts, shortHour } from "./times";
-
-const plain = (iso: string) => iso.slice(0, 10).replace(/-/g, "");
-const escaped = (text: string) => text.replace(/[\\;,]/g, "\\$&");
-
-/** A duty without an end is written for so many days. */
-const AHEAD = 14;
-
-/**
- * The duties as a calendar that the phone's own calendar takes: an entry each day from today on,
- * at the time to be there by, with a reminder half an hour before.
- */
-export function calendar(duties: readonly { id: string; body: Docs["duty"] }[], now: number): Blob {
-  const today = dayOf(now);
-  const stamp = `${plain(new Date(now).toISOString())}T000000Z`;
-  const entries = duties.map(({ id, body }) => {
-    const time = `${body.deadline.replace(":", "") || "0000"}00`;
-    const end = body.to ? `UNTIL=${plain(body.to)}T235959` : `COUNT=${AHEAD}`;
-    return [
-      "BEGIN:VEVENT",
-      `UID:${id}`,
-      `DTSTAMP:${stamp}`,
-      `DTSTART:${plain(body.from > today ? body.from : today)}T${time}`,
-      "DURATION:PT1H",
-      `RRULE:FREQ=DAILY;${end}`,
-      `SUMMARY:${escaped(w.dutyAt(body.community_name))}`,
-      `DESCRIPTION:${escaped(`${body.team_name} ${w.before(shortHour(body.deadline))}`)}`,
-      "BEGIN:VALARM",
-      "ACTION:DISPLAY",
-      "TRIGGER:-PT30M",
-      `DESCRIPTION:${escaped(w.dutyAt(body.community_name))}`,
-      "END:VALARM",
-      "END:VEVENT",
-    ].join("\r\n");
-  });
-  const lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//xiachen//phone//", ...entries];
-  return new Blob([`${[...lines, "END:VCALENDAR"].join("\r\n")}\r\n`], { type: "text/calendar" });
-}
+import { day, hour, hours, lasts } from "./times";
 
 function useAddress(duties: readonly { id: string; body: Docs["duty"] }[]): string {
   const [address, setAddress] = useState("");
   useEffect(() => {
-    const made = URL.createObjectURL(calendar(duties, engine.now()));
+    const made = URL.createObjectURL(
+      new Blob([calendar(duties, engine.now())], { type: "text/calendar" }),
+    );
     setAddress(made);
     return () => URL.revokeObjectURL(made);
   }, [duties]);

@@ -234,8 +234,7 @@ export const en: Words = {
   followFeedMeans: "It changes when your duties do",
   copyFeed: "Copy the calendar's link",
   copyFeedMeans: "For a computer or another calendar; whoever has the link can read it",
-  dutyAt: (community) => `Duty in ${community}`,
-  before: (deadline) => `sign in by ${deadline}`,
+  dutyBy: (deadline, community) => `On duty: sign in by ${deadline}, ${community}`,
 
   enrol: "Enrol this phone",
   welcome: "Enrol once; works without a signal",

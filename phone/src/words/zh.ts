@@ -231,8 +231,7 @@ export const zh = {
   followFeedMeans: "值守变了，日历跟着变",
   copyFeed: "复制日历链接",
   copyFeedMeans: "给电脑或别的日历用；拿到链接的人都能看到",
-  dutyAt: (community: string) => `${community}值守`,
-  before: (deadline: string) => `${deadline}前签到`,
+  dutyBy: (deadline: string, community: string) => `上岗：${deadline}前签到，${community}`,
 
   // 登记和密码
   enrol: "登记这部手机",

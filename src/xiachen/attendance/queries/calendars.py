@@ -16,12 +16,13 @@ from django.core.signing import BadSignature, Signer
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from icalendar import Calendar, Event, Timezone
+from icalendar import Alarm, Calendar, Event, Timezone
 
 from xiachen.attendance.models.calendars import CalendarLink
 from xiachen.attendance.rules import records as rules
 from xiachen.base import clock
 from xiachen.base.errors import Refused
+from xiachen.figures import numbers
 from xiachen.incidents import queries as incidents
 from xiachen.mobilisation.models.stays import Enrolment, Release
 from xiachen.people.queries.fitness import off_duty_among
@@ -118,7 +119,7 @@ def duty_entries(
             Entry(
                 key=f"duty-{stay.pk}-{one:%Y%m%d}",
                 title=_("On duty: sign in by %(time)s, %(place)s")
-                % {"time": f"{deadline:%H:%M}", "place": place},
+                % {"time": numbers.clock(deadline.time()), "place": place},
                 begins=deadline - _SIGN_IN,
                 ends=deadline,
                 place=place,
@@ -182,12 +183,21 @@ def _event(entry: Entry, at: datetime) -> Event:
     else:
         event.add("dtstart", entry.begins.astimezone(zone))
         event.add("dtend", entry.ends.astimezone(zone))
+        event.add_component(_reminder(entry))
     if entry.place:
         event.add("location", entry.place)
     if entry.words:
         event.add("description", entry.words)
     event.add("class", "PRIVATE")
     return event
+
+
+def _reminder(entry: Entry) -> Alarm:
+    alarm = Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", entry.title)
+    alarm.add("trigger", timedelta(0))  # when it begins
+    return alarm
 
 
 def _timezone(zone: str, at: datetime) -> Timezone:

@@ -148,7 +148,7 @@ def _corrects_a_sign_in(headquarters: Visitor) -> None:
     headquarters.link("Attendance")
     headquarters.page.get_by_label("Community", exact=True).select_option(str(FENGLIN))
     headquarters.button("Show")
-    headquarters.link("Correct")
+    headquarters.page.get_by_role("link", name=re.compile("^Correct .* sign-in at ")).first.click()
     headquarters.fill("Right time", "00:00")
     headquarters.fill("Reason", "登记时看错时间")
     headquarters.button("Record the correction")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date, timedelta
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -170,9 +171,11 @@ def test_the_calendar_has_each_day_of_a_duty_without_an_end(phone: Phone, door: 
     with phone.page.expect_download() as saved:
         phone.tap("加到手机日历")
     lines = saved.value.path().read_text().splitlines()
-    assert f"DTSTART:{phone_packs.today().replace('-', '')}T083000" in lines
-    assert "RRULE:FREQ=DAILY;COUNT=14" in lines
-    assert "TRIGGER:-PT30M" in lines
+    first = date.fromisoformat(phone_packs.today())
+    days = [first + timedelta(days=n) for n in range(29)]
+    begun = [line for line in lines if line.startswith("DTSTART:")]
+    assert begun == [f"DTSTART:{day:%Y%m%d}T080000" for day in days]
+    assert lines.count("TRIGGER:PT0S") == len(days)
 
 
 def test_the_buildings_of_a_grid_stand_in_their_order(phone: Phone, door: Door) -> None:

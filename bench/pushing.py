@@ -22,6 +22,8 @@ from xiachen.drill.phones.clocks import MINUTE
 
 BATCH = 50
 _BATCHES = 600  # 30,000 events
+# As many as the bare inserts have clients, and as a morning has.
+_AT_ONCE = (8, 16, 32)
 _LEADERS = 200
 _SINGLES_A_SECOND = 600
 _SINGLE_SECONDS = 20
@@ -45,28 +47,47 @@ def mustered(people: int, leaders: int) -> Iterator[tuple[House, Mustered]]:
 
 
 def push(scale: float) -> list[Line]:
-    """Batches of fifty sign-ins from leaders' phones, eight at a time."""
+    """Batches of fifty sign-ins from leaders' phones: few at a time, more, and many."""
     with mustered(round(5000 * scale) + 500, _LEADERS) as (house, town):
-        first, *requests = Rounds(town).batches(1 + round(_BATCHES * scale))
-        _check(load.at_once(house.port, [first], connections=1), BATCH)
-        spent = Spent(house)
-        heard = load.at_once(house.port, requests, connections=8)
-        lines = spent.lines(heard.accepted)
-        _check(heard, len(requests) * BATCH)
-        rate, inserts, copies = heard.accepted / heard.seconds, *bare_rates(house)
-        return [
-            Line(
-                "push, batches of 50, events",
-                rate,
-                "/s",
-                at_least=6000,
-                bare=inserts,
-                bare_name="INSERT, 100 rows each, 8 clients",
-            ),
-            Line("", rate, "/s", bare=copies, bare_name="COPY, 100 rows each, 8 clients"),
-            Line("  a batch answered in (p99)", heard.quantile(0.99), "ms"),
-            *lines,
+        rounds = Rounds(town)
+        _check(load.at_once(house.port, list(rounds.batches(1)), connections=1), BATCH)
+        found = [
+            (phones, *_pushed(house, list(rounds.batches(round(_BATCHES * scale))), phones))
+            for phones in _AT_ONCE
         ]
+        inserts, copies = bare_rates(house)
+        return [
+            line
+            for phones, heard, spent in found
+            for line in _lines_of(phones, heard, spent, inserts, copies)
+        ]
+
+
+def _pushed(house: House, requests: list[Prepared], phones: int) -> tuple[Heard, list[Line]]:
+    spent = Spent(house)
+    heard = load.at_once(house.port, requests, connections=phones)
+    lines = spent.lines(heard.accepted)
+    _check(heard, len(requests) * BATCH)
+    return heard, lines
+
+
+def _lines_of(
+    phones: int, heard: Heard, spent: list[Line], inserts: float, copies: float
+) -> list[Line]:
+    rate = heard.accepted / heard.seconds
+    return [
+        Line(
+            f"push, batches of {BATCH}, {phones} phones at once, events",
+            rate,
+            "/s",
+            at_least=6000,
+            bare=inserts,
+            bare_name="INSERT, 100 rows each, 8 clients",
+        ),
+        Line("", rate, "/s", bare=copies, bare_name="COPY, 100 rows each, 8 clients"),
+        Line("  a batch answered in (p99)", heard.quantile(0.99), "ms"),
+        *spent,
+    ]
 
 
 def single(scale: float) -> list[Line]:

@@ -24,12 +24,15 @@ export class Trouble extends Error {
   ) {
     super(code);
   }
-
-  /** Whether the server itself refused; a proxy's page with the same status says nothing. */
-  get isOurs(): boolean {
-    return this.status > 0 && !this.code.startsWith("http.");
-  }
 }
+
+/**
+ * Whether the server itself refused with one of some statuses.
+ *
+ * A proxy's page with the same status says nothing.
+ */
+export const refusedWith = (error: unknown, statuses: ReadonlySet<number>): boolean =>
+  error instanceof Trouble && statuses.has(error.status) && !error.code.startsWith("http.");
 
 export interface Answer {
   status: number;

@@ -4,7 +4,7 @@ import { uuid7 } from "./bytes";
 import type { Clock } from "./clock";
 import { newDeviceKey } from "./cryptography";
 import type { Database, PersonRow } from "./database";
-import { type Door, Trouble } from "./door";
+import { type Door, refusedWith, Trouble } from "./door";
 
 interface Enrolled {
   device: string;
@@ -38,7 +38,7 @@ export async function enrol(
   try {
     answer = await asked(door, row, app);
   } catch (error) {
-    if (error instanceof Trouble && error.isOurs && FINAL.has(error.status)) {
+    if (refusedWith(error, FINAL)) {
       await database.write(["people"], (work) => work.delete("people", row.device));
     }
     throw error;
@@ -109,7 +109,7 @@ export async function enrolAgain(
   try {
     await keepAgain(database, clock, person, await asked(door, person, app));
   } catch (error) {
-    if (error instanceof Trouble && error.isOurs && FINAL.has(error.status)) {
+    if (refusedWith(error, FINAL)) {
       await database.write(["people"], async (work) => {
         const row = await work.get("people", person.device);
         if (row) work.put("people", { ...row, unknown: true });

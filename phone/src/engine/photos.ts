@@ -3,7 +3,7 @@
 import { type Bytes, hex, sha256, utf8, uuid7 } from "./bytes";
 import type { Clock } from "./clock";
 import type { Database, PersonRow, PhotoRow } from "./database";
-import { type Door, Trouble } from "./door";
+import { type Door, refusedWith, Trouble } from "./door";
 import type { Session } from "./sessions";
 
 const LONGEST_EDGE = 1_280;
@@ -66,7 +66,7 @@ export async function upload(
     try {
       await send(door, person, photo);
     } catch (error) {
-      if (!(error instanceof Trouble && error.isOurs && FINAL.has(error.status))) throw error;
+      if (!refusedWith(error, FINAL)) throw error;
       await database.write(["photos"], (work) => work.delete("photos", id));
       continue;
     }

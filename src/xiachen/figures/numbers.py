@@ -11,6 +11,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import ROUND_FLOOR, Decimal, localcontext
 from typing import Literal
 
+from xiachen.base.clock import local_zone
 from xiachen.figures.numerals import counting, in_chinese
 from xiachen.figures.units import Kind, Quantity
 
@@ -266,6 +267,11 @@ def share_in_words(part: int, whole: int, language: Language) -> str:
 def clock(moment: time) -> str:
     """Print a time of day to the minute, such as 8:30, the same in both languages."""
     return f"{moment.hour}:{moment.minute:02}"
+
+
+def clock_at(moment: datetime) -> str:
+    """Print the time of day of a moment where the installation stands; see `clock`."""
+    return clock(moment.astimezone(local_zone()).time())
 
 
 _MONTHS = (

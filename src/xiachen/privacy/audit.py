@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import connection
 
 from xiachen.base.ids import uuid7
+from xiachen.base.owned.bulk import spelt
 from xiachen.base.postgres.planning import planned_once
 from xiachen.privacy.models import AuditEntry
 from xiachen.privacy.scope import Scope
@@ -82,7 +83,7 @@ def record_all(acts: Sequence[Act]) -> None:
                 [one.scope.incident for one in acts],
                 [one.community for one in acts],
                 [one.subject for one in acts],
-                ["{" + ",".join([target.hex for target in one.targets]) + "}" for one in acts],
+                [spelt(one.targets) for one in acts],
                 [one.reason for one in acts],
             ],
         )

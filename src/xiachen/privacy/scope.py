@@ -336,6 +336,11 @@ class Scope:
         if can in TWICE_PROVEN and not self.second_factor:
             raise SecondFactorNeeded()
 
+    def require_house(self) -> None:
+        """Refuse whoever is not the installation itself: its jobs, and doors before a sign-in."""
+        if self.role is not Role.SYSTEM:
+            raise Forbidden()
+
     def covers(self, community: int) -> bool:
         """Tell whether a community lies within the scope's places."""
         # Asked for each record of a batch: a loop costs half of what a generator does.

@@ -37,6 +37,55 @@ def counted(entered: Entered) -> tuple[int, int, int, int]:
     return entered.new, entered.changed, entered.already, len(entered.faults)
 
 
+# A register as an office keeps it: merged headings, digits of full width, one door in two rows.
+_REGISTER: list[list[object]] = [
+    ["枫林上城社区第１网格住户台账"],
+    ["序号", "房屋", None, None, None, "居住人员", None, None, "入住日期", "备注"],
+    [
+        None,
+        "小区",
+        "楼栋号",
+        "单元",
+        "门牌号",
+        "姓名",
+        "联系电话",
+        "身份证号码",
+        None,
+        None,
+    ],
+    [
+        1,
+        "枫林一期",
+        "３栋",
+        2,
+        "５０１",
+        "邱听澜、蒲一苇",
+        "13912345678\n139 1234 5679",
+        f"{IDENTITY}、无",
+        43831,
+        "",
+    ],
+    [2, None, None, None, 502, "陆　离", 13912345670, None, "2020.3.1", "独居"],
+    [None, None, None, None, None, "陆小离", None, None, None, None],
+    [3, None, "４栋", "一单元", 101, "空置", None, None, None, None],
+    ["合计", None, None, None, 3, 4, None, None, None, None],
+    ["填表人：某某", None, None, None, None, None, None, None, None, None],
+]
+_MERGED = (
+    "A1:J1",
+    "B2:E2",
+    "F2:H2",
+    "A2:A3",
+    "I2:I3",
+    "J2:J3",
+    "B4:B7",
+    "C4:C6",
+    "D4:D6",
+    "A5:A6",
+    "E5:E6",
+)
+
+
 @pytest.fixture
 def secretary(world: World) -> Scope:
     return world.scope(Role.SECRETARY)
@@ -51,53 +100,7 @@ def test_a_register_of_doors_with_everything_merged(
     hidden.title, hidden.sheet_state = "旧", "hidden"  # type: ignore[union-attr]
     fill(hidden, [["小区", "房号", "姓名"], ["不要", "1", "不要"]])  # type: ignore[arg-type]
     sheet = made.create_sheet("住户")
-    fill(
-        sheet,
-        [
-            ["枫林上城社区第１网格住户台账"],
-            ["序号", "房屋", None, None, None, "居住人员", None, None, "入住日期", "备注"],
-            [
-                None,
-                "小区",
-                "楼栋号",
-                "单元",
-                "门牌号",
-                "姓名",
-                "联系电话",
-                "身份证号码",
-                None,
-                None,
-            ],
-            [
-                1,
-                "枫林一期",
-                "３栋",
-                2,
-                "５０１",
-                "邱听澜、蒲一苇",
-                "13912345678\n139 1234 5679",
-                f"{IDENTITY}、无",
-                43831,
-                "",
-            ],
-            [2, None, None, None, 502, "陆　离", 13912345670, None, "2020.3.1", "独居"],
-            [None, None, None, None, None, "陆小离", None, None, None, None],
-            [3, None, "４栋", "一单元", 101, "空置", None, None, None, None],
-            ["合计", None, None, None, 3, 4, None, None, None, None],
-            ["填表人：某某", None, None, None, None, None, None, None, None, None],
-        ],
-        "A1:J1",
-        "B2:E2",
-        "F2:H2",
-        "A2:A3",
-        "I2:I3",
-        "J2:J3",
-        "B4:B7",
-        "C4:C6",
-        "D4:D6",
-        "A5:A6",
-        "E5:E6",
-    )
+    fill(sheet, _REGISTER, *_MERGED)
     made.save(path)
     entered = enter(secretary, HOUSEHOLDS, path, community=FENGLIN)
     assert counted(entered) == (4, 0, 0, 0), entered.faults

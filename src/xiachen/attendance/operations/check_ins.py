@@ -139,7 +139,7 @@ def _check_no_sign_out_between(scope: Scope, former: CheckIn, occurred_at: datet
         .first()
     )
     if left is not None:
-        raise AfterSignOut(field="occurred_at", time=_spoken(left.occurred_at))
+        raise AfterSignOut(field="occurred_at", time=numbers.clock_at(left.occurred_at))
 
 
 def _signed_in_on(row: CheckIn) -> bool:
@@ -244,11 +244,7 @@ def _taken(_fact: CheckIn, standing: CheckIn) -> rules.SignedInAlready:
 
 
 def _signed_in(moment: datetime) -> rules.SignedInAlready:
-    return rules.SignedInAlready(field="member", time=_spoken(moment))
-
-
-def _spoken(moment: datetime) -> str:
-    return numbers.clock(moment.astimezone(clock.local_zone()).time())
+    return rules.SignedInAlready(field="member", time=numbers.clock_at(moment))
 
 
 def _of_day(row: CheckIn | CheckOut) -> tuple[int, UUID, UUID, date]:

@@ -166,13 +166,15 @@ def _nothing_left(rows: Sequence[CheckIn], left_at: datetime) -> Refused:
     today = [one for one in rows if one.day == clock.local_day(left_at)]
     if not today:
         return duty.NotSignedIn(field="member")
-    return duty.BeforeSignIn(field="occurred_at", time=_spoken(today[0].occurred_at))
+    return duty.BeforeSignIn(field="occurred_at", time=numbers.clock_at(today[0].occurred_at))
 
 
 def _check_goes_with(former: CheckOut, stay: OneStay | None, occurred_at: datetime) -> None:
     """Refuse a time before the stay's sign-in, past the next one, or with no sign-in before it."""
     if stay and occurred_at < stay.arrivals[-1].occurred_at:
-        raise duty.BeforeSignIn(field="occurred_at", time=_spoken(stay.arrivals[-1].occurred_at))
+        raise duty.BeforeSignIn(
+            field="occurred_at", time=numbers.clock_at(stay.arrivals[-1].occurred_at)
+        )
     rows = list(
         CheckIn.objects.standing().filter(
             community_id=former.community_id,
@@ -183,7 +185,7 @@ def _check_goes_with(former: CheckOut, stay: OneStay | None, occurred_at: dateti
     )
     between = [one for one in rows if former.occurred_at < one.occurred_at <= occurred_at]
     if between:
-        raise duty.PastSignIn(field="occurred_at", time=_spoken(between[0].occurred_at))
+        raise duty.PastSignIn(field="occurred_at", time=numbers.clock_at(between[0].occurred_at))
     if arrival_before(rows, occurred_at) is None:
         raise duty.NotSignedIn(field="occurred_at")
 
@@ -214,11 +216,7 @@ def _taken(_fact: CheckOut, standing: CheckOut) -> Refused:
 
 
 def _signed_out(moment: datetime) -> duty.SignedOutAlready:
-    return duty.SignedOutAlready(field="member", time=_spoken(moment))
-
-
-def _spoken(moment: datetime) -> str:
-    return numbers.clock(moment.astimezone(clock.local_zone()).time())
+    return duty.SignedOutAlready(field="member", time=numbers.clock_at(moment))
 
 
 _SETTLING: Settling[CheckOut] = Settling(

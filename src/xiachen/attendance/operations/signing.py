@@ -18,7 +18,7 @@ from xiachen.base.ids import uuid7
 from xiachen.incidents.models import IncidentCommunity
 from xiachen.places.operations.editing import RefusedWhen, rewrite
 from xiachen.privacy import audit
-from xiachen.privacy.scope import Role, Scope
+from xiachen.privacy.scope import Scope
 
 _WRONG_CODES_KEPT = timedelta(days=7)
 
@@ -127,8 +127,7 @@ def forget_wrong_codes(scope: Scope, *, at: datetime) -> int:
 
     :raises Forbidden: asked by anybody but the installation itself
     """
-    if scope.role is not Role.SYSTEM:
-        raise Forbidden()
+    scope.require_house()
     over = WrongCode.objects.filter(day__lt=clock.local_day(at) - _WRONG_CODES_KEPT)
     gone, _ = over.delete()
     if gone:

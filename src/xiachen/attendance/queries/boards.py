@@ -275,19 +275,22 @@ def person(scope: Scope, *, day: date, community: int, check_out: UUID) -> Perso
 def _line_of(scope: Scope, day: date, community: int, check_in: UUID) -> NamedLine | None:
     """Return the line of a standing sign-in, with what changes when it is taken back."""
     found = stays_on(scope, day, records.reached_by(scope), Q(community_id=community))
-    for several in found.values():
-        for number, stay in enumerate(several):
-            for row in stay.arrivals:
-                if row.pk != check_in:
-                    continue
-                begins = row == stay.came
-                return NamedLine(
-                    name=_name(scope, row.member),
-                    line=Line(community=community, member=row.member, check_in=row),
-                    goes_with=tuple(stay.arrivals[1:]) if begins else (),
-                    left=stay.left if begins else None,
-                    before=several[number - 1].came if begins and number else None,
-                )
+    arrivals = (
+        (row, stay, several[:number])
+        for several in found.values()
+        for number, stay in enumerate(several)
+        for row in stay.arrivals
+    )
+    for row, stay, before in arrivals:
+        if row.pk == check_in:
+            begins = row == stay.came
+            return NamedLine(
+                name=_name(scope, row.member),
+                line=Line(community=community, member=row.member, check_in=row),
+                goes_with=tuple(stay.arrivals[1:]) if begins else (),
+                left=stay.left if begins else None,
+                before=before[-1].came if begins and before else None,
+            )
     return None
 
 

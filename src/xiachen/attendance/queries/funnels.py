@@ -12,7 +12,6 @@ from django.utils.translation import gettext, ngettext
 from xiachen.attendance.models.records import Answer, CheckIn, GapKind, WorkRecord
 from xiachen.attendance.queries import records
 from xiachen.attendance.rules import records as rules
-from xiachen.base import clock
 from xiachen.figures import numbers
 from xiachen.figures.figure import Cutoff
 from xiachen.mobilisation.queries import stays as mobilisation
@@ -36,7 +35,7 @@ class SignIn:
         return rules.minutes_late(late) if late else 0
 
     def __str__(self) -> str:
-        time = numbers.clock(self.at.astimezone(clock.local_zone()).time())
+        time = numbers.clock_at(self.at)
         minutes = self.minutes_late
         if not minutes:
             return time

@@ -93,8 +93,7 @@ def correct_sign_out(request: ScopedRequest, community: int, check_out: UUID) ->
 def _joined(first: CheckIn, within: CheckIn) -> str:
     """Say that without the sign-out between them two stays have become one."""
     words = _("The sign-in at %(time)s now lies within the stay from %(first)s.")
-    return words % {"time": _spoken(within), "first": _spoken(first)}
-
-
-def _spoken(row: CheckIn) -> str:
-    return numbers.clock(row.occurred_at.astimezone(clock.local_zone()).time())
+    return words % {
+        "time": numbers.clock_at(within.occurred_at),
+        "first": numbers.clock_at(first.occurred_at),
+    }

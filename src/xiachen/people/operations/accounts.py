@@ -15,7 +15,7 @@ from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
 from xiachen.base import clock
-from xiachen.base.errors import Forbidden, Invalid, NotFound, Refused
+from xiachen.base.errors import Invalid, NotFound, Refused
 from xiachen.people import rules
 from xiachen.people.models.accounts import Account, Grant
 from xiachen.people.models.members import Member
@@ -150,8 +150,7 @@ def open_administrator(
 
     :raises UsernameTaken, WeakPassword:
     """
-    if scope.role is not Role.SYSTEM:
-        raise Forbidden()
+    scope.require_house()
     made = open_account(scope, username=username, password=password, language=language)
     give_grant(scope, account=made.pk, role=Role.ADMINISTRATOR, from_day=clock.local_day(at))
     return made

@@ -5,9 +5,8 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from xiachen.base.errors import Forbidden
 from xiachen.base.owned.bulk import spelt
-from xiachen.privacy.scope import Role, Scope
+from xiachen.privacy.scope import Scope
 from xiachen.sync.models.devices import Device
 
 _TABLE = Device._meta.db_table
@@ -32,8 +31,7 @@ def note_backup(scope: Scope, *, whole_upto: Mapping[UUID, int], database: int) 
         place since, and then nothing is noted
     :raises Forbidden: asked by anybody but the installation itself
     """
-    if scope.role is not Role.SYSTEM:
-        raise Forbidden()
+    scope.require_house()
     devices = list(whole_upto)
     with connection.cursor() as cursor:
         cursor.execute(_HOLD, [spelt(devices)])

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.db import transaction
 
-from xiachen.base.errors import Forbidden
 from xiachen.people.models.members import Member
 from xiachen.privacy import audit
 from xiachen.privacy.scope import Role, Scope
@@ -64,8 +63,7 @@ def enrol(
         still holds must not come under another person's name
     :raises TokenUnknown, TokenUsed, TokenExpired, DeviceKnown, AnothersLink:
     """
-    if scope.role is not Role.SYSTEM:
-        raise Forbidden()
+    scope.require_house()
     held = (
         Invitation.objects.select_for_update(of=("self",))
         .select_related("account", "device")

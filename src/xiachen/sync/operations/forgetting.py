@@ -12,10 +12,9 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
-from xiachen.base.errors import Forbidden
 from xiachen.base.owned.bulk import spelt
 from xiachen.privacy import audit
-from xiachen.privacy.scope import Role, Scope
+from xiachen.privacy.scope import Scope
 from xiachen.sync.models.devices import Device, Invitation
 from xiachen.sync.models.photos import Photo
 from xiachen.sync.models.receipts import Quarantined, Receipt
@@ -57,7 +56,7 @@ def forget_receipts(scope: Scope, *, at: datetime) -> int:
     :returns: of how many phones; none when there is nothing more to forget
     :raises Forbidden: asked by anybody but the installation itself
     """
-    _for_the_house(scope)
+    scope.require_house()
     before = forgotten_before(at)
     with connection.cursor() as cursor:
         cursor.execute(_OLD, [before])
@@ -84,7 +83,7 @@ def forget_phones(scope: Scope, *, at: datetime) -> int:
     :returns: how many; none when there is nothing more to forget
     :raises Forbidden: asked by anybody but the installation itself
     """
-    _for_the_house(scope)
+    scope.require_house()
     over = _over(forgotten_before(at))
     chosen = list(over.order_by("pk").values_list("pk", flat=True)[:_AT_ONCE])
     Held.lock(chosen)
@@ -106,7 +105,7 @@ def forget_invitations(scope: Scope, *, at: datetime) -> int:
 
     :raises Forbidden: asked by anybody but the installation itself
     """
-    _for_the_house(scope)
+    scope.require_house()
     gone, _ = Invitation.objects.filter(expires_at__lt=forgotten_before(at)).delete()
     if gone:
         audit.record(scope, "sync.forget-invitations")
@@ -119,8 +118,3 @@ def _over(before: datetime) -> QuerySet[Device]:
     return Device.objects.filter(
         ~Exists(open_records), incident__closed_at__lt=before, last_contact__lt=before
     )
-
-
-def _for_the_house(scope: Scope) -> None:
-    if scope.role is not Role.SYSTEM:
-        raise Forbidden()

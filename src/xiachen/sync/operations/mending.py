@@ -8,9 +8,9 @@ from uuid import UUID
 from django.db import transaction
 
 from xiachen.base import clock
-from xiachen.base.errors import Forbidden, NotFound
+from xiachen.base.errors import NotFound
 from xiachen.privacy import audit
-from xiachen.privacy.scope import Can, Role, Scope, system_scope
+from xiachen.privacy.scope import Can, Scope, system_scope
 from xiachen.sync.kinds import KINDS, Event
 from xiachen.sync.models.devices import Device
 from xiachen.sync.models.receipts import Quarantined, QuarantineState
@@ -87,8 +87,7 @@ def dismiss_slips(scope: Scope, *, records: Sequence[UUID], at: datetime) -> int
     :returns: how many; somebody may have settled the others meanwhile
     :raises Forbidden: asked by anybody but the installation itself
     """
-    if scope.role is not Role.SYSTEM:
-        raise Forbidden()
+    scope.require_house()
     rows = Quarantined.objects.filter(pk__in=records)
     Held.lock(set(rows.values_list("device_id", flat=True)))
     held = rows.filter(state=QuarantineState.QUARANTINED).select_related("device")

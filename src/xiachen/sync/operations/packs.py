@@ -15,12 +15,11 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from xiachen.base import clock
-from xiachen.base.errors import Forbidden
 from xiachen.base.ids import uuid7
 from xiachen.privacy import audit
 from xiachen.privacy.classes import DataClass
 from xiachen.privacy.keyring.vault import vault
-from xiachen.privacy.scope import Role, Scope
+from xiachen.privacy.scope import Scope
 from xiachen.sync.models.devices import Device
 from xiachen.sync.models.packs import PackDoc, PackPart
 from xiachen.sync.models.receipts import Quarantined
@@ -160,8 +159,7 @@ def pull(
     :param last: the highest number that the device has given to a record
     :raises Forbidden: asked by anybody but the door of phones
     """
-    if scope.role is not Role.SYSTEM:
-        raise Forbidden()
+    scope.require_house()
     day = clock.local_day(at)
     keys = vault().keyring(device.incident, DataClass.SERVICE)
     person = person_of(scope, device)

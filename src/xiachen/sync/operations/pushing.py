@@ -7,10 +7,9 @@ from uuid import UUID
 
 from django.db import OperationalError, transaction
 
-from xiachen.base.errors import Forbidden
 from xiachen.base.owned.bulk import insert_new
 from xiachen.privacy.keyring.store import KeyMissing
-from xiachen.privacy.scope import Role, Scope
+from xiachen.privacy.scope import Scope
 from xiachen.sync.models.receipts import Quarantined, QuarantineState, Receipt
 from xiachen.sync.operations.held import Held, NewReceipt, State
 from xiachen.sync.operations.items import Item, Passing, Push, Taken, Verdict
@@ -40,8 +39,7 @@ def take_in(scope: Scope, *, pushes: Sequence[Push], at: datetime) -> list[Taken
     :raises Forbidden: asked by anybody but the door of phones
     :raises UnknownDevice: a device is not enrolled in this database
     """
-    if scope.role is not Role.SYSTEM:
-        raise Forbidden()
+    scope.require_house()
     states = Held.lock({push.device.id for push in pushes})
     if any(push.device.id not in states for push in pushes):
         raise UnknownDevice
@@ -91,8 +89,7 @@ def take_in_waiting(scope: Scope, *, records: Sequence[UUID], at: datetime) -> i
     :returns: how many were taken in
     :raises Forbidden: asked by anybody but the installation itself
     """
-    if scope.role is not Role.SYSTEM:
-        raise Forbidden()
+    scope.require_house()
     rows = Quarantined.objects.filter(pk__in=records)
     states = Held.lock(set(rows.values_list("device_id", flat=True)))
     devices = known_devices(scope, states)

@@ -5,10 +5,9 @@ from uuid import UUID
 
 from django.db import transaction
 
-from xiachen.base.errors import Forbidden
 from xiachen.privacy.classes import DataClass
 from xiachen.privacy.keyring.vault import vault
-from xiachen.privacy.scope import Role, Scope
+from xiachen.privacy.scope import Scope
 from xiachen.sync.models.receipts import Quarantined, QuarantineState
 from xiachen.sync.operations.items import Item, Passing, Verdict
 from xiachen.sync.queries.quarantine import COLUMN, TABLE
@@ -25,8 +24,7 @@ def keep(scope: Scope, *, one: Passing, verdict: Verdict, at: datetime) -> Quara
 
     :raises Forbidden: asked by anybody but the door of phones
     """
-    if scope.role is not Role.SYSTEM:
-        raise Forbidden()
+    scope.require_house()
     row = one.former or _new(one, at)
     if verdict.is_final:
         row.state, row.settled_at = QuarantineState.TAKEN_IN, at
